@@ -1,0 +1,37 @@
+"""Messages: roles, states, typed parts and size limits."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+CONTENT_LIMIT = 200_000
+"""Characters of one message. Longer texts belong into a file."""
+
+
+class MessageRole(StrEnum):
+    USER = "USER"
+    ASSISTANT = "ASSISTANT"
+    SYSTEM = "SYSTEM"
+    TOOL = "TOOL"
+
+
+class MessageStatus(StrEnum):
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETED = "COMPLETED"
+    INCOMPLETE = "INCOMPLETE"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One typed part of a message as it is stored: `type` is text, reasoning, tool_call or file."""
+
+    type: str
+    text: str = ""
+    data: dict[str, Any] | None = None
+
+
+def storable(text: str) -> str:
+    """Text that PostgreSQL can hold: NUL characters and lone surrogates become U+FFFD."""
+    if text.isascii() and "\x00" not in text:
+        return text
+    return text.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,0 +1,105 @@
+"""Models and providers: tiers, health, capabilities, and what a selection says."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+
+class ModelTier(StrEnum):
+    """Where a model is: loaded, unloaded but warm, on disk, or behind somebody's endpoint."""
+
+    RAM = "RAM"
+    SWAP = "SWAP"
+    STORAGE = "STORAGE"
+    REMOTE = "REMOTE"
+
+
+class HealthState(StrEnum):
+    HEALTHY = "HEALTHY"
+    DEGRADED = "DEGRADED"
+    DOWN = "DOWN"
+    UNKNOWN = "UNKNOWN"
+
+
+class ProviderKind(StrEnum):
+    OPENAI = "openai"
+    """Any OpenAI-compatible endpoint."""
+    LOCAL = "local"
+    """Weights in the models folder, served by the embedded engine."""
+
+
+class CallOutcome(StrEnum):
+    """How one request to a model ended."""
+
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+CAPABILITIES = frozenset({"tools", "vision", "reasoning", "json"})
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """How much each side of the trade counts; weights from 0 to 1, only their ratio matters."""
+
+    quality: float = 0.5
+    cost: float = 0.25
+    latency: float = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    code: str
+    weight: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One model as the selection saw it; `excluded_because` says why it could not be chosen."""
+
+    model_id: UUID
+    score: float | None = None
+    expected_quality: float | None = None
+    expected_cost_usd: Decimal | None = None
+    expected_ttft_ms: float | None = None
+    excluded_because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which model answers and why. `confidence` is from 0 to 1; `source` is policy, pinned or only_one."""
+
+    model_id: UUID
+    confidence: float
+    reasoning: str
+    source: str
+    policy_version: str
+    duration_ms: float
+    task_type: str | None = None
+    reasons: list[Reason] = field(default_factory=list)
+    candidates: list[Candidate] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUsage:
+    """Tokens and money of one call or of a whole run; `cost_usd` is exact, in US dollars."""
+
+    requests: int = 0
+    input_tokens: int = 0
+    cached_input_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+    cost_usd: Decimal = Decimal(0)
+
+    def __add__(self, other: "TokenUsage") -> "TokenUsage":
+        return TokenUsage(
+            self.requests + other.requests,
+            self.input_tokens + other.input_tokens,
+            self.cached_input_tokens + other.cached_input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.reasoning_tokens + other.reasoning_tokens,
+            self.cost_usd + other.cost_usd,
+        )

@@ -1,0 +1,125 @@
+"""Runs: states, failures and the events that a run is made of."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class RunStatus(StrEnum):
+    """OpenAI's run states; the last four absorb."""
+
+    QUEUED = "QUEUED"
+    IN_PROGRESS = "IN_PROGRESS"
+    REQUIRES_ACTION = "REQUIRES_ACTION"
+    CANCELLING = "CANCELLING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+    EXPIRED = "EXPIRED"
+
+
+TERMINAL = frozenset({RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.EXPIRED})
+ACTIVE = frozenset(RunStatus) - TERMINAL
+
+
+class RunErrorCode(StrEnum):
+    MODEL_UNAVAILABLE = "MODEL_UNAVAILABLE"
+    MODEL_RATE_LIMITED = "MODEL_RATE_LIMITED"
+    MODEL_AUTH_FAILED = "MODEL_AUTH_FAILED"
+    CONTEXT_TOO_LONG = "CONTEXT_TOO_LONG"
+    CONTENT_FILTERED = "CONTENT_FILTERED"
+    TOOL_FAILED = "TOOL_FAILED"
+    MAX_TURNS = "MAX_TURNS"
+    TIMED_OUT = "TIMED_OUT"
+    INTERNAL = "INTERNAL"
+
+
+class RunFailure(Exception):
+    """A run cannot go on. It is data for the client (`run.error`), never a broken subscription."""
+
+    def __init__(self, code: RunErrorCode, message: str, *, retryable: bool = False) -> None:
+        super().__init__(message)
+        self.code, self.message, self.retryable = code, message, retryable
+
+
+class ThinkingMode(StrEnum):
+    IMMEDIATE = "IMMEDIATE"
+    STRATEGIC = "STRATEGIC"
+    FUTURE = "FUTURE"
+
+
+class WhenBusy(StrEnum):
+    """What a message does when its branch already has an active run."""
+
+    ENQUEUE = "ENQUEUE"
+    REJECT = "REJECT"
+    STEER = "STEER"
+    INTERRUPT = "INTERRUPT"
+    ROLLBACK = "ROLLBACK"
+
+
+class StepKind(StrEnum):
+    MODEL_CALL = "MODEL_CALL"
+    TOOL_CALL = "TOOL_CALL"
+    AGENT = "AGENT"
+    PLAN = "PLAN"
+
+
+class StepStatus(StrEnum):
+    PENDING = "PENDING"
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
+class ToolCallStatus(StrEnum):
+    PENDING = "PENDING"
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    REJECTED = "REJECTED"
+
+
+class ApprovalDecision(StrEnum):
+    APPROVE = "APPROVE"
+    REJECT = "REJECT"
+
+
+class EventKind(StrEnum):
+    """Kinds of run events as they are stored."""
+
+    STATUS = "status"
+    SELECTION = "selection"
+    AGENT = "agent"
+    MESSAGE_STARTED = "message_started"
+    TEXT = "text"
+    REASONING = "reasoning"
+    MESSAGE_DISCARDED = "message_discarded"
+    PLAN = "plan"
+    TOOL_STARTED = "tool_started"
+    TOOL_FINISHED = "tool_finished"
+    APPROVAL = "approval"
+    FINISHED = "finished"
+
+
+DELTAS = frozenset({EventKind.TEXT, EventKind.REASONING})
+
+
+@dataclass(frozen=True, slots=True)
+class RunEvent:
+    """One entry of a run's log. `sequence` is gapless per run; deltas carry `text`, the others `data`."""
+
+    run_id: UUID
+    sequence: int
+    kind: EventKind
+    created_at: datetime
+    message_id: UUID | None = None
+    text: str | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_last(self) -> bool:
+        return self.kind is EventKind.FINISHED

@@ -1,0 +1,1 @@
+"""Agents: stored configuration that each run is built from."""

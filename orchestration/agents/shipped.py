@@ -1,0 +1,20 @@
+"""The agents that come with the product."""
+
+from persistence import agents
+from persistence.database import Database
+
+ASSISTANT = {
+    "slug": "assistant",
+    "name": "Assistant",
+    "description": "Answers questions and helps with everyday work.",
+    "instructions": (
+        "You are a helpful assistant. Answer in the language of the question, directly and correctly. "
+        "Use Markdown where it helps the reader. Say so when you do not know."
+    ),
+}
+
+
+async def ship_agents(db: Database) -> None:
+    """Put the shipped agents in place; running it again changes nothing."""
+    async with db.write() as session:
+        await agents.ship(session, **ASSISTANT)

@@ -1,0 +1,144 @@
+"""What a provider's failure means for a run: a stable code, and plain words on what was wrong and what to do."""
+
+import re
+from collections.abc import Iterator
+
+import openai
+from agents import exceptions as sdk
+
+from domain.runs import RunErrorCode, RunFailure
+from orchestration.inference.provider_errors import NotAModelEndpoint, Stalled, StreamCut
+
+TOO_LONG = re.compile(
+    r"context[ _]length|context (size|window)|maximum context|prompt is too long|too many (input )?tokens|n_ctx",
+    re.IGNORECASE,
+)
+FILTERED = re.compile(r"content[_ ](filter|policy)|content management policy|moderation", re.IGNORECASE)
+OVER_QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
+SECRET = re.compile(r"\b(sk|pk|key|token|bearer)[-_ ][A-Za-z0-9*_\-]{6,}", re.IGNORECASE)
+
+LONGEST_QUOTE = 200
+
+
+def failure_of(error: BaseException, model_name: str) -> RunFailure:
+    """The failure that a run ends with. What is not understood is INTERNAL, without its details."""
+    for cause in _chain(error):
+        if isinstance(cause, RunFailure):
+            return cause
+        if (failure := _of_sdk(cause, model_name) or _of_provider(cause, model_name)) is not None:
+            return failure
+    return RunFailure(RunErrorCode.INTERNAL, "Something went wrong inside the server. Its log knows more.")
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def _of_sdk(error: BaseException, model: str) -> RunFailure | None:
+    match error:
+        case sdk.MaxTurnsExceeded():
+            message = (
+                "The agent did not come to an end within its limit of turns. Raise the limit or ask for less."
+            )
+            return RunFailure(RunErrorCode.MAX_TURNS, message)
+        case sdk.ModelRefusalError():
+            return RunFailure(
+                RunErrorCode.CONTENT_FILTERED, f"{model} declined to answer. Rephrase the message."
+            )
+        case sdk.ModelTimeoutError():
+            return _timed_out(f"{model} took too long.")
+        case sdk.ModelBehaviorError() if "finish_reason='length'" in error.message:
+            message = f"{model} used up its output tokens before it said anything. Choose a larger limit or another model."
+            return RunFailure(RunErrorCode.CONTEXT_TOO_LONG, message)
+        case sdk.ModelBehaviorError():
+            return _unavailable(
+                f"{model} gave an answer that makes no sense. Try again or choose another model."
+            )
+        case sdk.ToolTimeoutError():
+            return RunFailure(RunErrorCode.TOOL_FAILED, "A tool took too long. Try again.", retryable=True)
+    return None
+
+
+def _of_provider(error: BaseException, model: str) -> RunFailure | None:
+    match error:
+        case Stalled():
+            return _timed_out(f"{model} sent nothing for {error.waited:g} seconds.")
+        case openai.APITimeoutError() | TimeoutError():
+            return _timed_out(f"{model} did not answer in time.")
+        case StreamCut():
+            return _unavailable(f"The answer of {model} broke off in the middle. Try again.")
+        case openai.APIConnectionError():
+            return _unavailable(
+                f"{model} cannot be reached: {_quoted(error.message)} Check the address of its provider."
+            )
+        case openai.APIStatusError():
+            return _of_status(error, model)
+        case NotAModelEndpoint():
+            said = _quoted(error.message)
+            return _unavailable(
+                f"{model} is not behind an OpenAI-compatible address: {said} Check its base URL."
+            )
+        case openai.APIError():
+            return _of_report(error) or _unavailable(f"{model} failed: {_quoted(error.message)} Try again.")
+        case OSError():
+            return _unavailable(f"The connection to {model} broke. Try again.")
+    return None
+
+
+def _of_status(error: openai.APIStatusError, model: str) -> RunFailure:
+    said = _quoted(error.message)
+    if (failure := _of_report(error)) is not None:
+        return failure
+    if error.status_code in (401, 403):
+        message = f"The provider of {model} does not accept the API key (status {error.status_code}). Set a valid key."
+        return RunFailure(RunErrorCode.MODEL_AUTH_FAILED, message)
+    if error.status_code == 408:
+        return _timed_out(f"{model} did not answer in time.")
+    if error.status_code == 404:
+        return _unavailable(
+            f"The provider does not know {model}: {said} Choose another model.", retryable=False
+        )
+    if 300 <= error.status_code < 400:
+        there = f"The address of {model} only redirects (status {error.status_code}). Set the final address as its base URL."
+        return _unavailable(there, retryable=False)
+    advice = "Try again." if error.status_code >= 500 else "Choose another model."
+    return _unavailable(f"{model} failed: {said} {advice}", retryable=error.status_code >= 500)
+
+
+def _of_report(error: openai.APIError) -> RunFailure | None:
+    """What the provider's own words say, with whatever status they came."""
+    status = getattr(error, "status_code", None)
+    words = f"{error.code or ''} {error.type or ''} {error.message}"
+    if TOO_LONG.search(words) or status == 413:
+        message = "The conversation is too long for the model. Start a new chat or choose a model with a larger context."
+        return RunFailure(RunErrorCode.CONTEXT_TOO_LONG, message)
+    if error.code in OVER_QUOTA:
+        message = "The provider's account has no quota left. Add credit there or choose another model."
+        return RunFailure(RunErrorCode.MODEL_RATE_LIMITED, message)
+    if status == 429 or "rate_limit" in words:
+        message = "The provider limits the rate of requests just now. Wait a little and try again."
+        return RunFailure(RunErrorCode.MODEL_RATE_LIMITED, message, retryable=True)
+    if FILTERED.search(words):
+        message = "The provider's content filter stopped the answer. Rephrase the message."
+        return RunFailure(RunErrorCode.CONTENT_FILTERED, message)
+    return None
+
+
+def _timed_out(what: str) -> RunFailure:
+    return RunFailure(RunErrorCode.TIMED_OUT, f"{what} Try again or choose another model.", retryable=True)
+
+
+def _unavailable(message: str, *, retryable: bool = True) -> RunFailure:
+    return RunFailure(RunErrorCode.MODEL_UNAVAILABLE, message, retryable=retryable)
+
+
+def _quoted(said: str) -> str:
+    """A provider's words, short and without anything that looks like a key (some repeat the one they refuse)."""
+    words = SECRET.sub(r"\1-…", said).strip()
+    words = words if len(words) <= LONGEST_QUOTE else words[: LONGEST_QUOTE - 1] + "…"
+    return words if words.endswith((".", "!", "?", "…")) else f"{words}."

@@ -1,0 +1,1 @@
+"""Life of a run: start, claim, stream, cancel, finish, recover."""

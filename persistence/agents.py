@@ -1,0 +1,63 @@
+"""Agents: the stored configuration that a run is built from, and every query on it."""
+
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.errors import NotFound
+from domain.ids import Kind, global_id
+from domain.runs import ThinkingMode
+from persistence.base import Base, Created, Key, Word
+from persistence.database import Session
+
+
+class AgentRow(Base):
+    """`slug` names an agent that ships with the product; `owner_id` is empty for those."""
+
+    __tablename__ = "agents"
+    id: Mapped[Key]
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    slug: Mapped[str | None] = mapped_column(unique=True)
+    name: Mapped[str]
+    description: Mapped[str]
+    instructions: Mapped[str]
+    model_id: Mapped[UUID | None] = mapped_column(ForeignKey("models.id", ondelete="SET NULL"))
+    thinking: Mapped[ThinkingMode | None] = mapped_column(Word(ThinkingMode))
+    max_turns: Mapped[int] = mapped_column(server_default="20")
+    created_at: Mapped[Created]
+
+
+async def ship(session: Session, *, slug: str, name: str, description: str, instructions: str) -> None:
+    """Put a shipped agent in place, or bring it up to date."""
+    words = {"name": name, "description": description, "instructions": instructions}
+    statement = insert(AgentRow).values(slug=slug, **words)
+    await session.execute(statement.on_conflict_do_update(index_elements=["slug"], set_=words))
+
+
+async def by_slug(session: Session, slug: str) -> AgentRow:
+    return (await session.execute(select(AgentRow).where(AgentRow.slug == slug))).scalar_one()
+
+
+async def by_ids(session: Session, ids: list[UUID]) -> dict[UUID, AgentRow]:
+    """Agents by id; no check of who asks: the ids come from rows that the viewer may see."""
+    rows = await session.scalars(select(AgentRow).where(AgentRow.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+async def visible_to(session: Session, agent_id: UUID, user_id: UUID) -> AgentRow:
+    """An agent that ships with the product or is the viewer's own; NotFound otherwise."""
+    query = select(AgentRow).where(
+        AgentRow.id == agent_id, AgentRow.owner_id.is_(None) | (AgentRow.owner_id == user_id)
+    )
+    if (row := await session.scalar(query)) is None:
+        raise NotFound(f"There is no agent with the id {global_id(Kind.AGENT, agent_id)!r}.")
+    return row
+
+
+async def owned(session: Session, user_id: UUID, ids: list[UUID]) -> dict[UUID, AgentRow]:
+    """Those of the agents that ship with the product or are the viewer's own."""
+    mine = AgentRow.owner_id.is_(None) | (AgentRow.owner_id == user_id)
+    rows = await session.scalars(select(AgentRow).where(AgentRow.id.in_(ids), mine))
+    return {row.id: row for row in rows}

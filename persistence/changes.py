@@ -1,0 +1,91 @@
+"""The change feed: what of a viewer's changed, and when, as one ordered cursor.
+
+Each object has one row that moves to the newest position, so the feed is as long as the viewer has objects and no
+cursor ever becomes too old. The viewer's clock is a row lock taken last in a transaction: positions become visible
+in their order.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, select, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from persistence.base import Base, Word
+from persistence.database import Session
+
+
+class ChangeKind(StrEnum):
+    CHAT = "chat"
+    CHAT_DELETED = "chat_deleted"
+    MESSAGE = "message"
+    RUN = "run"
+    APPROVAL = "approval"
+
+
+class ClockRow(Base):
+    __tablename__ = "change_clocks"
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger)
+
+
+class ChangeRow(Base):
+    __tablename__ = "changes"
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    object_id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[ChangeKind] = mapped_column(Word(ChangeKind))
+    chat_id: Mapped[UUID]
+    position: Mapped[int] = mapped_column(BigInteger)
+    __table_args__ = (Index("ix_changes_user_id_position", "user_id", "position", unique=True),)
+
+
+class Change(NamedTuple):
+    kind: ChangeKind
+    object_id: UUID
+    chat_id: UUID
+
+
+RECORD = text("""
+    WITH clock AS (
+        INSERT INTO change_clocks AS c (user_id, position) VALUES (:user_id, :count)
+        ON CONFLICT (user_id) DO UPDATE SET position = c.position + :count
+        RETURNING position
+    ), moved AS (
+        INSERT INTO changes (user_id, object_id, kind, chat_id, position)
+        SELECT :user_id, u.object_id, u.kind, u.chat_id, clock.position - :count + u.nth
+        FROM clock, unnest(CAST(:objects AS uuid[]), CAST(:kinds AS text[]), CAST(:chats AS uuid[]))
+            WITH ORDINALITY AS u (object_id, kind, chat_id, nth)
+        ON CONFLICT (user_id, object_id) DO UPDATE
+            SET kind = excluded.kind, chat_id = excluded.chat_id, position = excluded.position
+    )
+    SELECT pg_notify('parley_changes', :told)
+""")
+
+
+async def record(session: Session, user_id: UUID, changed: Iterable[Change]) -> None:
+    """Move objects to the front of the viewer's feed. Last in a transaction: it takes the viewer's clock."""
+    newest = {change.object_id: change for change in changed}
+    if not newest:
+        return
+    values = {
+        "user_id": user_id,
+        "count": len(newest),
+        "objects": list(newest),
+        "kinds": [change.kind.value for change in newest.values()],
+        "chats": [change.chat_id for change in newest.values()],
+        "told": user_id.hex,
+    }
+    await session.execute(RECORD, values)
+
+
+async def after(session: Session, user_id: UUID, position: int, *, limit: int) -> list[ChangeRow]:
+    """What changed after a position, in order; an object that changed twice comes once, at its newest place."""
+    query = select(ChangeRow).where(ChangeRow.user_id == user_id, ChangeRow.position > position)
+    return list(await session.scalars(query.order_by(ChangeRow.position).limit(limit)))
+
+
+async def position_of(session: Session, user_id: UUID) -> int:
+    """The viewer's clock now; 0 when nothing ever changed."""
+    return await session.scalar(select(ClockRow.position).where(ClockRow.user_id == user_id)) or 0

@@ -1,0 +1,122 @@
+"""Chats: the table and every query on it."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, ForeignKey, Index, delete, func, select, tuple_, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.errors import NotFound
+from domain.ids import Kind, global_id, new_id
+from persistence.base import Base, Created, Key
+from persistence.database import Session
+
+
+class ChatRow(Base):
+    """`head_id` is the newest message of the branch that is shown; `title_by` is default, auto or user."""
+
+    __tablename__ = "chats"
+    id: Mapped[Key]
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    title: Mapped[str]
+    title_by: Mapped[str] = mapped_column(server_default="default")
+    agent_id: Mapped[UUID | None] = mapped_column(ForeignKey("agents.id", ondelete="SET NULL"))
+    head_id: Mapped[UUID | None]
+    pinned: Mapped[bool] = mapped_column(server_default="false")
+    archived: Mapped[bool] = mapped_column(server_default="false")
+    message_count: Mapped[int] = mapped_column(server_default="0")
+    created_at: Mapped[Created]
+    updated_at: Mapped[Created]
+
+
+Index("ix_chats_owner_id_updated_at_id", ChatRow.owner_id, ChatRow.updated_at.desc(), ChatRow.id.desc())
+
+
+class ChatFilter(NamedTuple):
+    """Archived chats are listed only when they are asked for; `text` looks into titles."""
+
+    archived: bool = False
+    pinned: bool | None = None
+    text: str | None = None
+
+
+class ChatPlace(NamedTuple):
+    """Where a chat stands in its owner's list."""
+
+    updated_at: datetime
+    id: UUID
+
+
+def _listed(owner_id: UUID, wanted: ChatFilter) -> list[ColumnElement[bool]]:
+    conditions = [ChatRow.owner_id == owner_id, ChatRow.archived == wanted.archived]
+    if wanted.pinned is not None:
+        conditions.append(ChatRow.pinned == wanted.pinned)
+    if wanted.text:
+        conditions.append(ChatRow.title.icontains(wanted.text, autoescape=True))
+    return conditions
+
+
+async def page(
+    session: Session, owner_id: UUID, wanted: ChatFilter, *, limit: int, after: ChatPlace | None
+) -> list[ChatRow]:
+    """Up to `limit` chats of one owner, newest change first, after a place in that order."""
+    query = select(ChatRow).where(*_listed(owner_id, wanted))
+    if after is not None:
+        query = query.where(tuple_(ChatRow.updated_at, ChatRow.id) < after)
+    query = query.order_by(ChatRow.updated_at.desc(), ChatRow.id.desc()).limit(limit)
+    return list(await session.scalars(query))
+
+
+async def count(session: Session, owner_id: UUID, wanted: ChatFilter) -> int:
+    query = select(func.count()).select_from(ChatRow).where(*_listed(owner_id, wanted))
+    return (await session.execute(query)).scalar_one()
+
+
+async def visible_to(session: Session, chat_id: UUID, user_id: UUID, *, lock: bool = False) -> ChatRow:
+    """One of the viewer's chats; NotFound otherwise. `lock` orders all writers of the chat's tree."""
+    query = select(ChatRow).where(ChatRow.id == chat_id, ChatRow.owner_id == user_id)
+    if (row := await session.scalar(query.with_for_update() if lock else query)) is None:
+        raise NotFound(f"There is no chat with the id {global_id(Kind.CHAT, chat_id)!r}.")
+    return row
+
+
+async def locked(session: Session, chat_id: UUID) -> ChatRow | None:
+    """The chat with its row locked, for work that runs on the owner's behalf; None when it was deleted."""
+    return await session.scalar(select(ChatRow).where(ChatRow.id == chat_id).with_for_update())
+
+
+async def by_ids(session: Session, ids: list[UUID]) -> dict[UUID, ChatRow]:
+    """Chats by id; no check of who asks: the ids come from rows that the viewer may see."""
+    rows = await session.scalars(select(ChatRow).where(ChatRow.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+async def add(session: Session, *, owner_id: UUID, title: str, title_by: str, agent_id: UUID | None) -> ChatRow:
+    row = ChatRow(
+        id=new_id(), owner_id=owner_id, title=title, title_by=title_by, agent_id=agent_id, head_id=None,
+        pinned=False, archived=False, message_count=0, created_at=now(), updated_at=now(),
+    )  # fmt: skip
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def remove(session: Session, chat: ChatRow) -> None:
+    """Delete a chat with all its messages, runs and events."""
+    await session.execute(delete(ChatRow).where(ChatRow.id == chat.id))
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def touch(session: Session, chat_id: UUID) -> None:
+    """Move a chat to the top of its owner's list."""
+    await session.execute(update(ChatRow).where(ChatRow.id == chat_id).values(updated_at=now()))
+
+
+async def owned(session: Session, user_id: UUID, ids: list[UUID]) -> dict[UUID, ChatRow]:
+    """Those of the chats that are the viewer's."""
+    rows = await session.scalars(select(ChatRow).where(ChatRow.id.in_(ids), ChatRow.owner_id == user_id))
+    return {row.id: row for row in rows}

@@ -1,0 +1,272 @@
+"""Messages: a tree for each chat, one row a message.
+
+A tree is stored as branches. A message continues its parent's branch when it is the parent's first child; every
+later child starts a branch of its own. So a path from the root to any message is a handful of ranges
+`(branch_id, depth from … to …)`, each of them one index range, however long the chat is.
+"""
+
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    Select,
+    UniqueConstraint,
+    Uuid,
+    case,
+    cast,
+    column,
+    exists,
+    func,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.orm import Mapped, aliased, mapped_column
+
+from domain.errors import NotFound
+from domain.ids import Kind, global_id, new_id
+from domain.messages import MessageRole, MessageStatus
+from persistence.base import Base, Created, Key, Word
+from persistence.chats import ChatRow
+from persistence.database import Session
+
+
+class MessageRow(Base):
+    """`branch_id` is the id of the branch's first message, `depth` the distance to the root of the tree."""
+
+    __tablename__ = "messages"
+    id: Mapped[Key]
+    chat_id: Mapped[UUID] = mapped_column(ForeignKey("chats.id", ondelete="CASCADE"))
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"))
+    branch_id: Mapped[UUID]
+    depth: Mapped[int]
+    role: Mapped[MessageRole] = mapped_column(Word(MessageRole))
+    content: Mapped[str]
+    parts: Mapped[list[dict[str, Any]]]
+    status: Mapped[MessageStatus] = mapped_column(Word(MessageStatus))
+    run_id: Mapped[UUID | None]
+    model_used: Mapped[str | None]
+    agent_id: Mapped[UUID | None]
+    created_at: Mapped[Created]
+    __table_args__ = (
+        UniqueConstraint("branch_id", "depth"),
+        Index("ix_messages_chat_id_parent_id", "chat_id", "parent_id"),
+        Index("ix_messages_parent_id", "parent_id"),
+    )
+
+
+class PathPage(NamedTuple):
+    """A window on the branch that ends in `head_id`: `limit` messages after or before a depth, root first."""
+
+    head_id: UUID
+    limit: int
+    backward: bool = False
+    after: int | None = None
+    before: int | None = None
+
+
+class Path(NamedTuple):
+    """A page of a branch and the branch's length; pages are dense, so depths tell what else there is."""
+
+    length: int
+    messages: list[MessageRow]
+
+
+async def paths(session: Session, pages: list[PathPage]) -> dict[PathPage, Path]:
+    """Pages of many branches in one statement; a head that does not exist is absent."""
+    wanted = func.unnest(
+        cast([page.head_id for page in pages], ARRAY(Uuid)),
+        cast([page.limit for page in pages], ARRAY(Integer)),
+        cast([page.backward for page in pages], ARRAY(Boolean)),
+        cast([-1 if page.after is None else page.after for page in pages], ARRAY(Integer)),
+        cast([2**31 - 1 if page.before is None else page.before for page in pages], ARRAY(Integer)),
+    ).table_valued(
+        column("head_id", Uuid), column("size", Integer), column("backward", Boolean),
+        column("after", Integer), column("before", Integer), with_ordinality="page", name="wanted", joins_implicitly=True,
+    ).render_derived()  # fmt: skip
+    head = aliased(MessageRow, name="head")
+    low, high = func.greatest(wanted.c.after + 1, 0), func.least(wanted.c.before - 1, head.depth)
+    window = (
+        select(
+            wanted.c.page,
+            head.id.label("head_id"),
+            head.depth.label("head_depth"),
+            case((wanted.c.backward, func.greatest(low, high - wanted.c.size + 1)), else_=low).label("low"),
+            case((wanted.c.backward, high), else_=func.least(high, low + wanted.c.size - 1)).label("high"),
+        )
+        .join_from(wanted, head, head.id == wanted.c.head_id)
+        .cte("page_windows")
+    )
+    spans = _spans(select(window.c.page, window.c.head_id.label("tip_id")))
+    inside = (
+        select(window.c.page, window.c.head_depth, MessageRow)
+        .join_from(window, spans, spans.c.page == window.c.page)
+        .outerjoin(
+            MessageRow,
+            (MessageRow.branch_id == spans.c.branch_id)
+            & MessageRow.depth.between(
+                func.greatest(spans.c.start, window.c.low), func.least(spans.c.stop, window.c.high)
+            ),
+        )
+        .order_by(window.c.page, MessageRow.depth)
+    )
+    found: dict[PathPage, Path] = {}
+    for position, head_depth, row in await session.execute(inside):
+        path = found.setdefault(pages[position - 1], Path(head_depth + 1, []))
+        if row is not None:
+            path.messages.append(row)
+    return found
+
+
+def _spans(tips: Select[tuple[int, UUID]]) -> Any:
+    """The ranges `branch_id, start … stop` that make up each path, from its tip back to the root."""
+    tip, first = aliased(MessageRow, name="tip"), aliased(MessageRow, name="first")
+    start = tips.subquery("tips")
+    spans = (
+        select(start.c.page, tip.branch_id, first.depth.label("start"), tip.depth.label("stop"), first.parent_id)
+        .join_from(start, tip, tip.id == start.c.tip_id)
+        .join(first, first.id == tip.branch_id)
+        .cte("spans", recursive=True)
+    )
+    above, root = aliased(MessageRow, name="above"), aliased(MessageRow, name="root")
+    return spans.union_all(
+        select(spans.c.page, above.branch_id, root.depth, above.depth, root.parent_id)
+        .join_from(spans, above, above.id == spans.c.parent_id)
+        .join(root, root.id == above.branch_id)
+    )
+
+
+async def path_to(session: Session, message_id: UUID, *, limit: int) -> list[MessageRow]:
+    """The last `limit` messages of the branch that ends in this message, root first."""
+    page = PathPage(message_id, limit, backward=True)
+    found = await paths(session, [page])
+    return found[page].messages if page in found else []
+
+
+async def newest_below(session: Session, message_id: UUID) -> UUID:
+    """The newest message at or below this one; it is a leaf, because a child is newer than its parent."""
+    top = aliased(MessageRow, name="top")
+    below = (
+        select(top.branch_id.label("branch_id"), top.depth.label("start"))
+        .where(top.id == message_id)
+        .cte("below", recursive=True)
+    )
+    fork, first = aliased(MessageRow, name="fork"), aliased(MessageRow, name="first")
+    below = below.union_all(
+        select(first.branch_id, first.depth)
+        .join_from(below, fork, (fork.branch_id == below.c.branch_id) & (fork.depth >= below.c.start))
+        .join(first, (first.parent_id == fork.id) & (first.id == first.branch_id))
+    )
+    query = (
+        select(MessageRow.id)
+        .join_from(below, MessageRow, (MessageRow.branch_id == below.c.branch_id) & (MessageRow.depth >= below.c.start))
+        .order_by(MessageRow.id.desc())
+        .limit(1)
+    )
+    return (await session.execute(query)).scalar_one()
+
+
+async def append(
+    session: Session,
+    chat: ChatRow,
+    *,
+    parent: MessageRow | None,
+    role: MessageRole,
+    content: str,
+    status: MessageStatus,
+    run_id: UUID | None = None,
+    agent_id: UUID | None = None,
+) -> MessageRow:
+    """Put a message below `parent` (a new root without one) and make it the head. The chat's row must be locked."""
+    own_id = new_id()
+    branch_id, depth = own_id, 0
+    if parent is not None:
+        depth = parent.depth + 1
+        taken = exists().where(MessageRow.branch_id == parent.branch_id, MessageRow.depth == depth)
+        if not await session.scalar(select(taken)):
+            branch_id = parent.branch_id
+    row = MessageRow(
+        id=own_id, chat_id=chat.id, parent_id=parent.id if parent else None, branch_id=branch_id, depth=depth,
+        role=role, content=content, parts=[], status=status, run_id=run_id, agent_id=agent_id,
+    )  # fmt: skip
+    session.add(row)
+    chat.head_id = own_id
+    chat.message_count += 1
+    await session.flush()
+    return row
+
+
+async def finish(
+    session: Session,
+    message_id: UUID,
+    *,
+    content: str,
+    parts: list[dict[str, Any]],
+    status: MessageStatus,
+    model_used: str | None,
+) -> None:
+    """Give a message that was in progress its final text."""
+    await session.execute(
+        update(MessageRow)
+        .where(MessageRow.id == message_id)
+        .values(content=content, parts=parts, status=status, model_used=model_used)
+    )
+
+
+async def in_chat(session: Session, message_id: UUID, chat_id: UUID) -> MessageRow:
+    row = await session.get(MessageRow, message_id)
+    if row is None or row.chat_id != chat_id:
+        raise NotFound(f"There is no message with the id {global_id(Kind.MESSAGE, message_id)!r} in this chat.")
+    return row
+
+
+async def visible_to(session: Session, message_id: UUID, user_id: UUID) -> MessageRow:
+    """A message of one of the viewer's chats; NotFound otherwise."""
+    query = (
+        select(MessageRow)
+        .join(ChatRow, ChatRow.id == MessageRow.chat_id)
+        .where(MessageRow.id == message_id, ChatRow.owner_id == user_id)
+    )
+    if (row := await session.scalar(query)) is None:
+        raise NotFound(f"There is no message with the id {global_id(Kind.MESSAGE, message_id)!r}.")
+    return row
+
+
+async def by_ids(session: Session, ids: list[UUID]) -> dict[UUID, MessageRow]:
+    """Messages by id; no check of who asks: the ids come from rows that the viewer may see."""
+    rows = await session.scalars(select(MessageRow).where(MessageRow.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+class Place(NamedTuple):
+    """Where siblings meet: below one parent of one chat, or at the root."""
+
+    chat_id: UUID
+    parent_id: UUID | None
+
+
+async def siblings(session: Session, places: list[Place]) -> dict[Place, list[MessageRow]]:
+    """Messages that share a parent, oldest first; each is among its own siblings."""
+    roots = [place.chat_id for place in places if place.parent_id is None]
+    parents = [place.parent_id for place in places if place.parent_id is not None]
+    below = MessageRow.parent_id.in_(parents) if parents else literal(value=False)
+    top = MessageRow.chat_id.in_(roots) & MessageRow.parent_id.is_(None) if roots else literal(value=False)
+    found: dict[Place, list[MessageRow]] = {}
+    for row in await session.scalars(select(MessageRow).where(below | top).order_by(MessageRow.id)):
+        found.setdefault(Place(row.chat_id, row.parent_id), []).append(row)
+    return found
+
+
+async def owned(session: Session, user_id: UUID, ids: list[UUID]) -> dict[UUID, MessageRow]:
+    """Those of the messages that stand in chats of the viewer."""
+    query = (
+        select(MessageRow)
+        .join(ChatRow, ChatRow.id == MessageRow.chat_id)
+        .where(MessageRow.id.in_(ids), ChatRow.owner_id == user_id)
+    )
+    return {row.id: row for row in await session.scalars(query)}

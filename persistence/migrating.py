@@ -1,0 +1,73 @@
+"""Bringing the schema up to date, and refusing to serve on one that this version does not know."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine
+
+from persistence.database import Database, sqlalchemy_url
+
+LOCK = 7_265_539_000_113
+"""Key of the advisory lock: of any number of processes that migrate at once, one does and the others find it done."""
+
+SCRIPTS = Path(__file__).parent / "migrations"
+
+
+class UnknownSchema(Exception):
+    """The database is at a revision that this version cannot serve; the message says what to do."""
+
+
+def migrate(url: str) -> str:
+    """Upgrade to the newest revision in one transaction; returns it. Blocks: call it before serving."""
+    engine = create_engine(sqlalchemy_url(url))
+    try:
+        with engine.begin() as connection:
+            _refuse_unknown(_current(connection))
+            config = _config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            return _current(connection) or ""
+    finally:
+        engine.dispose()
+
+
+async def check(db: Database) -> None:
+    """Raise UnknownSchema unless the database is at the newest revision."""
+    async with db.engine.connect() as connection:
+        current = await connection.run_sync(_current)
+    _refuse_unknown(current)
+    head = _scripts().get_current_head()
+    if current != head:
+        raise UnknownSchema(f"The database is at revision {current}, this version needs {head}. Run `parley migrate`.")
+
+
+def _current(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_unknown(current: str | None) -> None:
+    known = {script.revision for script in _scripts().walk_revisions()}
+    if current is not None and current not in known:
+        raise UnknownSchema(
+            f"The database is at revision {current}, which this version does not know: a newer version has "
+            "migrated it. Run that version, or restore a backup."
+        )
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+
+def ignore_foreign(name: str | None, type_: str, parent_names: object) -> bool:
+    """Leave the run engine's own tables alone when models and schema are compared."""
+    return not (type_ == "table" and name is not None and name.startswith("procrastinate_"))

@@ -1,0 +1,290 @@
+"""The model pool: providers, their models, the ledger of every call to one, and every query on them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Numeric,
+    Text,
+    UniqueConstraint,
+    cast,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from domain.errors import BadUserInput
+from domain.ids import Kind, new_id, parse
+from domain.models import CallOutcome, Candidate, ModelTier, ProviderKind, Reason, Selection, TokenUsage
+from domain.runs import RunErrorCode
+from persistence.base import Base, Created, Key, Moment, Word
+from persistence.database import Session
+from persistence.notifications import MODELS
+
+
+class ProviderRow(Base):
+    """An endpoint that serves models. `source` is settings, local or user; the key is encrypted at rest."""
+
+    __tablename__ = "providers"
+    id: Mapped[Key]
+    name: Mapped[str] = mapped_column(unique=True)
+    kind: Mapped[ProviderKind] = mapped_column(Word(ProviderKind))
+    base_url: Mapped[str | None]
+    api_key_encrypted: Mapped[bytes | None] = mapped_column(LargeBinary)
+    source: Mapped[str]
+    created_at: Mapped[Created]
+
+
+class ModelRow(Base):
+    """One model of a provider. `file` is the weights' file name in the models folder (local models only)."""
+
+    __tablename__ = "models"
+    id: Mapped[Key]
+    provider_id: Mapped[UUID] = mapped_column(ForeignKey("providers.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    display_name: Mapped[str]
+    enabled: Mapped[bool] = mapped_column(server_default="true")
+    available: Mapped[bool] = mapped_column(server_default="true")
+    capabilities: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    context_window: Mapped[int | None]
+    max_output_tokens: Mapped[int | None]
+    input_usd_per_million: Mapped[Decimal | None] = mapped_column(Numeric(18, 8))
+    output_usd_per_million: Mapped[Decimal | None] = mapped_column(Numeric(18, 8))
+    quality: Mapped[float | None]
+    file: Mapped[str | None]
+    details: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    created_at: Mapped[Created]
+    __table_args__ = (UniqueConstraint("provider_id", "name"),)
+
+
+class ModelCallRow(Base):
+    """One attempt to get an answer out of a model: tokens, money, times, outcome. It outlives chat and model."""
+
+    __tablename__ = "model_calls"
+    id: Mapped[Key]
+    run_id: Mapped[UUID | None] = mapped_column(ForeignKey("runs.id", ondelete="SET NULL"), index=True)
+    model_id: Mapped[UUID | None] = mapped_column(ForeignKey("models.id", ondelete="SET NULL"))
+    model_name: Mapped[str] = mapped_column(server_default="")
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    attempt: Mapped[int]
+    outcome: Mapped[CallOutcome] = mapped_column(Word(CallOutcome))
+    error_code: Mapped[RunErrorCode | None] = mapped_column(Word(RunErrorCode))
+    input_tokens: Mapped[int] = mapped_column(server_default="0")
+    cached_input_tokens: Mapped[int] = mapped_column(server_default="0")
+    output_tokens: Mapped[int] = mapped_column(server_default="0")
+    reasoning_tokens: Mapped[int] = mapped_column(server_default="0")
+    cost_usd: Mapped[Decimal] = mapped_column(Numeric(18, 10), server_default="0")
+    ttft_ms: Mapped[float | None]
+    duration_ms: Mapped[float]
+    started_at: Mapped[Moment]
+    __table_args__ = (
+        Index("ix_model_calls_model_id_started_at", "model_id", "started_at"),
+        Index("ix_model_calls_user_id_started_at", "user_id", "started_at"),
+    )
+
+
+class KnownModel(NamedTuple):
+    """A model as a provider or a file presents it; what is None is not known."""
+
+    name: str
+    display_name: str
+    capabilities: Sequence[str] = ()
+    context_window: int | None = None
+    max_output_tokens: int | None = None
+    input_usd_per_million: Decimal | None = None
+    output_usd_per_million: Decimal | None = None
+    quality: float | None = None
+    file: str | None = None
+    details: Mapping[str, Any] = {}
+
+
+async def listed(session: Session) -> list[ModelRow]:
+    """All models, those of one provider together."""
+    return list(await session.scalars(select(ModelRow).order_by(ModelRow.provider_id, ModelRow.name)))
+
+
+async def by_ids(session: Session, ids: list[UUID]) -> dict[UUID, ModelRow]:
+    rows = await session.scalars(select(ModelRow).where(ModelRow.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+async def providers_by_ids(session: Session, ids: list[UUID]) -> dict[UUID, ProviderRow]:
+    rows = await session.scalars(select(ProviderRow).where(ProviderRow.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+async def visible(session: Session, viewer_id: UUID, ids: list[UUID]) -> dict[UUID, ModelRow]:
+    """Models are everybody's."""
+    return await by_ids(session, ids)
+
+
+async def visible_providers(session: Session, viewer_id: UUID, ids: list[UUID]) -> dict[UUID, ProviderRow]:
+    """Providers are everybody's."""
+    return await providers_by_ids(session, ids)
+
+
+async def wanted(session: Session, named: str) -> UUID:
+    """The model that a person asks for by its id, its name, or `provider/name`; BadUserInput if there is none."""
+    if (parsed := parse(named)) is not None and parsed[0] is Kind.MODEL:
+        found = await session.scalar(select(ModelRow.id).where(ModelRow.id == parsed[1]))
+    else:
+        is_named = or_(
+            ModelRow.name == named,
+            func.lower(ModelRow.display_name) == named.lower(),
+            ProviderRow.name + "/" + ModelRow.name == named,
+        )
+        usable = (ModelRow.enabled & ModelRow.available).desc()
+        exact = (ModelRow.name == named).desc()
+        query = select(ModelRow.id).join(ProviderRow).where(is_named)
+        found = await session.scalar(query.order_by(usable, exact, ModelRow.id).limit(1))
+    if found is None:
+        raise BadUserInput(
+            {"input.model": f"there is no model {named[:80]!r}; the query `models` lists those there are"}
+        )
+    return found
+
+
+async def record_call(
+    session: Session,
+    *,
+    run_id: UUID,
+    model_id: UUID,
+    user_id: UUID,
+    attempt: int,
+    outcome: CallOutcome,
+    error_code: RunErrorCode | None,
+    usage: TokenUsage,
+    ttft_ms: float | None,
+    duration_ms: float,
+    started_at: datetime,
+) -> None:
+    """Enter one attempt to get an answer into the ledger."""
+    await session.execute(
+        insert(ModelCallRow).values(
+            id=new_id(), run_id=run_id, model_id=model_id, user_id=user_id, attempt=attempt, outcome=outcome,
+            error_code=error_code, input_tokens=usage.input_tokens, cached_input_tokens=usage.cached_input_tokens,
+            output_tokens=usage.output_tokens, reasoning_tokens=usage.reasoning_tokens, cost_usd=usage.cost_usd,
+            ttft_ms=ttft_ms, duration_ms=duration_ms, started_at=started_at,
+        )
+    )  # fmt: skip
+
+
+async def hold_pool(session: Session) -> None:
+    """Let processes change the pool one at a time; released when the transaction ends."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("models", 0))))
+
+
+async def put_provider(
+    session: Session, *, name: str, kind: ProviderKind, base_url: str | None, source: str
+) -> ProviderRow:
+    """The provider that the server itself keeps under this name, made or brought up to date.
+
+    A name that a person has taken for another provider gets the source behind it.
+    """
+    same = select(ProviderRow).where(ProviderRow.source == source, ProviderRow.kind == kind)
+    taken = await session.scalar(
+        select(ProviderRow.id).where(ProviderRow.name == name, ProviderRow.source != source)
+    )
+    name = name if taken is None else f"{name} ({source})"
+    row = await session.scalar(same.where(ProviderRow.name == name))
+    if row is None:
+        row = ProviderRow(
+            id=new_id(), name=name, kind=kind, base_url=base_url, api_key_encrypted=None, source=source
+        )
+        session.add(row)
+    row.base_url = base_url
+    await session.flush()
+    return row
+
+
+async def put_models(
+    session: Session, provider_id: UUID, known: Sequence[KnownModel], *, complete: bool
+) -> None:
+    """Models of a provider, made or made available again. What is known about a model already is kept, because a
+    person may have corrected it; only gaps are filled. With `complete`, models left out are not available now."""
+    for model in sorted({model.name: model for model in known}.values(), key=lambda model: model.name):
+        statement = insert(ModelRow).values(id=new_id(), provider_id=provider_id, **model._asdict())
+        new = statement.excluded
+        filled = {
+            name: func.coalesce(getattr(ModelRow, name), new[name])
+            for name in (
+                "context_window",
+                "max_output_tokens",
+                "input_usd_per_million",
+                "output_usd_per_million",
+                "quality",
+            )
+        }
+        await session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["provider_id", "name"],
+                set_={
+                    "available": True,
+                    "file": new.file,
+                    "details": new.details.concat(ModelRow.details),
+                    **filled,
+                },
+            )
+        )
+    if complete:
+        await retire(session, provider_id, keep=[model.name for model in known])
+    await told(session)
+
+
+async def retire(session: Session, provider_id: UUID, *, keep: Sequence[str] = ()) -> None:
+    """Models of a provider that are not there any more; they come back with `put_models`."""
+    gone = (ModelRow.provider_id == provider_id) & ModelRow.name.not_in(keep)
+    await session.execute(update(ModelRow).where(gone).values(available=False))
+
+
+async def note_tier(session: Session, model_id: UUID, tier: ModelTier) -> None:
+    """Where a local model was last seen; the process that serves it keeps this up to date."""
+    details = ModelRow.details.concat(cast({"tier": tier.value}, JSONB))
+    await session.execute(update(ModelRow).where(ModelRow.id == model_id).values(details=details))
+
+
+async def providers_of(session: Session, source: str) -> list[ProviderRow]:
+    return list(await session.scalars(select(ProviderRow).where(ProviderRow.source == source)))
+
+
+async def told(session: Session) -> None:
+    """Tell every process, when this transaction commits, that the pool has changed."""
+    await session.execute(select(func.pg_notify(MODELS, "")))
+
+
+def stored_selection(selection: Selection) -> dict[str, Any]:
+    """A selection as it stands in `runs.selection` and in run events; money as text, so that it stays exact."""
+    stored = asdict(selection) | {"model_id": str(selection.model_id)}
+    for candidate in stored["candidates"]:
+        candidate["model_id"] = str(candidate["model_id"])
+        if candidate["expected_cost_usd"] is not None:
+            candidate["expected_cost_usd"] = str(candidate["expected_cost_usd"])
+    return stored
+
+
+def selection_from(stored: Mapping[str, Any]) -> Selection:
+    """The selection behind `stored_selection`."""
+    candidates = [_candidate(candidate) for candidate in stored["candidates"]]
+    reasons = [Reason(**reason) for reason in stored["reasons"]]
+    return Selection(
+        **{**stored, "model_id": UUID(stored["model_id"]), "reasons": reasons, "candidates": candidates}
+    )
+
+
+def _candidate(stored: Mapping[str, Any]) -> Candidate:
+    cost = stored["expected_cost_usd"]
+    exact = {
+        "model_id": UUID(stored["model_id"]),
+        "expected_cost_usd": None if cost is None else Decimal(cost),
+    }
+    return Candidate(**{**stored, **exact})

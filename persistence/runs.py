@@ -1,0 +1,246 @@
+"""Runs: the tables and every query on them."""
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Numeric,
+    UniqueConstraint,
+    case,
+    func,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.orm import Mapped, aliased, mapped_column
+
+from domain.errors import NotFound
+from domain.ids import Kind, global_id
+from domain.runs import (
+    ApprovalDecision,
+    RunErrorCode,
+    RunFailure,
+    RunStatus,
+    StepKind,
+    StepStatus,
+    ThinkingMode,
+    WhenBusy,
+)
+from persistence.base import Base, Created, Key, Moment, Word
+from persistence.database import Session
+from persistence.messages import MessageRow
+
+
+class RunRow(Base):
+    """One answer in the making. `attempt` fences: only the worker that claimed the newest attempt may write."""
+
+    __tablename__ = "runs"
+    id: Mapped[Key]
+    chat_id: Mapped[UUID] = mapped_column(ForeignKey("chats.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    input_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
+    message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
+    agent_id: Mapped[UUID | None] = mapped_column(ForeignKey("agents.id", ondelete="SET NULL"))
+    requested_model_id: Mapped[UUID | None] = mapped_column(ForeignKey("models.id", ondelete="SET NULL"))
+    model_id: Mapped[UUID | None] = mapped_column(ForeignKey("models.id", ondelete="SET NULL"))
+    thinking: Mapped[ThinkingMode] = mapped_column(Word(ThinkingMode))
+    when_busy: Mapped[WhenBusy] = mapped_column(Word(WhenBusy))
+    options: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    idempotency_key: Mapped[str | None]
+    status: Mapped[RunStatus] = mapped_column(Word(RunStatus))
+    attempt: Mapped[int] = mapped_column(server_default="0")
+    job_id: Mapped[int | None] = mapped_column(BigInteger)
+    waiting: Mapped[bool] = mapped_column(server_default="false")
+    cancel_requested_at: Mapped[Moment | None]
+    state: Mapped[bytes | None] = mapped_column(LargeBinary)
+    selection: Mapped[dict[str, Any] | None]
+    requests: Mapped[int] = mapped_column(server_default="0")
+    input_tokens: Mapped[int] = mapped_column(server_default="0")
+    cached_input_tokens: Mapped[int] = mapped_column(server_default="0")
+    output_tokens: Mapped[int] = mapped_column(server_default="0")
+    reasoning_tokens: Mapped[int] = mapped_column(server_default="0")
+    cost_usd: Mapped[Decimal] = mapped_column(Numeric(18, 10), server_default="0")
+    first_token_ms: Mapped[float | None]
+    error_code: Mapped[RunErrorCode | None] = mapped_column(Word(RunErrorCode))
+    error_message: Mapped[str | None]
+    error_retryable: Mapped[bool] = mapped_column(server_default="false")
+    created_at: Mapped[Created]
+    started_at: Mapped[Moment | None]
+    finished_at: Mapped[Moment | None]
+    __table_args__ = (
+        UniqueConstraint("user_id", "idempotency_key"),
+        Index("ix_runs_chat_id_active", "chat_id", "id", postgresql_where=text("finished_at IS NULL")),
+        Index("ix_runs_active", "id", postgresql_where=text("finished_at IS NULL")),
+    )
+
+
+class RunStepRow(Base):
+    """What a run did, one row a step; steps nest by `parent_id`."""
+
+    __tablename__ = "run_steps"
+    id: Mapped[Key]
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), index=True)
+    parent_id: Mapped[UUID | None]
+    kind: Mapped[StepKind] = mapped_column(Word(StepKind))
+    name: Mapped[str]
+    status: Mapped[StepStatus] = mapped_column(Word(StepStatus))
+    started_at: Mapped[Moment | None]
+    finished_at: Mapped[Moment | None]
+    error_code: Mapped[RunErrorCode | None] = mapped_column(Word(RunErrorCode))
+    error_message: Mapped[str | None]
+
+
+class ApprovalRow(Base):
+    """A tool call that waits for a person's decision."""
+
+    __tablename__ = "approvals"
+    id: Mapped[Key]
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), index=True)
+    tool_name: Mapped[str]
+    server_name: Mapped[str | None]
+    arguments: Mapped[dict[str, Any]]
+    reason: Mapped[str | None]
+    decision: Mapped[ApprovalDecision | None] = mapped_column(Word(ApprovalDecision))
+    requested_at: Mapped[Created]
+    expires_at: Mapped[Moment | None]
+
+
+async def add(session: Session, run: RunRow) -> None:
+    session.add(run)
+    await session.flush()
+
+
+async def by_idempotency_key(session: Session, user_id: UUID, key: str) -> RunRow | None:
+    return await session.scalar(select(RunRow).where(RunRow.user_id == user_id, RunRow.idempotency_key == key))
+
+
+async def visible_to(session: Session, run_id: UUID, user_id: UUID, *, lock: bool = False) -> RunRow:
+    """One of the viewer's runs; NotFound otherwise."""
+    query = select(RunRow).where(RunRow.id == run_id, RunRow.user_id == user_id)
+    if (row := await session.scalar(query.with_for_update() if lock else query)) is None:
+        raise NotFound(f"There is no run with the id {global_id(Kind.RUN, run_id)!r}.")
+    return row
+
+
+async def by_ids(session: Session, ids: list[UUID]) -> dict[UUID, RunRow]:
+    """Runs by id; no check of who asks: the ids come from rows that the viewer may see."""
+    rows = await session.scalars(select(RunRow).where(RunRow.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+async def unfinished(session: Session, chat_id: UUID) -> list[RunRow]:
+    """Runs of a chat that have not ended, oldest first, waiting ones included."""
+    query = select(RunRow).where(RunRow.chat_id == chat_id, RunRow.finished_at.is_(None))
+    return list(await session.scalars(query.order_by(RunRow.id)))
+
+
+async def newest_unfinished(session: Session, chat_ids: list[UUID]) -> dict[UUID, RunRow]:
+    """The run at work in each chat: the oldest that has not ended and is not waiting behind another."""
+    query = (
+        select(RunRow)
+        .distinct(RunRow.chat_id)
+        .where(RunRow.chat_id.in_(chat_ids), RunRow.finished_at.is_(None), RunRow.waiting.is_(False))
+        .order_by(RunRow.chat_id, RunRow.id.desc())
+    )
+    return {row.chat_id: row for row in await session.scalars(query)}
+
+
+async def claim(session: Session, run_id: UUID) -> RunRow | None:
+    """Take a run for this worker: a new attempt fences every earlier one. None when there is nothing to do."""
+    query = (
+        update(RunRow)
+        .where(RunRow.id == run_id, RunRow.finished_at.is_(None), RunRow.waiting.is_(False))
+        .values(
+            attempt=RunRow.attempt + 1,
+            started_at=func.coalesce(RunRow.started_at, func.now()),
+            status=case(
+                (RunRow.cancel_requested_at.is_not(None), RunStatus.CANCELLING), else_=RunStatus.IN_PROGRESS
+            ),
+        )
+        .returning(RunRow)
+    )
+    return await session.scalar(query)
+
+
+async def held(session: Session, run_id: UUID, attempt: int) -> RunRow | None:
+    """The run with its row locked, if this attempt still owns it and it has not ended; None otherwise."""
+    query = select(RunRow).where(RunRow.id == run_id, RunRow.attempt == attempt, RunRow.finished_at.is_(None))
+    return await session.scalar(query.with_for_update())
+
+
+async def next_waiting(session: Session, message_id: UUID) -> RunRow | None:
+    """The run that waits for the answer `message_id` to end: the one whose question stands below it."""
+    question = aliased(MessageRow, name="question")
+    query = (
+        select(RunRow)
+        .join(question, question.id == RunRow.input_id)
+        .where(question.parent_id == message_id, RunRow.waiting, RunRow.finished_at.is_(None))
+        .order_by(RunRow.id)
+        .limit(1)
+        .with_for_update(of=RunRow)
+    )
+    return await session.scalar(query)
+
+
+async def steps_of(session: Session, run_ids: list[UUID]) -> dict[UUID, list[RunStepRow]]:
+    found: dict[UUID, list[RunStepRow]] = {}
+    for row in await session.scalars(
+        select(RunStepRow).where(RunStepRow.run_id.in_(run_ids)).order_by(RunStepRow.id)
+    ):
+        found.setdefault(row.run_id, []).append(row)
+    return found
+
+
+async def pending_approvals(session: Session, run_ids: list[UUID]) -> dict[UUID, list[ApprovalRow]]:
+    query = select(ApprovalRow).where(ApprovalRow.run_id.in_(run_ids), ApprovalRow.decision.is_(None))
+    found: dict[UUID, list[ApprovalRow]] = {}
+    for row in await session.scalars(query.order_by(ApprovalRow.id)):
+        found.setdefault(row.run_id, []).append(row)
+    return found
+
+
+async def approvals_by_ids(session: Session, ids: list[UUID]) -> dict[UUID, ApprovalRow]:
+    rows = await session.scalars(select(ApprovalRow).where(ApprovalRow.id.in_(ids)))
+    return {row.id: row for row in rows}
+
+
+async def begin_step(session: Session, run_id: UUID, kind: StepKind, name: str) -> None:
+    session.add(
+        RunStepRow(run_id=run_id, kind=kind, name=name, status=StepStatus.IN_PROGRESS, started_at=func.now())
+    )
+    await session.flush()
+
+
+async def end_steps(session: Session, run_id: UUID, status: StepStatus, failure: RunFailure | None) -> None:
+    """Close the steps of a run that are still open."""
+    values = {"status": status, "finished_at": func.now()}
+    if failure is not None:
+        values |= {"error_code": failure.code, "error_message": failure.message}
+    open_steps = (RunStepRow.run_id == run_id) & RunStepRow.finished_at.is_(None)
+    await session.execute(update(RunStepRow).where(open_steps).values(**values))
+
+
+async def hold_key(session: Session, user_id: UUID, key: str) -> None:
+    """Let requests with one idempotency key pass one at a time; released when the transaction ends."""
+    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{user_id}:{key}", 0))))
+
+
+async def owned(session: Session, user_id: UUID, ids: list[UUID]) -> dict[UUID, RunRow]:
+    """Those of the runs that are the viewer's."""
+    rows = await session.scalars(select(RunRow).where(RunRow.id.in_(ids), RunRow.user_id == user_id))
+    return {row.id: row for row in rows}
+
+
+async def owned_approvals(session: Session, user_id: UUID, ids: list[UUID]) -> dict[UUID, ApprovalRow]:
+    """Those of the approvals that belong to runs of the viewer."""
+    query = (
+        select(ApprovalRow)
+        .join(RunRow, RunRow.id == ApprovalRow.run_id)
+        .where(ApprovalRow.id.in_(ids), RunRow.user_id == user_id)
+    )
+    return {row.id: row for row in await session.scalars(query)}

@@ -1,0 +1,136 @@
+"""Doors to chats."""
+
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+
+from domain.accounts import Scope
+from domain.errors import BadUserInput
+from domain.ids import Kind, key_of
+from domain.messages import storable
+from persistence import agents, changes, chats, messages
+from persistence.changes import ChangeKind
+from persistence.chats import ChatPlace, ChatRow
+from resolvers.context import Info
+from schema.chats import (
+    Chat,
+    ChatFilter,
+    CreateChatInput,
+    CreateChatPayload,
+    DeleteChatPayload,
+    UpdateChatInput,
+    UpdateChatPayload,
+)
+from schema.pages import Connection, Edge, Page, PageInfo, cursor, place
+
+LONGEST_TITLE = 200
+LONGEST_FILTER = 200
+
+
+@strawberry.type
+class ChatQueries:
+    @strawberry.field(description="The viewer's chats, newest change first. At most 200 a page.")
+    async def chats(
+        self, info: Info, first: int | None = None, after: str | None = None, filter: ChatFilter | None = None
+    ) -> Connection[Chat]:
+        viewer_id = info.context.require(Scope.READ).user_id
+        page = Page.of(first, after)
+        wanted = _wanted(filter)
+        start = None if after is None else _place(after)
+        async with info.context.db.read() as session:
+            rows = await chats.page(session, viewer_id, wanted, limit=page.limit + 1, after=start)
+
+        async def count() -> int:
+            async with info.context.db.read() as session:
+                return await chats.count(session, viewer_id, wanted)
+
+        edges = [Edge(cursor=_cursor(row), node=Chat.from_row(row)) for row in rows[: page.limit]]
+        page_info = PageInfo(
+            has_next_page=len(rows) > page.limit,
+            has_previous_page=after is not None,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        )
+        return Connection(edges=edges, page_info=page_info, count=count)
+
+    @strawberry.field(description="One of the viewer's chats.")
+    async def chat(self, info: Info, id: strawberry.ID) -> Chat | None:
+        viewer_id = info.context.require(Scope.READ).user_id
+        async with info.context.db.read() as session:
+            return Chat.from_row(await chats.visible_to(session, key_of(Kind.CHAT, id), viewer_id))
+
+
+@strawberry.type
+class ChatMutations:
+    @strawberry.mutation(description="Make an empty chat.")
+    async def create_chat(self, info: Info, input: CreateChatInput) -> CreateChatPayload:
+        viewer_id = info.context.require(Scope.WRITE).user_id
+        title = None if input.title is None else _title(input.title)
+        async with info.context.db.write() as session:
+            agent_id = None
+            if input.agent_id is not None:
+                agent_id = (await agents.visible_to(session, key_of(Kind.AGENT, input.agent_id), viewer_id)).id
+            chat = await chats.add(
+                session,
+                owner_id=viewer_id,
+                title=title or "New chat",
+                title_by="user" if title else "default",
+                agent_id=agent_id,
+            )
+            await changes.record(session, viewer_id, [changes.Change(ChangeKind.CHAT, chat.id, chat.id)])
+        return CreateChatPayload(chat=Chat.from_row(chat))
+
+    @strawberry.mutation(description="Rename, pin or archive a chat, or show another of its branches.")
+    async def update_chat(self, info: Info, input: UpdateChatInput) -> UpdateChatPayload:
+        viewer_id = info.context.require(Scope.WRITE).user_id
+        async with info.context.db.write() as session:
+            chat = await chats.visible_to(session, key_of(Kind.CHAT, input.id), viewer_id, lock=True)
+            if input.title is not None:
+                chat.title, chat.title_by = _title(input.title), "user"
+            if input.pinned is not None:
+                chat.pinned = input.pinned
+            if input.archived is not None:
+                chat.archived = input.archived
+            if input.head_id is not None:
+                head = await messages.in_chat(session, key_of(Kind.MESSAGE, input.head_id), chat.id)
+                chat.head_id = await messages.newest_below(session, head.id)
+            await session.flush()
+            await changes.record(session, viewer_id, [changes.Change(ChangeKind.CHAT, chat.id, chat.id)])
+        return UpdateChatPayload(chat=Chat.from_row(chat))
+
+    @strawberry.mutation(description="Delete a chat with everything in it. Runs at work in it are stopped.")
+    async def delete_chat(self, info: Info, id: strawberry.ID) -> DeleteChatPayload:
+        viewer_id = info.context.require(Scope.WRITE).user_id
+        await info.context.engine.delete_chat(viewer_id, key_of(Kind.CHAT, id))
+        return DeleteChatPayload(id=id)
+
+
+def _title(title: str) -> str:
+    cleaned = " ".join(storable(title).split())
+    if not 1 <= len(cleaned) <= LONGEST_TITLE:
+        raise BadUserInput({"input.title": f"must have 1 to {LONGEST_TITLE} characters, not {len(cleaned)}"})
+    return cleaned
+
+
+def _wanted(filter: ChatFilter | None) -> chats.ChatFilter:
+    if filter is None:
+        return chats.ChatFilter()
+    if filter.text is not None and len(filter.text) > LONGEST_FILTER:
+        raise BadUserInput({"filter.text": f"must have at most {LONGEST_FILTER} characters"})
+    text = None if filter.text is None else storable(filter.text)
+    return chats.ChatFilter(archived=bool(filter.archived), pinned=filter.pinned, text=text)
+
+
+def _cursor(row: ChatRow) -> str:
+    return cursor(f"{row.updated_at.isoformat()} {row.id.hex}")
+
+
+def _place(after: str) -> ChatPlace:
+    try:
+        moment, key = place("after", after).split(" ")
+        return ChatPlace(datetime.fromisoformat(moment), UUID(hex=key))
+    except ValueError:
+        raise BadUserInput({"after": "is not a cursor of this list"}) from None
+
+

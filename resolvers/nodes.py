@@ -1,0 +1,70 @@
+"""The door to anything by its global id."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import strawberry
+
+from domain.accounts import Scope
+from domain.errors import BadUserInput
+from domain.ids import Kind, parse
+from persistence import agents, chats, messages, models, runs
+from persistence.database import Session
+from resolvers.context import Context, Info
+from schema.agents import Agent
+from schema.chats import Chat
+from schema.messages import Message
+from schema.models import Model, Provider
+from schema.nodes import Node
+from schema.runs import Approval, Run
+
+MOST_NODES = 100
+
+
+class Finder(NamedTuple):
+    """`owned` gives those rows of one kind that the viewer may see, in one statement."""
+
+    owned: Callable[[Session, UUID, list[UUID]], Awaitable[Mapping[UUID, Any]]]
+    show: Callable[[Any], Node]
+
+
+FINDERS = {
+    Kind.CHAT: Finder(chats.owned, Chat.from_row),
+    Kind.MESSAGE: Finder(messages.owned, Message.from_row),
+    Kind.RUN: Finder(runs.owned, Run.from_row),
+    Kind.APPROVAL: Finder(runs.owned_approvals, Approval.from_row),
+    Kind.AGENT: Finder(agents.owned, Agent.from_row),
+    Kind.MODEL: Finder(models.visible, Model.from_row),
+    Kind.PROVIDER: Finder(models.visible_providers, Provider.from_row),
+}
+
+
+@strawberry.type
+class NodeQueries:
+    @strawberry.field(description="Anything by its global id; null when there is none or it is somebody else's.")
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:
+        viewer_id = info.context.require(Scope.READ).user_id
+        return (await _found(info.context, viewer_id, [id])).get(id)
+
+    @strawberry.field(description="Many things by their global ids, in the order asked; at most 100.")
+    async def nodes(self, info: Info, ids: list[strawberry.ID]) -> list[Node | None]:
+        viewer_id = info.context.require(Scope.READ).user_id
+        if len(ids) > MOST_NODES:
+            raise BadUserInput({"ids": f"has {len(ids)} ids; at most {MOST_NODES} are allowed"})
+        found = await _found(info.context, viewer_id, list(ids))
+        return [found.get(id) for id in ids]
+
+
+async def _found(context: Context, viewer_id: UUID, ids: list[strawberry.ID]) -> dict[str, Node]:
+    wanted: dict[Kind, dict[UUID, str]] = {}
+    for id in ids:
+        if (parsed := parse(id)) is not None and parsed[0] in FINDERS:
+            wanted.setdefault(parsed[0], {})[parsed[1]] = id
+    found: dict[str, Node] = {}
+    for kind, keys in wanted.items():
+        finder = FINDERS[kind]
+        async with context.db.read() as session:
+            rows = await finder.owned(session, viewer_id, list(keys))
+        found |= {keys[key]: finder.show(row) for key, row in rows.items()}
+    return found

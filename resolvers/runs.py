@@ -1,0 +1,105 @@
+"""Doors for starting, stopping and watching runs."""
+
+from collections.abc import AsyncGenerator
+from uuid import UUID
+
+import strawberry
+
+from domain.accounts import Scope
+from domain.errors import BadUserInput
+from domain.ids import Kind, key_of
+from domain.models import Preference
+from domain.runs import WhenBusy
+from orchestration.runs.starting import Ask
+from persistence import runs
+from resolvers.context import Info
+from schema.chats import Chat
+from schema.messages import Message
+from schema.run_events import RunEvent, shown
+from schema.runs import (
+    CancelRunPayload,
+    RegenerateInput,
+    RegeneratePayload,
+    Run,
+    SendMessageInput,
+    SendMessagePayload,
+)
+
+LARGEST_SEQUENCE = 2**31 - 1
+
+
+@strawberry.type
+class RunQueries:
+    @strawberry.field(description="One of the viewer's runs.")
+    async def run(self, info: Info, id: strawberry.ID) -> Run | None:
+        viewer_id = info.context.require(Scope.READ).user_id
+        async with info.context.db.read() as session:
+            return Run.from_row(await runs.visible_to(session, key_of(Kind.RUN, id), viewer_id))
+
+
+@strawberry.type
+class RunMutations:
+    @strawberry.mutation(description="Send a message and start the run that answers it. Watch it with `runEvents`.")
+    async def send_message(self, info: Info, input: SendMessageInput) -> SendMessagePayload:
+        viewer_id = info.context.require(Scope.WRITE).user_id
+        started = await info.context.engine.send(viewer_id, _ask(input))
+        return SendMessagePayload(
+            chat=Chat.from_row(started.chat),
+            message=Message.from_row(started.message),
+            reply=Message.from_row(started.reply),
+            run=Run.from_row(started.run),
+        )
+
+    @strawberry.mutation(description="Answer a question again, beside the answers it has.")
+    async def regenerate(self, info: Info, input: RegenerateInput) -> RegeneratePayload:
+        viewer_id = info.context.require(Scope.WRITE).user_id
+        started = await info.context.engine.regenerate(
+            viewer_id, key_of(Kind.MESSAGE, input.message_id), model=input.model, thinking=input.thinking
+        )
+        return RegeneratePayload(
+            chat=Chat.from_row(started.chat), reply=Message.from_row(started.reply), run=Run.from_row(started.run)
+        )
+
+    @strawberry.mutation(description="Stop a run and keep what it has said. A run that has ended stays as it is.")
+    async def cancel_run(self, info: Info, id: strawberry.ID) -> CancelRunPayload:
+        viewer_id = info.context.require(Scope.WRITE).user_id
+        return CancelRunPayload(run=Run.from_row(await info.context.engine.cancel(viewer_id, key_of(Kind.RUN, id))))
+
+
+@strawberry.type
+class RunSubscriptions:
+    @strawberry.subscription(
+        description="Every event of a run with a sequence above `after`, in order, each exactly once: the stored ones, "
+        "then live ones. Completes after RunFinished. Neighbouring deltas may arrive joined. Leaving does not stop the run."
+    )
+    async def run_events(
+        self, info: Info, run_id: strawberry.ID, after: int | None = None
+    ) -> AsyncGenerator[RunEvent, None]:
+        viewer_id = info.context.require(Scope.READ).user_id
+        if after is not None and not 0 <= after <= LARGEST_SEQUENCE:
+            raise BadUserInput({"after": "must be 0 or a sequence number of this run"})
+        async with info.context.db.read() as session:
+            run = await runs.visible_to(session, key_of(Kind.RUN, run_id), viewer_id)
+        async for batch in info.context.engine.watch_run(run.id, after or 0):
+            for event in batch:
+                yield shown(event)
+
+
+def _ask(input: SendMessageInput) -> Ask:
+    return Ask(
+        content=input.content,
+        chat_id=_key(Kind.CHAT, input.chat_id),
+        parent_id=_key(Kind.MESSAGE, input.parent_id),
+        sibling_of=_key(Kind.MESSAGE, input.sibling_of),
+        model=input.model,
+        agent_id=_key(Kind.AGENT, input.agent_id),
+        thinking=input.thinking,
+        when_busy=input.when_busy or WhenBusy.ENQUEUE,
+        idempotency_key=input.idempotency_key,
+        preference=None if input.preference is None else Preference(**input.preference.weights),
+        max_cost_usd=input.max_cost_usd,
+    )
+
+
+def _key(kind: Kind, value: strawberry.ID | None) -> UUID | None:
+    return None if value is None else key_of(kind, value)

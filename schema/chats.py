@@ -1,0 +1,123 @@
+"""Chats as the API shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Self
+from uuid import UUID
+
+import strawberry
+
+from domain.ids import Kind, global_id
+from persistence import chats, runs
+from persistence.chats import ChatRow
+from persistence.runs import RunRow
+from schema.agents import Agent, agent_by_id
+from schema.context import FieldInfo
+from schema.loading import Loader
+from schema.messages import Message, branch, message_by_id
+from schema.nodes import Node
+from schema.pages import Connection, Page
+
+if TYPE_CHECKING:
+    from schema.runs import Run
+
+chat_by_id = Loader[UUID, ChatRow | None](fetch=chats.by_ids, missing=lambda: None)
+active_run = Loader[UUID, RunRow | None](fetch=runs.newest_unfinished, missing=lambda: None)
+
+
+@strawberry.type(description="One conversation: a tree of messages of which one branch is shown.")
+class Chat(Node):
+    title: str = strawberry.field(description="Title; made from the first message until somebody sets it.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    updated_at: datetime = strawberry.field(description="When it last changed.")
+    pinned: bool = strawberry.field(description="Whether it is pinned.")
+    archived: bool = strawberry.field(description="Whether it is archived; `chats` lists archived chats only on request.")
+    head_id: strawberry.ID | None = strawberry.field(description="Newest message of the branch that is shown.")
+    message_count: int = strawberry.field(description="Messages in all branches.")
+    key: strawberry.Private[UUID]
+    head_key: strawberry.Private[UUID | None]
+    agent_key: strawberry.Private[UUID | None]
+
+    @strawberry.field(description="The message that the shown branch ends in.")
+    async def last_message(self, info: FieldInfo) -> Message | None:
+        row = None if self.head_key is None else await info.context.load(message_by_id, self.head_key)
+        return None if row is None else Message.from_row(row)
+
+    @strawberry.field(description="The run at work in this chat, if there is one.")
+    async def active_run(self, info: FieldInfo) -> Annotated[Run, strawberry.lazy("schema.runs")] | None:
+        from schema.runs import Run  # noqa: PLC0415 - the types name each other
+
+        row = await info.context.load(active_run, self.key)
+        return None if row is None else Run.from_row(row)
+
+    @strawberry.field(description="The agent that answers here; null means the default one.")
+    async def agent(self, info: FieldInfo) -> Agent | None:
+        row = None if self.agent_key is None else await info.context.load(agent_by_id, self.agent_key)
+        return None if row is None else Agent.from_row(row)
+
+    @strawberry.field(description="The branch that ends in the chat's head, oldest first. At most 200 a page.")
+    async def messages(
+        self,
+        info: FieldInfo,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> Connection[Message]:
+        return await branch(info, self.head_key, Page.of(first, after, last, before))
+
+    @classmethod
+    def from_row(cls, row: ChatRow) -> Self:
+        return cls(
+            id=strawberry.ID(global_id(Kind.CHAT, row.id)),
+            title=row.title,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            pinned=row.pinned,
+            archived=row.archived,
+            head_id=strawberry.ID(global_id(Kind.MESSAGE, row.head_id)) if row.head_id else None,
+            message_count=row.message_count,
+            key=row.id,
+            head_key=row.head_id,
+            agent_key=row.agent_id,
+        )
+
+
+@strawberry.input(description="Which chats to list.")
+class ChatFilter:
+    archived: bool | None = strawberry.field(description="Archived chats instead of the others.", default=None)
+    pinned: bool | None = strawberry.field(description="Only pinned chats, or only the others.", default=None)
+    text: str | None = strawberry.field(description="Text that the title contains.", default=None)
+
+
+@strawberry.input(description="Input of createChat.")
+class CreateChatInput:
+    title: str | None = strawberry.field(description="Title; without one the first message gives it.", default=None)
+    agent_id: strawberry.ID | None = strawberry.field(description="The agent that answers here.", default=None)
+
+
+@strawberry.input(description="Input of updateChat. What is left out stays as it is.")
+class UpdateChatInput:
+    id: strawberry.ID = strawberry.field(description="The chat.")
+    title: str | None = strawberry.field(description="New title, 1 to 200 characters.", default=None)
+    pinned: bool | None = strawberry.field(description="Pin or unpin it.", default=None)
+    archived: bool | None = strawberry.field(description="Archive it or bring it back.", default=None)
+    head_id: strawberry.ID | None = strawberry.field(
+        description="Show the branch of this message, down to its newest leaf.", default=None
+    )
+
+
+@strawberry.type(description="Result of createChat.")
+class CreateChatPayload:
+    chat: Chat = strawberry.field(description="The new chat.")
+
+
+@strawberry.type(description="Result of updateChat.")
+class UpdateChatPayload:
+    chat: Chat = strawberry.field(description="The chat as it is now.")
+
+
+@strawberry.type(description="Result of deleteChat.")
+class DeleteChatPayload:
+    id: strawberry.ID = strawberry.field(description="The chat that is gone.")

@@ -1,0 +1,253 @@
+"""Models, providers and selections as the API shows them."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Self
+from uuid import UUID
+
+import strawberry
+
+from domain import models as facts
+from domain.errors import BadUserInput
+from domain.ids import Kind, global_id
+from persistence import model_stats, models
+from persistence.model_stats import CallStats, Quantiles
+from persistence.models import ModelRow, ProviderRow
+from schema.context import FieldInfo
+from schema.enums import HealthState, ModelTier, ThinkingMode
+from schema.loading import Loader
+from schema.nodes import Node
+
+model_by_id = Loader[UUID, ModelRow | None](fetch=models.by_ids, missing=lambda: None)
+provider_by_id = Loader[UUID, ProviderRow | None](fetch=models.providers_by_ids, missing=lambda: None)
+stats_by_model = Loader[UUID, CallStats](fetch=model_stats.stats_of, missing=CallStats)
+
+
+@strawberry.type(description="An endpoint, or the server itself, that serves models.")
+class Provider(Node):
+    name: str = strawberry.field(description="Name.")
+    kind: str = strawberry.field(description="`openai` for any OpenAI-compatible endpoint, `local` for this server.")
+    base_url: str | None = strawberry.field(description="Where it is; null for this server.")
+    has_api_key: bool = strawberry.field(description="Whether a key is stored for it. The key itself is never shown.")
+
+    @classmethod
+    def from_row(cls, row: ProviderRow) -> Self:
+        return cls(
+            id=strawberry.ID(global_id(Kind.PROVIDER, row.id)),
+            name=row.name,
+            kind=row.kind.value,
+            base_url=row.base_url,
+            has_api_key=row.api_key_encrypted is not None,
+        )
+
+
+@strawberry.type(description="How something measured is spread; null where nothing was measured.")
+class Percentiles:
+    p50: float | None = strawberry.field(description="Half of the values are at most this.")
+    p95: float | None = strawberry.field(description="95 of 100 values are at most this.")
+    p99: float | None = strawberry.field(description="99 of 100 values are at most this.")
+
+    @classmethod
+    def of(cls, quantiles: Quantiles) -> Self:
+        return cls(p50=quantiles.p50, p95=quantiles.p95, p99=quantiles.p99)
+
+
+@strawberry.type(description="How a model has been doing lately, judged from the calls that this server made to it.")
+class ModelHealth:
+    state: HealthState = strawberry.field(
+        description="DOWN after three failed calls in a row, for a minute; DEGRADED after any or when a fifth of the "
+        "calls of the last 15 minutes failed; UNKNOWN without calls in the last 6 hours."
+    )
+    since: datetime | None = strawberry.field(description="Since when it has been so, as far back as 6 hours.")
+    error_rate: float | None = strawberry.field(description="Share of failed calls of the last 15 minutes, from 0 to 1.")
+    ttft_ms: Percentiles = strawberry.field(description="Time to the first token in milliseconds, last 6 hours.")
+    output_tokens_per_second: Percentiles = strawberry.field(description="Speed of output, last 6 hours.")
+    reason: str | None = strawberry.field(description="What is wrong, when something is.")
+
+    @classmethod
+    def of(cls, stats: CallStats) -> Self:
+        judged = model_stats.health(stats)
+        return cls(
+            state=judged.state,
+            since=judged.since,
+            error_rate=judged.error_rate,
+            ttft_ms=Percentiles.of(stats.ttft_ms),
+            output_tokens_per_second=Percentiles.of(stats.tokens_per_second),
+            reason=judged.reason,
+        )
+
+
+@strawberry.type(description="A model of the pool.")
+class Model(Node):
+    name: str = strawberry.field(description="What its provider calls it.")
+    display_name: str = strawberry.field(description="What people call it.")
+    enabled: bool = strawberry.field(description="Whether it may be used.")
+    available: bool = strawberry.field(description="Whether its file or its provider's offer is there now.")
+    capabilities: list[str] = strawberry.field(description="Some of `tools`, `vision`, `reasoning`, `json`.")
+    context_window: int | None = strawberry.field(description="Tokens of input and output together; null: not known.")
+    max_output_tokens: int | None = strawberry.field(description="Most tokens of one answer; null: not known.")
+    input_usd_per_million: Decimal | None = strawberry.field(
+        description="US dollars per million tokens of input; null: not known."
+    )
+    output_usd_per_million: Decimal | None = strawberry.field(
+        description="US dollars per million tokens of output; null: not known."
+    )
+    tier: ModelTier = strawberry.field(description="Where it is.")
+    local: bool = strawberry.field(description="Whether it runs on this server, so that nothing said to it leaves it.")
+    row: strawberry.Private[ModelRow]
+
+    @strawberry.field(description="Who serves it.")
+    async def provider(self, info: FieldInfo) -> Provider:
+        row = await info.context.load(provider_by_id, self.row.provider_id)
+        assert row is not None  # a model goes with its provider
+        return Provider.from_row(row)
+
+    @strawberry.field(description="How it has been doing lately.")
+    async def health(self, info: FieldInfo) -> ModelHealth:
+        return ModelHealth.of(await info.context.load(stats_by_model, self.row.id))
+
+    @classmethod
+    def from_row(cls, row: ModelRow) -> Self:
+        local = row.file is not None
+        return cls(
+            id=strawberry.ID(global_id(Kind.MODEL, row.id)),
+            name=row.name,
+            display_name=row.display_name,
+            enabled=row.enabled,
+            available=row.available,
+            capabilities=row.capabilities,
+            context_window=row.context_window,
+            max_output_tokens=row.max_output_tokens,
+            input_usd_per_million=None if local else row.input_usd_per_million,
+            output_usd_per_million=None if local else row.output_usd_per_million,
+            tier=ModelTier(row.details.get("tier", ModelTier.STORAGE)) if local else ModelTier.REMOTE,
+            local=local,
+            row=row,
+        )
+
+
+@strawberry.type(description="One part of a score.")
+class SelectionReason:
+    code: str = strawberry.field(description="`quality`, `cost`, `latency`, `errors` or `pinned`.")
+    weight: float = strawberry.field(description="What it adds to the score; negative if it speaks against the model.")
+    text: str = strawberry.field(description="The same in words.")
+
+
+@strawberry.type(description="A model as the selection saw it.")
+class SelectionCandidate:
+    model: Model = strawberry.field(description="The model.")
+    score: float | None = strawberry.field(description="The highest wins; null for a model that could not be chosen.")
+    expected_quality: float | None = strawberry.field(description="From 0 to 1.")
+    expected_cost_usd: Decimal | None = strawberry.field(description="For an ordinary answer; null: not known.")
+    expected_ttft_ms: float | None = strawberry.field(description="Expected time to the first token, in milliseconds.")
+    excluded_because: str | None = strawberry.field(description="Why it could not be chosen; null if it could.")
+
+
+@strawberry.type(description="Which model answers and why.")
+class ModelSelection:
+    model_key: strawberry.Private[UUID]
+    model_id: strawberry.ID = strawberry.field(description="Global id of the model.")
+    confidence: float = strawberry.field(description="From 0 to 1, by the lead of the chosen model over the next.")
+    reasoning: str = strawberry.field(description="The choice in one plain sentence.")
+    source: str = strawberry.field(
+        description="`policy` when the score decided, `pinned` when somebody asked for the model, `only_one` when no "
+        "other could be chosen."
+    )
+    task_type: str | None = strawberry.field(description="The kind of task, when the policy looks at it.")
+    policy_version: str = strawberry.field(description="Which rules decided.")
+    duration_ms: float = strawberry.field(description="How long the choice took, in milliseconds.")
+    reasons: list[SelectionReason] = strawberry.field(description="The parts of the chosen model's score.")
+    seen: strawberry.Private[list[facts.Candidate]]
+
+    @strawberry.field(description="All models of that time: the best first, then those excluded; not those removed since.")
+    async def candidates(self, info: FieldInfo) -> list[SelectionCandidate]:
+        rows = await asyncio.gather(*(info.context.load(model_by_id, c.model_id) for c in self.seen))
+        found = zip(self.seen, rows, strict=True)
+        return [_candidate(candidate, row) for candidate, row in found if row is not None]
+
+    @strawberry.field(description="The model; null once it has been removed.")
+    async def model(self, info: FieldInfo) -> Model | None:
+        row = await info.context.load(model_by_id, self.model_key)
+        return None if row is None else Model.from_row(row)
+
+    @classmethod
+    def of(cls, selection: facts.Selection) -> Self:
+        return cls(
+            model_key=selection.model_id,
+            model_id=strawberry.ID(global_id(Kind.MODEL, selection.model_id)),
+            confidence=selection.confidence,
+            reasoning=selection.reasoning,
+            source=selection.source,
+            task_type=selection.task_type,
+            policy_version=selection.policy_version,
+            duration_ms=selection.duration_ms,
+            reasons=[SelectionReason(code=r.code, weight=r.weight, text=r.text) for r in selection.reasons],
+            seen=selection.candidates,
+        )
+
+    @classmethod
+    def from_stored(cls, stored: Mapping[str, Any]) -> Self:
+        """From the form in `runs.selection` and in run events."""
+        return cls.of(models.selection_from(stored))
+
+
+def _candidate(candidate: facts.Candidate, row: ModelRow) -> SelectionCandidate:
+    return SelectionCandidate(
+        model=Model.from_row(row),
+        score=candidate.score,
+        expected_quality=candidate.expected_quality,
+        expected_cost_usd=candidate.expected_cost_usd,
+        expected_ttft_ms=candidate.expected_ttft_ms,
+        excluded_because=candidate.excluded_because,
+    )
+
+
+@strawberry.input(
+    description="What matters for the choice: weights from 0 to 1, of which only the ratio counts. Default: quality .5, "
+    "cost .25, latency .25; what is left out keeps its default."
+)
+class SelectionPreferenceInput:
+    quality: float | None = strawberry.field(default=None, description="A good answer.")
+    cost: float | None = strawberry.field(default=None, description="A cheap answer.")
+    latency: float | None = strawberry.field(default=None, description="A quick answer.")
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """The weights that were given; BadUserInput for what is no weight."""
+        given = {f.name: getattr(self, f.name) for f in fields(facts.Preference)}
+        weights = {name: value for name, value in given.items() if isinstance(value, int | float)}
+        wrong = {
+            f"input.preference.{name}": f"must be between 0 and 1, not {value:g}"
+            for name, value in weights.items()
+            if not (math.isfinite(value) and 0 <= value <= 1)
+        }
+        if wrong:
+            raise BadUserInput(wrong)
+        return weights
+
+
+@strawberry.input(description="A task to choose a model for, without running it.")
+class SelectModelInput:
+    prompt: str = strawberry.field(description="What would be asked.")
+    chat_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The chat it would be asked in; its messages count as input."
+    )
+    thinking: ThinkingMode | None = strawberry.field(
+        default=None, description="STRATEGIC and FUTURE let quality count twice."
+    )
+    requires: list[str] | None = strawberry.field(
+        default=None, description="Capabilities it needs: `tools`, `vision`, `reasoning`, `json`."
+    )
+    preference: SelectionPreferenceInput | None = strawberry.field(default=None, description="What matters.")
+    max_cost_usd: Decimal | None = strawberry.field(
+        default=None, description="Most that an ordinary answer may cost, in US dollars."
+    )
+    local_only: bool | None = strawberry.field(
+        default=None, description="Whether nothing may leave this server; default: false."
+    )

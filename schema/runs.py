@@ -1,0 +1,239 @@
+"""Runs as the API shows them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Self
+from uuid import UUID
+
+import strawberry
+from strawberry.scalars import JSON
+
+from domain.ids import Kind, global_id
+from persistence import runs
+from persistence.runs import ApprovalRow, RunRow, RunStepRow
+from schema.agents import Agent, agent_by_id
+from schema.chats import Chat, chat_by_id
+from schema.context import FieldInfo
+from schema.enums import ApprovalDecision, RunErrorCode, RunStatus, StepKind, StepStatus, ThinkingMode, WhenBusy
+from schema.loading import Loader
+from schema.messages import Message, message_by_id
+from schema.models import Model, ModelSelection, SelectionPreferenceInput, model_by_id
+from schema.nodes import Node
+
+run_by_id = Loader[UUID, RunRow | None](fetch=runs.by_ids, missing=lambda: None)
+steps_of_run = Loader[UUID, list[RunStepRow]](fetch=runs.steps_of, missing=list)
+pending_of_run = Loader[UUID, list[ApprovalRow]](fetch=runs.pending_approvals, missing=list)
+approval_by_id = Loader[UUID, ApprovalRow | None](fetch=runs.approvals_by_ids, missing=lambda: None)
+
+
+@strawberry.type(description="Why a run failed, in words for people and a code for programs.")
+class RunError:
+    code: RunErrorCode = strawberry.field(description="Stable code.")
+    message: str = strawberry.field(description="What was wrong and what to do.")
+    retryable: bool = strawberry.field(description="Whether trying again may help.")
+
+
+@strawberry.type(description="Tokens and money that a run took.")
+class Usage:
+    requests: int = strawberry.field(description="Model calls.")
+    input_tokens: int = strawberry.field(description="Tokens sent.")
+    cached_input_tokens: int = strawberry.field(description="Of these, tokens that the provider had cached.")
+    output_tokens: int = strawberry.field(description="Tokens received.")
+    reasoning_tokens: int = strawberry.field(description="Of these, tokens of reasoning.")
+    cost_usd: Decimal = strawberry.field(description="Cost in US dollars at the prices of the time.")
+
+
+@strawberry.type(description="One thing that a run did.")
+class RunStep:
+    id: strawberry.ID = strawberry.field(description="Opaque id.")
+    kind: StepKind = strawberry.field(description="What it did.")
+    name: str = strawberry.field(description="Name of what did it.")
+    status: StepStatus = strawberry.field(description="State.")
+    started_at: datetime | None = strawberry.field(description="When it began.")
+    finished_at: datetime | None = strawberry.field(description="When it ended.")
+    parent_id: strawberry.ID | None = strawberry.field(description="The step it is a part of.")
+    error: RunError | None = strawberry.field(description="Why it failed.")
+
+    @classmethod
+    def from_row(cls, row: RunStepRow) -> Self:
+        return cls(
+            id=strawberry.ID(global_id(Kind.STEP, row.id)),
+            kind=row.kind,
+            name=row.name,
+            status=row.status,
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+            parent_id=strawberry.ID(global_id(Kind.STEP, row.parent_id)) if row.parent_id else None,
+            error=_error(row.error_code, row.error_message, retryable=False),
+        )
+
+
+@strawberry.type(description="A tool call that waits, or waited, for a person's decision.")
+class Approval(Node):
+    tool_name: str = strawberry.field(description="The tool.")
+    server_name: str | None = strawberry.field(description="The MCP server it comes from.")
+    arguments: JSON = strawberry.field(description="What it would be called with.")
+    reason: str | None = strawberry.field(description="Why it is asked for.")
+    decision: ApprovalDecision | None = strawberry.field(description="The decision; null while it is pending.")
+    requested_at: datetime = strawberry.field(description="When it was asked for.")
+    expires_at: datetime | None = strawberry.field(description="When the question lapses.")
+
+    @classmethod
+    def from_row(cls, row: ApprovalRow) -> Self:
+        return cls(
+            id=strawberry.ID(global_id(Kind.APPROVAL, row.id)),
+            tool_name=row.tool_name,
+            server_name=row.server_name,
+            arguments=row.arguments,
+            reason=row.reason,
+            decision=row.decision,
+            requested_at=row.requested_at,
+            expires_at=row.expires_at,
+        )
+
+
+@strawberry.type(description="One answer in the making. It goes on whether or not anybody watches.")
+class Run(Node):
+    status: RunStatus = strawberry.field(description="State.")
+    attempt: int = strawberry.field(description="How often a worker has taken it; more than 1 after a crash.")
+    thinking: ThinkingMode = strawberry.field(description="How the answer is made.")
+    created_at: datetime = strawberry.field(description="When it was asked for.")
+    started_at: datetime | None = strawberry.field(description="When a worker first took it.")
+    finished_at: datetime | None = strawberry.field(description="When it ended.")
+    error: RunError | None = strawberry.field(description="Why it failed.")
+    selection: ModelSelection | None = strawberry.field(description="Which model answers and why.")
+    usage: Usage = strawberry.field(description="Tokens and money so far.")
+    first_token_ms: float | None = strawberry.field(
+        description="Time from the model call to its first token, in milliseconds."
+    )
+    row: strawberry.Private[RunRow]
+
+    @strawberry.field(description="What it did, in order.")
+    async def steps(self, info: FieldInfo) -> list[RunStep]:
+        return [RunStep.from_row(row) for row in await info.context.load(steps_of_run, self.row.id)]
+
+    @strawberry.field(description="Tool calls that wait for a decision.")
+    async def pending_approvals(self, info: FieldInfo) -> list[Approval]:
+        return [Approval.from_row(row) for row in await info.context.load(pending_of_run, self.row.id)]
+
+    @strawberry.field(description="The chat it answers in.")
+    async def chat(self, info: FieldInfo) -> Chat:
+        row = await info.context.load(chat_by_id, self.row.chat_id)
+        assert row is not None  # noqa: S101 - a run goes with its chat
+        return Chat.from_row(row)
+
+    @strawberry.field(description="The answer.")
+    async def message(self, info: FieldInfo) -> Message | None:
+        row = await info.context.load(message_by_id, self.row.message_id)
+        return None if row is None else Message.from_row(row)
+
+    @strawberry.field(description="The message it answers.")
+    async def input(self, info: FieldInfo) -> Message | None:
+        row = await info.context.load(message_by_id, self.row.input_id)
+        return None if row is None else Message.from_row(row)
+
+    @strawberry.field(description="The agent that answers.")
+    async def agent(self, info: FieldInfo) -> Agent | None:
+        row = None if self.row.agent_id is None else await info.context.load(agent_by_id, self.row.agent_id)
+        return None if row is None else Agent.from_row(row)
+
+    @strawberry.field(description="The model that answers; null until one is selected.")
+    async def model(self, info: FieldInfo) -> Model | None:
+        row = None if self.row.model_id is None else await info.context.load(model_by_id, self.row.model_id)
+        return None if row is None else Model.from_row(row)
+
+    @classmethod
+    def from_row(cls, row: RunRow) -> Self:
+        return cls(
+            id=strawberry.ID(global_id(Kind.RUN, row.id)),
+            status=row.status,
+            attempt=row.attempt,
+            thinking=row.thinking,
+            created_at=row.created_at,
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+            error=_error(row.error_code, row.error_message, retryable=row.error_retryable),
+            selection=None if row.selection is None else ModelSelection.from_stored(row.selection),
+            usage=_usage(row),
+            first_token_ms=row.first_token_ms,
+            row=row,
+        )
+
+
+def _error(code: RunErrorCode | None, message: str | None, *, retryable: bool) -> RunError | None:
+    return None if code is None else RunError(code=code, message=message or "", retryable=retryable)
+
+
+def _usage(row: RunRow) -> Usage:
+    return Usage(
+        requests=row.requests,
+        input_tokens=row.input_tokens,
+        cached_input_tokens=row.cached_input_tokens,
+        output_tokens=row.output_tokens,
+        reasoning_tokens=row.reasoning_tokens,
+        cost_usd=plain(row.cost_usd),
+    )
+
+
+def plain(amount: Decimal) -> Decimal:
+    """The same amount without trailing zeros and without an exponent: 0E-10 becomes 0."""
+    return Decimal(format(amount.normalize(), "f"))
+
+
+@strawberry.input(description="Input of sendMessage.")
+class SendMessageInput:
+    content: str = strawberry.field(description="The message, as Markdown; at most 200,000 characters.")
+    chat_id: strawberry.ID | None = strawberry.field(description="The chat; without one a chat is made.", default=None)
+    parent_id: strawberry.ID | None = strawberry.field(
+        description="The message to answer below; without one the chat's head. A parent that already has an answer "
+        "gets a sibling branch.",
+        default=None,
+    )
+    sibling_of: strawberry.ID | None = strawberry.field(
+        description="The message that this one is an edit of: it becomes a sibling, also of the chat's first message.",
+        default=None,
+    )
+    model: str | None = strawberry.field(
+        description="Id or name of the model; without one the selection chooses.", default=None
+    )
+    agent_id: strawberry.ID | None = strawberry.field(description="The agent that answers.", default=None)
+    thinking: ThinkingMode | None = strawberry.field(description="How the answer is made.", default=None)
+    when_busy: WhenBusy | None = strawberry.field(
+        description="What to do while the branch is still being answered; ENQUEUE without it.", default=None
+    )
+    idempotency_key: str | None = strawberry.field(
+        description="The same key from the same person gives the same run and charges nothing twice.", default=None
+    )
+    preference: SelectionPreferenceInput | None = strawberry.field(
+        description="What matters when a model is selected.", default=None
+    )
+    max_cost_usd: Decimal | None = strawberry.field(description="Most that the answer may cost.", default=None)
+
+
+@strawberry.input(description="Input of regenerate.")
+class RegenerateInput:
+    message_id: strawberry.ID = strawberry.field(description="The answer to make again, or its question.")
+    model: str | None = strawberry.field(description="Id or name of the model.", default=None)
+    thinking: ThinkingMode | None = strawberry.field(description="How the answer is made.", default=None)
+
+
+@strawberry.type(description="Result of sendMessage.")
+class SendMessagePayload:
+    chat: Chat = strawberry.field(description="The chat.")
+    message: Message = strawberry.field(description="The message that was sent.")
+    reply: Message = strawberry.field(description="The answer, in progress.")
+    run: Run = strawberry.field(description="The run that writes it; watch it with `runEvents`.")
+
+
+@strawberry.type(description="Result of regenerate.")
+class RegeneratePayload:
+    chat: Chat = strawberry.field(description="The chat.")
+    reply: Message = strawberry.field(description="The new answer, in progress.")
+    run: Run = strawberry.field(description="The run that writes it.")
+
+
+@strawberry.type(description="Result of cancelRun.")
+class CancelRunPayload:
+    run: Run = strawberry.field(description="The run as it is now.")

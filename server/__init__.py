@@ -1,0 +1,1 @@
+"""The process edge: application, settings, sessions, health and the command line."""

@@ -1,0 +1,134 @@
+"""The command line: `parley serve | worker | migrate | create-user | create-api-key | fetch-model | doctor`."""
+
+import argparse
+import asyncio
+import getpass
+import logging
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import uvloop
+from pydantic import ValidationError
+
+from domain.accounts import Scope, UserRole
+from domain.errors import DomainError
+from orchestration.inference.local.weights import WeightsError, ensure_weights
+from persistence.database import Unavailable, connect
+from persistence.migrating import UnknownSchema, migrate
+from resolvers.registration import create_api_key, create_user
+from server.doctor import examine
+from server.embedded.postgres import EmbeddedError
+from server.keys import UnusableKey
+from server.logs import configure_logs
+from server.serving import CannotStart, database, say, serve, work
+from server.settings import Settings
+
+Command = Callable[[Settings, argparse.Namespace], Awaitable[int | None]]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 when it did what it should. What a person must put right is said in one line."""
+    asked = _parser().parse_args(arguments)
+    command: Command = asked.command
+    try:
+        settings = Settings()
+        configure_logs(settings.parley_log_level)
+        return uvloop.run(_run(command, settings, asked)) or 0
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc'])).upper()} {e['msg']}" for e in error.errors())
+        say(f"The settings are not usable: {problems}.")
+    except EmbeddedError as error:
+        say(f"{error.message} {error.remedy}")
+    except WeightsError as error:
+        say(f"{error.message} {error.remedy}")
+    except (CannotStart, UnknownSchema, UnusableKey) as error:
+        say(str(error))
+    except DomainError as error:
+        say(error.message)
+    except Unavailable as error:
+        say(f"The database cannot be reached: {str(error).splitlines()[0]}. Check DATABASE_URL.")
+    except KeyboardInterrupt:
+        return 130
+    return 1
+
+
+async def _run(command: Command, settings: Settings, asked: argparse.Namespace) -> int | None:
+    return await command(settings, asked)
+
+
+async def _serve(settings: Settings, asked: argparse.Namespace) -> None:
+    await serve(settings)
+
+
+async def _worker(settings: Settings, asked: argparse.Namespace) -> None:
+    await work(settings)
+
+
+async def _migrate(settings: Settings, asked: argparse.Namespace) -> None:
+    async with database(settings) as url:
+        revision = await asyncio.to_thread(migrate, url)
+    say(f"The database is at revision {revision}.")
+
+
+async def _create_user(settings: Settings, asked: argparse.Namespace) -> None:
+    password = sys.stdin.readline().rstrip("\n") if asked.password_stdin else getpass.getpass("Password: ")
+    async with database(settings) as url:
+        await asyncio.to_thread(migrate, url)
+        db = connect(url)
+        user = await create_user(
+            db, asked.email, asked.name or asked.email.partition("@")[0], password,
+            UserRole.ADMIN if asked.admin else UserRole.MEMBER,
+        )  # fmt: skip
+        await db.close()
+    say(f"The {user.role.lower()} {user.email} can sign in now.")
+
+
+async def _create_api_key(settings: Settings, asked: argparse.Namespace) -> None:
+    expires = None if asked.days is None else datetime.now(UTC) + timedelta(days=asked.days)
+    async with database(settings) as url:
+        db = connect(url)
+        secret = await create_api_key(db, asked.email, asked.name, asked.scope or None, expires)
+        await db.close()
+    say("This key is shown only once:")
+    print(secret)  # noqa: T201 - standard output carries the secret and nothing else
+
+
+async def _fetch_model(settings: Settings, asked: argparse.Namespace) -> None:
+    await asyncio.to_thread(ensure_weights, settings.models_folder)
+
+
+async def _doctor(settings: Settings, asked: argparse.Namespace) -> int:
+    return await examine(settings)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="parley", description="Chat with a pool of AI models through one API.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, command: Command, help: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help, description=help)
+        sub.set_defaults(command=command)
+        return sub
+
+    add("serve", _serve, "Serve the API and the web client, and carry runs on.")
+    add("worker", _worker, "Only carry runs on; any number of workers may share one database.")
+    add("migrate", _migrate, "Bring the database schema up to date.")
+    add("fetch-model", _fetch_model, "Download the small model that is embedded, unless it is there.")
+    add("doctor", _doctor, "Check every dependency and say what is wrong.")
+    user = add("create-user", _create_user, "Make an account.")
+    user.add_argument("email")
+    user.add_argument("--name", help="the person's name; the address's first part without it")
+    user.add_argument("--admin", action="store_true", help="may manage the server")
+    user.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+    key = add("create-api-key", _create_api_key, "Make an API key and print it.")
+    key.add_argument("email", help="whose key it is")
+    key.add_argument("name", help="what it is for")
+    key.add_argument("--scope", action="append", choices=[scope.value for scope in Scope], help="repeatable")
+    key.add_argument("--days", type=int, help="days until it expires; never without it")
+    return parser
+
+
+if __name__ == "__main__":
+    logging.captureWarnings(capture=True)
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""What a request asks for: query parameters and JSON bodies, checked field by field."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import orjson
+from starlette.requests import Request
+
+LARGEST_BODY = 4_194_304
+NON_SIMPLE = ("x-requested-with", "apollo-require-preflight", "x-graphql-client", "authorization")
+"""Request headers that no foreign page can send without asking first (Fetch: CORS-safelisted request-header)."""
+
+
+class BadRequest(Exception):
+    """The request is not one of GraphQL over HTTP."""
+
+    def __init__(
+        self, status: int, message: str, headers: Mapping[str, str] | None = None, code: str = "BAD_USER_INPUT"
+    ) -> None:
+        super().__init__(message)
+        self.status, self.message, self.headers, self.code = status, message, dict(headers or {}), code
+
+
+class Ask(NamedTuple):
+    query: str
+    variables: dict[str, Any] | None
+    operation_name: str | None
+
+
+async def ask_of(request: Request) -> Ask:
+    """The operation of a GET or POST; BadRequest says which part of the request is wrong."""
+    if request.method == "GET":
+        return _checked(_from_query(request))
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise BadRequest(415, f"The Content-Type must be application/json, not {kind[:80] or 'missing'!r}.")
+    body = await _body(request)
+    try:
+        data = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BadRequest(400, f"The body is not JSON: {error}.") from None
+    if not isinstance(data, dict):
+        raise BadRequest(400, "The body must be a JSON object with a `query`; batches are not served.")
+    return _checked(data)
+
+
+def _from_query(request: Request) -> dict[str, Any]:
+    if not any(name in request.headers for name in NON_SIMPLE):
+        raise BadRequest(
+            400, "A GET needs a header that a foreign page cannot send, such as X-Requested-With; or use POST."
+        )
+    data: dict[str, Any] = dict(request.query_params)
+    for name in ("variables", "extensions"):
+        if data.get(name):
+            try:
+                data[name] = orjson.loads(data[name])
+            except orjson.JSONDecodeError as error:
+                raise BadRequest(400, f"`{name}` is not JSON: {error}.") from None
+    return data
+
+
+def _checked(data: Mapping[str, Any]) -> Ask:
+    query, name = data.get("query"), data.get("operationName")
+    variables, extensions = data.get("variables"), data.get("extensions")
+    if not isinstance(query, str) or not query:
+        raise BadRequest(400, "`query` must be a string with a GraphQL document.")
+    if name is not None and not isinstance(name, str):
+        raise BadRequest(400, "`operationName` must be a string.")
+    for field, value in (("variables", variables), ("extensions", extensions)):
+        if value is not None and not isinstance(value, dict):
+            raise BadRequest(400, f"`{field}` must be an object.")
+    return Ask(query, variables, name or None)
+
+
+async def _body(request: Request) -> bytes:
+    """The body, read no further than the limit."""
+    stated = request.headers.get("content-length", "")
+    pieces: list[bytes] = []
+    size = int(stated) if stated.isdigit() else 0
+    if size <= LARGEST_BODY:
+        size = 0
+        async for piece in request.stream():
+            size += len(piece)
+            pieces.append(piece)
+            if size > LARGEST_BODY:
+                break
+    if size > LARGEST_BODY:
+        raise BadRequest(
+            413, f"The request is too large: it has {size:,} bytes or more, at most {LARGEST_BODY:,} are allowed."
+        )
+    return b"".join(pieces)

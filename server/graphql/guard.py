@@ -1,0 +1,95 @@
+"""Parsing, limits and validation of documents, remembered by their text within a budget of bytes."""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxError, parse, validate
+from graphql.validation import specified_rules
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from server.graphql.limits import Limits, check_document, check_text
+
+RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+MOST_ERRORS = 5
+BYTES_PER_CHARACTER = 130
+"""Memory of a parsed document by the length of its text, measured."""
+MOST_BYTES = 32_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    document: DocumentNode
+    errors: tuple[GraphQLError, ...]
+
+
+class Documents:
+    """Known documents of one schema, least recently used last."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits, self._bytes = limits, 0
+        self._known: OrderedDict[str, Known] = OrderedDict()
+
+    def look_up(self, text: str, schema: GraphQLSchema) -> Known:
+        """The parsed document with its validation errors; GraphQLError when it cannot be parsed at all."""
+        known = self._known.get(text)
+        if known is None:
+            known = self._examine(text, schema)
+            self._keep(text, known)
+        else:
+            self._known.move_to_end(text)
+        return known
+
+    def _examine(self, text: str, schema: GraphQLSchema) -> Known:
+        if error := check_text(text, self._limits):
+            raise error
+        try:
+            document = parse(text, max_tokens=self._limits.tokens, no_location=False)
+        except GraphQLSyntaxError as error:
+            code = "QUERY_TOO_COMPLEX" if "tokens" in error.message else "GRAPHQL_PARSE_FAILED"
+            error.extensions = {"code": code}
+            raise
+        except RecursionError:
+            raise GraphQLError(
+                "The document nests too deep.", extensions={"code": "QUERY_TOO_COMPLEX"}
+            ) from None
+        if error := check_document(document, self._limits):
+            return Known(document, (error,))
+        errors = validate(schema, document, RULES, max_errors=MOST_ERRORS)
+        for found in errors:
+            found.extensions = {"code": "GRAPHQL_VALIDATION_FAILED", **(found.extensions or {})}
+        return Known(document, tuple(errors))
+
+    def _keep(self, text: str, known: Known) -> None:
+        self._known[text] = known
+        self._bytes += len(text) * BYTES_PER_CHARACTER
+        while self._bytes > MOST_BYTES and len(self._known) > 1:
+            oldest, _ = self._known.popitem(last=False)
+            self._bytes -= len(oldest) * BYTES_PER_CHARACTER
+
+
+class Guard(SchemaExtension):
+    """Puts `Documents` in the place of Strawberry's own parsing and validation."""
+
+    documents: Documents
+
+    def on_parse(self) -> Iterator[None]:
+        context = self.execution_context
+        self._errors: tuple[GraphQLError, ...] = ()
+        if context.query:
+            known = self.documents.look_up(context.query, context.schema._schema)  # noqa: SLF001
+            context.graphql_document, self._errors = known.document, known.errors
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        self.execution_context.validation_rules = ()
+        if self._errors:
+            self.execution_context.pre_execution_errors = list(self._errors)
+        yield
+
+
+def guard_for(limits: Limits) -> type[Guard]:
+    """A Guard with a cache of its own; one class a schema, so that the cache is shared by all requests."""
+    return type("Guard", (Guard,), {"documents": Documents(limits)})

@@ -1,0 +1,164 @@
+"""graphql-transport-ws, to the letter of its PROTOCOL.md."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
+from typing import Any
+
+import orjson
+from starlette.websockets import WebSocketDisconnect, WebSocketState
+from strawberry.asgi import ASGIWebSocketAdapter
+from strawberry.http.exceptions import NonJsonMessageReceived, NonTextMessageReceived, WebSocketDisconnected
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
+
+from domain.errors import DomainError
+from schema.context import FieldContext, Identity
+from server.graphql.streams import Refused, payloads
+
+log = logging.getLogger(__name__)
+
+LONGEST_REASON = 120
+"""Bytes of a close reason: a control frame holds 125 with its code (RFC 6455, section 5.5)."""
+
+
+class TransportSocket(ASGIWebSocketAdapter):
+    """Text frames from orjson; a message that is no text or no JSON ends the socket with a reason."""
+
+    async def iter_json(self, *, ignore_parsing_errors: bool = False) -> Any:
+        try:
+            while self.ws.application_state != WebSocketState.DISCONNECTED:
+                text = await self.ws.receive_text()
+                try:
+                    yield orjson.loads(text)
+                except orjson.JSONDecodeError as error:
+                    raise NonJsonMessageReceived from error
+        except KeyError as error:
+            raise NonTextMessageReceived from error
+        except WebSocketDisconnect:
+            return
+
+    async def send_json(self, message: Mapping[str, object]) -> None:
+        await self.send_text(orjson.dumps(message).decode())
+
+    async def send_text(self, text: str) -> None:
+        try:
+            await self.ws.send({"type": "websocket.send", "text": text})
+        except (WebSocketDisconnect, RuntimeError) as error:  # RuntimeError: closed by us a moment ago
+            raise WebSocketDisconnected from error
+
+    async def close(self, code: int, reason: str) -> None:
+        with suppress(RuntimeError, WebSocketDisconnect):
+            await self.ws.close(code=code, reason=reason.encode()[:LONGEST_REASON].decode(errors="ignore"))
+
+
+class Sockets:
+    """The open sockets of this process, and whose they are."""
+
+    def __init__(self) -> None:
+        self._open: dict[WebSocketHandler, Identity] = {}
+        self._closing: set[asyncio.Task[None]] = set()
+
+    def add(self, handler: "WebSocketHandler", identity: Identity) -> None:
+        self._open[handler] = identity
+
+    def remove(self, handler: "WebSocketHandler") -> None:
+        self._open.pop(handler, None)
+
+    def identities(self) -> Collection[Identity]:
+        return list(self._open.values())
+
+    def close(self, predicate: Callable[[Identity], bool]) -> None:
+        """Close with 4403 every socket whose identity this is true for."""
+        for handler, identity in list(self._open.items()):
+            if predicate(identity):
+                task = asyncio.create_task(handler.websocket.close(4403, "Forbidden"))
+                self._closing.add(task)
+                task.add_done_callback(self._closing.discard)
+
+
+class WebSocketHandler(BaseGraphQLTransportWSHandler[FieldContext, None]):
+    async def handle(self) -> None:
+        try:
+            await super().handle()
+        finally:
+            self.view.sockets.remove(self)
+
+    async def handle_message(self, message: Any) -> None:
+        if (wrong := _wrong_with(message)) is not None:
+            await self.handle_invalid_message(wrong)
+            return
+        await super().handle_message(message)
+
+    async def handle_connection_init(self, message: Any) -> None:
+        """`{"Authorization": "Bearer …"}` in the payload names a program; a browser's cookie came with the handshake."""
+        if self.connection_init_received:
+            await self.websocket.close(4429, "Too many initialisation requests")
+            return
+        self.connection_init_received = True
+        if self.connection_init_timeout_task:
+            self.connection_init_timeout_task.cancel()
+        payload = message.get("payload") or {}
+        stated = payload.get("Authorization") or payload.get("authorization")
+        try:
+            connection = self.context.connection
+            self.context = await self.view.context_of(connection, None, stated if isinstance(stated, str) else None)
+        except DomainError as error:
+            await self.websocket.close(4403, error.message)
+            return
+        if self.context.identity is not None:
+            self.view.sockets.add(self, self.context.identity)
+        self.connection_acknowledged = True
+        await self.send_message({"type": "connection_ack"})
+
+    async def handle_ping(self, message: Any) -> None:
+        answer: dict[str, Any] = {"type": "pong"}
+        if message.get("payload") is not None:
+            answer["payload"] = message["payload"]
+        await self.send_message(answer)  # type: ignore[arg-type]
+
+    async def run_operation(self, operation: Operation[FieldContext, None]) -> None:
+        """One operation from its start to `complete` or `error`; the socket and the others go on whatever happens."""
+        schema = self.view.masked_schema
+        prefix = '{"id":' + json.dumps(operation.id) + ',"type":"next","payload":'
+        source = payloads(
+            schema, operation.query, operation.variables, operation.operation_name, self.context.fresh(), schema.mask
+        )
+        try:
+            async for payload in source:
+                await self.websocket.send_text(prefix + payload.decode() + "}")
+            await operation.send_operation_message({"id": operation.id, "type": "complete"})
+        except Refused as refused:
+            await operation.send_initial_errors(refused.errors)
+        except WebSocketDisconnected:
+            pass
+        finally:
+            await source.aclose()
+            if self.operations.get(operation.id) is operation:
+                del self.operations[operation.id]
+
+
+def _wrong_with(message: Any) -> str | None:
+    """What makes a message one that the protocol does not know; None when it is fine."""
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        return "A message must be an object with a type"
+    kind, payload = message["type"], message.get("payload")
+    if kind in ("connection_init", "ping", "pong"):
+        return None if isinstance(payload, dict | None) else f"The payload of {kind} must be an object"
+    if kind not in ("subscribe", "complete"):
+        return f"Unknown message type: {kind[:40]}"
+    if not isinstance(message.get("id"), str) or not message["id"]:
+        return f"The id of {kind} must be a string"
+    if kind == "complete":
+        return None
+    if not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
+        return "The payload of subscribe must be an object with a query"
+    if not isinstance(payload.get("operationName"), str | None):
+        return "The operationName of subscribe must be a string"
+    for name in ("variables", "extensions"):
+        if not isinstance(payload.get(name), dict | None):
+            return f"The {name} of subscribe must be an object"
+    return None
+
+

@@ -1,0 +1,37 @@
+"""Health for operators and load balancers: alive, and ready to serve."""
+
+from fastapi import APIRouter
+from starlette.responses import JSONResponse
+
+from persistence.database import Database, Unavailable
+from persistence.migrating import UnknownSchema, check
+
+
+class Readiness:
+    """`draining` is set when the process begins to stop: load balancers then send nothing new."""
+
+    def __init__(self) -> None:
+        self.draining = False
+
+
+def health_routes(db: Database, readiness: Readiness) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/healthz", include_in_schema=False)
+    async def healthz() -> JSONResponse:
+        """The process is alive."""
+        return JSONResponse({"status": "ok"})
+
+    @router.get("/readyz", include_in_schema=False)
+    async def readyz() -> JSONResponse:
+        """The process can serve: its database answers and has the schema that this version knows."""
+        if readiness.draining:
+            return JSONResponse({"status": "draining"}, status_code=503)
+        try:
+            await check(db)
+        except (Unavailable, UnknownSchema) as error:
+            reason = str(error) if isinstance(error, UnknownSchema) else "the database cannot be reached"
+            return JSONResponse({"status": "unavailable", "reason": reason}, status_code=503)
+        return JSONResponse({"status": "ready"})
+
+    return router

@@ -1,0 +1,41 @@
+"""The model pool as the settings want it: the models folder, and the provider that is named there."""
+
+from persistence.database import Database
+from orchestration.inference.pool import ModelPool, Source
+from orchestration.inference.register import register_settings_provider, retire_settings_provider
+from server.keys import secret_key
+from server.settings import Settings
+
+OPENAI = "https://api.openai.com/v1"
+DISCOVER_AGAIN = 3600.0
+TRY_AGAIN = 15.0
+
+
+def open_pool(settings: Settings, db: Database) -> ModelPool:
+    """A pool that is filled when it starts."""
+    configured = settings.parley_secret_key
+    key = secret_key(configured.get_secret_value() if configured else None, settings.parley_data)
+
+    async def provider() -> float | None:
+        base_url, api_key = settings.openai_base_url, settings.openai_api_key
+        if base_url is None and api_key is None:
+            await retire_settings_provider(db)
+            return None
+        listed = await register_settings_provider(
+            db,
+            name=_name_of(base_url),
+            endpoint=pool.endpoint(base_url or OPENAI, api_key.get_secret_value() if api_key else None),
+            secret_key=key,
+            model_names=settings.openai_models,
+        )
+        return DISCOVER_AGAIN if listed else TRY_AGAIN
+
+    sources: list[Source] = [provider]
+    pool = ModelPool(db, secret_key=key, sources=sources)
+    return pool
+
+
+def _name_of(base_url: str | None) -> str:
+    from urllib.parse import urlsplit  # noqa: PLC0415
+
+    return "OpenAI" if base_url is None else urlsplit(base_url).hostname or base_url

@@ -1,0 +1,140 @@
+"""What every test stands on: a real PostgreSQL, the real application on a real port, and people who use it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import NamedTuple
+from uuid import uuid4
+
+import psycopg
+import pytest
+import uvicorn
+import uvloop
+from sqlalchemy import event, text
+
+from persistence.database import Database, conninfo, connect
+from persistence.migrating import migrate
+from persistence.tables import metadata
+from server.app import create_app
+from server.embedded.postgres import EmbeddedPostgres
+from server.serving import Server, listen
+from server.settings import Settings
+from tests.people import Person, sign_up
+from tests.upstream import Upstream
+
+
+@pytest.fixture(scope="session")
+def event_loop_policy() -> asyncio.AbstractEventLoopPolicy:
+    return uvloop.EventLoopPolicy()
+
+
+@pytest.fixture(scope="session")
+async def postgres(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> AsyncIterator[str]:
+    """One PostgreSQL server for all test processes: the first starts it, the others attach."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    server = EmbeddedPostgres(shared / "postgres")
+    await server.start()
+    yield server.url
+    await server.stop()
+
+
+@pytest.fixture(scope="session")
+async def database_url(postgres: str) -> str:
+    """A migrated database of this test process."""
+    name = f"test_{uuid4().hex[:12]}"
+    async with await psycopg.AsyncConnection.connect(conninfo(postgres), autocommit=True) as connection:
+        await connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    url = conninfo(postgres).replace("/app?", f"/{name}?")
+    await asyncio.to_thread(migrate, url)
+    return url
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    """The database, empty again after each test."""
+    database = connect(database_url)
+    yield database
+    async with database.engine.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            await connection.execute(table.delete())
+        await connection.execute(text("DELETE FROM procrastinate_jobs"))
+    await database.close()
+
+
+@pytest.fixture
+async def upstream() -> AsyncIterator[Upstream]:
+    """A provider that does what the test says; its model is called `mock`."""
+    async with Upstream() as started:
+        yield started
+
+
+class Running(NamedTuple):
+    url: str
+    settings: Settings
+    db: Database
+
+
+@contextlib.asynccontextmanager
+async def running(settings: Settings, db: Database) -> AsyncIterator[Running]:
+    """The real application on a real port of this process."""
+    bound = listen("127.0.0.1", 0)
+    app = create_app(settings, db)
+    config = uvicorn.Config(
+        app, http="httptools", ws="websockets-sansio", ws_per_message_deflate=False, lifespan="on",
+        log_config=None, timeout_graceful_shutdown=1,
+    )  # fmt: skip
+    server = Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[bound]))
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.005)
+    yield Running(f"http://127.0.0.1:{bound.getsockname()[1]}", settings, db)
+    server.should_exit = True
+    await serving
+
+
+@pytest.fixture
+def settings(tmp_path: Path, upstream: Upstream) -> Settings:
+    return Settings(
+        _env_file=None,
+        parley_data=tmp_path / "data",
+        parley_web=tmp_path / "web",
+        parley_local_models=False,
+        parley_shutdown_grace=0,
+        openai_base_url=upstream.base_url,
+        openai_api_key="sk-test-upstream",
+    )
+
+
+@pytest.fixture
+async def server(settings: Settings, database_url: str, db: Database) -> AsyncIterator[Running]:
+    async with running(settings, connect(database_url)) as started:
+        yield started
+
+
+@pytest.fixture
+async def ada(server: Running) -> AsyncIterator[Person]:
+    """The first account: an administrator, in a browser."""
+    async with sign_up(server, "ada@example.org", "Ada") as person:
+        yield person
+
+
+@pytest.fixture
+async def bob(server: Running, ada: Person) -> AsyncIterator[Person]:
+    """A member who has nothing to do with Ada."""
+    async with sign_up(server, "bob@example.org", "Bob") as person:
+        yield person
+
+
+@pytest.fixture
+def statements(server: Running) -> Iterator[list[str]]:
+    """SQL statements that the application executes; clear it before what you count."""
+    heard: list[str] = []
+
+    def hear(connection: object, cursor: object, statement: str, *_: object) -> None:
+        heard.append(statement)
+
+    event.listen(server.db.engine.sync_engine, "before_cursor_execute", hear)
+    yield heard
+    event.remove(server.db.engine.sync_engine, "before_cursor_execute", hear)

@@ -1,0 +1,92 @@
+"use client";
+
+import { memo } from "react";
+
+import { Button } from "@/components/ui/button";
+import { CopyButton } from "@/lib/markdown/copy-button";
+import { Markdown } from "@/lib/markdown/markdown";
+import { useRunStream } from "@/lib/runs/use-run-stream";
+
+import { type Answer, answerOf } from "./answer";
+import { useChat } from "./chat-context";
+import { figuresOf } from "./figures";
+import { Reasoning } from "./reasoning";
+import { RegenerateMenu } from "./regenerate-menu";
+import { RunError } from "./run-error";
+import { isOver } from "./run-status";
+import { SelectionNote } from "./selection-note";
+import { SiblingArrows } from "./sibling-arrows";
+import type { ThreadMessage } from "./thread";
+import { ToolCalls } from "./tool-calls";
+
+/** Three quiet dots while nothing has been written yet. */
+export function Waiting({ label }: { label: string }) {
+  return (
+    <div className="flex h-7 items-center gap-2 text-sm text-muted-foreground">
+      <span aria-hidden className="flex gap-1">
+        {[0, 150, 300].map((delay) => (
+          <span key={delay} style={{ animationDelay: `${delay}ms` }} className="size-1.5 rounded-full bg-current motion-safe:animate-pulse" />
+        ))}
+      </span>
+      {label}
+    </div>
+  );
+}
+
+function Queued({ runId }: { runId: string }) {
+  const { cancel } = useChat();
+  return (
+    <div className="flex items-center justify-end gap-2 text-sm">
+      <span className="rounded-full bg-secondary px-2.5 py-0.5 text-xs text-secondary-foreground">Queued</span>
+      <Button variant="ghost" size="sm" className="pointer-coarse:h-11" onClick={() => cancel(runId)}>Cancel</Button>
+    </div>
+  );
+}
+
+function progressOf({ selection, plan, toolCalls }: Answer): string {
+  const step = plan.find(({ status }) => status === "IN_PROGRESS");
+  if (step) return step.title;
+  if (toolCalls.some(({ status }) => status === "IN_PROGRESS")) return "Using a tool…";
+  return selection?.model ? `${selection.model.displayName} is reading…` : "Choosing a model…";
+}
+
+function Footer({ message, answer }: { message: ThreadMessage; answer: Answer }) {
+  const figures = answer.result ? figuresOf(answer.result) : "";
+  const stopped = answer.status === "CANCELLED" || answer.status === "EXPIRED";
+  return (
+    <div className="flex flex-col gap-1">
+      <div className="flex min-h-5 flex-wrap items-center gap-x-2 text-xs text-muted-foreground tabular-nums">
+        {stopped ? <span className="rounded-full bg-secondary px-2 py-0.5 text-secondary-foreground">Stopped</span> : null}
+        <SelectionNote selection={answer.selection} fallback={answer.modelName} />
+        {figures ? <span>{figures}</span> : null}
+      </div>
+      <div className="-ml-2 flex min-h-8 items-center gap-0.5">
+        <SiblingArrows message={message} />
+        {answer.text ? <CopyButton text={answer.text} label="Copy answer" className="pointer-coarse:size-11" /> : null}
+        <RegenerateMenu message={message} />
+      </div>
+    </div>
+  );
+}
+
+type Props = { message: ThreadMessage; queued: boolean };
+
+/** An answer: reasoning, tools, text, how it ended, and what can be done with it. */
+export const AssistantMessage = memo(function AssistantMessage({ message, queued }: Props) {
+  const { regenerate } = useChat();
+  const watched = message.run && !isOver(message.run.status) ? message.run.id : null;
+  const answer = answerOf(message, useRunStream(watched));
+  const { text, live, status } = answer;
+  if (live && queued && status === "QUEUED" && message.run) return <Queued runId={message.run.id} />;
+  return (
+    <article aria-label="Answer" aria-busy={live} className="flex min-w-0 flex-col gap-3">
+      {answer.reasoning ? <Reasoning text={answer.reasoning} live={live && !text} durationMs={answer.reasoningMs} /> : null}
+      <ToolCalls calls={answer.toolCalls} />
+      {text ? <Markdown text={text} streaming={live} /> : null}
+      {live && !text && !answer.reasoning ? <Waiting label={progressOf(answer)} /> : null}
+      {status === "CANCELLING" ? <span className="text-xs text-muted-foreground">Stopping…</span> : null}
+      {status === "FAILED" ? <RunError error={answer.result?.error ?? null} onRetry={() => regenerate(message)} /> : null}
+      {live ? null : <Footer message={message} answer={answer} />}
+    </article>
+  );
+});

@@ -1,0 +1,29 @@
+"use client";
+
+import { createContext, useContext } from "react";
+
+import type { ThreadMessage } from "./thread";
+import type { ThreadStore } from "./thread-store";
+import type { ModelChoice } from "./use-models";
+
+/** What the parts of an open chat share: its thread, the models, and the verbs that may fail aloud. */
+export type ChatContextValue = {
+  store: ThreadStore;
+  models: readonly ModelChoice[];
+  editing: string | null;
+  setEditing: (messageId: string | null) => void;
+  regenerate: (message: ThreadMessage, model?: string | null) => void;
+  resend: (message: ThreadMessage, text: string) => void;
+  switchTo: (messageId: string) => void;
+  cancel: (runId: string) => void;
+};
+
+const ChatContext = createContext<ChatContextValue | null>(null);
+
+export const ChatProvider = ChatContext.Provider;
+
+export function useChat(): ChatContextValue {
+  const value = useContext(ChatContext);
+  if (!value) throw new Error("useChat needs a ChatProvider above it");
+  return value;
+}

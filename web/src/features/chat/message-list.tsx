@@ -1,0 +1,92 @@
+"use client";
+
+import { ArrowDown } from "lucide-react";
+import { useEffect, useLayoutEffect, useRef } from "react";
+import { Virtualizer, type VirtualizerHandle } from "virtua";
+
+import { AssistantMessage, Waiting } from "./assistant-message";
+import type { Row } from "./thread";
+import { useFollow } from "./use-follow";
+import { UserBubble, UserMessage } from "./user-message";
+
+const OLDER_WITHIN = 800;
+
+function RowView({ row, queued }: { row: Row; queued: boolean }) {
+  if (row.kind === "sending") {
+    return (
+      <article aria-label="You" className="flex flex-col items-end pb-9">
+        <UserBubble text={row.text} />
+      </article>
+    );
+  }
+  if (row.kind === "waiting") return <Waiting label="" />;
+  return row.message.role === "USER" ? <UserMessage message={row.message} /> : <AssistantMessage message={row.message} queued={queued} />;
+}
+
+type Props = { rows: Row[]; active: boolean; runningId: string | null; loadOlder: () => Promise<void> };
+
+/** The conversation: only what is near the screen is in the page; the end stays in view until the reader leaves it. */
+export function MessageList({ rows, active, runningId, loadOlder }: Props) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const list = useRef<VirtualizerHandle>(null);
+  const loading = useRef(false);
+  const before = useRef<{ first?: string; last?: string; count: number }>({ count: 0 });
+  const { away, jump } = useFollow(scroller, active, rows);
+
+  const ends = { first: rows[0]?.key, last: rows.at(-1)?.key, count: rows.length };
+  const known = before.current;
+  const prepended = known.count > 0 && ends.count > known.count && ends.first !== known.first && ends.last === known.last;
+  useEffect(() => {
+    before.current = { first: ends.first, last: ends.last, count: ends.count };
+  }, [ends.first, ends.last, ends.count]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only the first paint starts at the end
+  useLayoutEffect(() => list.current?.scrollToIndex(rows.length - 1, { align: "end" }), []);
+
+  const sent = rows.findLast((row) => row.kind === "sending")?.key;
+  useEffect(() => {
+    if (sent) jump();
+  }, [sent, jump]);
+
+  const onScroll = (offset: number) => {
+    if (offset > OLDER_WITHIN || loading.current) return;
+    loading.current = true;
+    void loadOlder().finally(() => {
+      loading.current = false;
+    });
+  };
+
+  return (
+    <div className="relative min-h-0 flex-1">
+      <div
+        ref={scroller}
+        role="log"
+        aria-live="off"
+        aria-label="Conversation"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+        tabIndex={0}
+        className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:outline-2 focus-visible:-outline-offset-2"
+      >
+        <div className="h-4" />
+        <Virtualizer ref={list} scrollRef={scroller} startMargin={16} shift={prepended} onScroll={onScroll}>
+          {rows.map((row) => (
+            <div key={row.key} className="mx-auto w-full max-w-3xl px-4 py-3 sm:px-6">
+              <RowView row={row} queued={runningId !== null && row.key !== runningId} />
+            </div>
+          ))}
+        </Virtualizer>
+        <div className="h-6" />
+      </div>
+      {away ? (
+        <button
+          type="button"
+          onClick={jump}
+          className="absolute bottom-3 left-1/2 flex h-9 -translate-x-1/2 items-center gap-1.5 rounded-full border bg-background px-3 text-sm shadow-md hover:bg-accent pointer-coarse:h-11"
+        >
+          <ArrowDown aria-hidden className="size-4" />
+          Jump to latest
+        </button>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,38 @@
+"use client";
+
+import { RefreshCw } from "lucide-react";
+
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuLabel,
+  DropdownMenuSeparator,
+  DropdownMenuTrigger,
+} from "@/components/ui/dropdown-menu";
+
+import { ActionButton } from "./action-button";
+import { useChat } from "./chat-context";
+import type { ThreadMessage } from "./thread";
+
+/** Another answer beside this one, from the same choice or from a model picked here. */
+export function RegenerateMenu({ message }: { message: ThreadMessage }) {
+  const { models, regenerate } = useChat();
+  return (
+    <DropdownMenu>
+      <DropdownMenuTrigger asChild>
+        <ActionButton icon={RefreshCw} label="Regenerate" />
+      </DropdownMenuTrigger>
+      <DropdownMenuContent align="start" className="max-h-80 overflow-y-auto">
+        <DropdownMenuItem onSelect={() => regenerate(message)}>Try again</DropdownMenuItem>
+        <DropdownMenuSeparator />
+        <DropdownMenuLabel>With another model</DropdownMenuLabel>
+        {models.map((model) => (
+          <DropdownMenuItem key={model.id} onSelect={() => regenerate(message, model.id)}>
+            {model.displayName}
+          </DropdownMenuItem>
+        ))}
+      </DropdownMenuContent>
+    </DropdownMenu>
+  );
+}

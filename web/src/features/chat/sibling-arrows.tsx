@@ -1,0 +1,28 @@
+"use client";
+
+import { ChevronLeft, ChevronRight } from "lucide-react";
+
+import { ActionButton } from "./action-button";
+import { useChat } from "./chat-context";
+import type { ThreadMessage } from "./thread";
+
+/** ‹ 2/3 › between the versions of a message; nothing where there is one. */
+export function SiblingArrows({ message }: { message: ThreadMessage }) {
+  const { switchTo } = useChat();
+  const ids = message.siblings.map(({ id }) => id);
+  const index = ids.indexOf(message.id);
+  if (ids.length < 2 || index < 0) return null;
+  const previous = ids[index - 1];
+  const next = ids[index + 1];
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
+    <div role="group" aria-label="Versions" className="flex items-center text-xs text-muted-foreground tabular-nums">
+      <ActionButton icon={ChevronLeft} label="Previous version" disabled={!previous} onClick={() => previous && switchTo(previous)} />
+      <span>
+        <span className="sr-only">Version </span>
+        {index + 1}/{ids.length}
+      </span>
+      <ActionButton icon={ChevronRight} label="Next version" disabled={!next} onClick={() => next && switchTo(next)} />
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+"use client";
+
+import { useEffect, useSyncExternalStore } from "react";
+import { type Client, useClient } from "urql";
+
+import { listenToChanges } from "@/lib/runs/changes";
+import { useSocket } from "@/lib/socket";
+
+import { type Chats, ChatsStore } from "./chats-store";
+
+const stores = new WeakMap<Client, ChatsStore>();
+const NONE: Chats = { chats: [], state: "loading", hasMore: false };
+const nothing = () => NONE;
+
+function storeOf(client: Client): ChatsStore {
+  const known = stores.get(client) ?? new ChatsStore(client);
+  stores.set(client, known);
+  return known;
+}
+
+/** The store alone, for what changes a chat without listing them. */
+export const useChatsStore = (): ChatsStore => storeOf(useClient());
+
+/** The list of chats, kept current by what happens in any tab. */
+export function useChats(): { view: Chats; store: ChatsStore } {
+  const store = useChatsStore();
+  const socket = useSocket();
+  const view = useSyncExternalStore(store.subscribe, store.snapshot, nothing);
+
+  useEffect(() => {
+    void store.refresh();
+    return listenToChanges(socket, {
+      change: (change) => {
+        if (change.__typename === "ChatChanged") store.put(change.chat);
+        else if (change.__typename === "ChatDeleted") store.drop(change.chatId);
+      },
+      gap: () => void store.refresh(),
+    });
+  }, [store, socket]);
+  return { view, store };
+}

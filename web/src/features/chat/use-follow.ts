@@ -1,0 +1,58 @@
+"use client";
+
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
+
+const NEAR = 80;
+
+const distance = (element: HTMLElement) => element.scrollHeight - element.clientHeight - element.scrollTop;
+
+/**
+ * Keeps the end of `scroller` in view while `active`, until the reader scrolls up; near the end it follows again.
+ * Returns whether the reader has left the end, and a way back.
+ */
+export function useFollow(scroller: RefObject<HTMLElement | null>, active: boolean, changed: unknown) {
+  const following = useRef(true);
+  const lastTop = useRef(0);
+  const lastHeight = useRef(0);
+  const [away, setAway] = useState(false);
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (!element) return;
+    const onScroll = () => {
+      const { scrollTop, scrollHeight } = element;
+      // When content shrinks the browser moves the view up by itself; that is not the reader.
+      const up = scrollTop < lastTop.current - 1 && scrollHeight >= lastHeight.current;
+      const down = scrollTop > lastTop.current;
+      if (up) following.current = false;
+      else if (down && distance(element) <= NEAR) following.current = true;
+      lastTop.current = scrollTop;
+      lastHeight.current = scrollHeight;
+      setAway(!following.current && distance(element) > NEAR);
+    };
+    element.addEventListener("scroll", onScroll, { passive: true });
+    return () => element.removeEventListener("scroll", onScroll);
+  }, [scroller]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new rows need a few frames to be measured, too
+  useEffect(() => {
+    let frame = 0;
+    const until = performance.now() + 700;
+    const step = () => {
+      const element = scroller.current;
+      if (element && following.current && distance(element) > 1) element.scrollTop = element.scrollHeight;
+      if (active || performance.now() < until) frame = requestAnimationFrame(step);
+    };
+    step();
+    return () => cancelAnimationFrame(frame);
+  }, [scroller, active, changed]);
+
+  const jump = useCallback(() => {
+    following.current = true;
+    setAway(false);
+    const element = scroller.current;
+    if (element) element.scrollTop = element.scrollHeight;
+  }, [scroller]);
+
+  return { away, jump };
+}

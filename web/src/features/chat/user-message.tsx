@@ -1,0 +1,86 @@
+"use client";
+
+import { Pencil } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
+
+import { Button } from "@/components/ui/button";
+import { CopyButton } from "@/lib/markdown/copy-button";
+
+import { ActionButton } from "./action-button";
+import { useChat } from "./chat-context";
+import { SiblingArrows } from "./sibling-arrows";
+import type { ThreadMessage } from "./thread";
+
+export function UserBubble({ text }: { text: string }) {
+  return (
+    <div className="max-w-[85%] rounded-2xl bg-secondary px-4 py-2.5 text-base leading-7 break-words whitespace-pre-wrap text-secondary-foreground">
+      {text}
+    </div>
+  );
+}
+
+function EditForm({ message }: { message: ThreadMessage }) {
+  const { setEditing, resend } = useChat();
+  const [text, setText] = useState(message.content);
+  const area = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    area.current?.focus();
+    area.current?.setSelectionRange(message.content.length, message.content.length);
+  }, [message.content.length]);
+
+  const close = () => setEditing(null);
+  const submit = () => {
+    close();
+    if (text.trim() && text !== message.content) resend(message, text.trim());
+  };
+  return (
+    <form
+      className="w-full rounded-2xl border bg-card p-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      <textarea
+        ref={area}
+        value={text}
+        aria-label="Edit message"
+        rows={Math.min(12, text.split("\n").length + 1)}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.nativeEvent.isComposing) return;
+          if (event.key === "Escape") {
+            event.stopPropagation();
+            close();
+          } else if (event.key === "Enter" && !event.shiftKey) {
+            event.preventDefault();
+            submit();
+          }
+        }}
+        className="block w-full resize-none bg-transparent text-base leading-7 outline-none"
+      />
+      <div className="mt-2 flex items-center justify-end gap-2">
+        <span className="mr-auto text-xs text-muted-foreground">The old version stays beside the new one.</span>
+        <Button type="button" variant="ghost" size="sm" onClick={close}>Cancel</Button>
+        <Button type="submit" size="sm" disabled={!text.trim() || text === message.content}>Send</Button>
+      </div>
+    </form>
+  );
+}
+
+/** What the person wrote: a bubble on the right, with its versions and a pencil. */
+export function UserMessage({ message }: { message: ThreadMessage }) {
+  const { editing, setEditing } = useChat();
+  return (
+    <article aria-label="You" className="group flex flex-col items-end gap-1">
+      {editing === message.id ? <EditForm message={message} /> : <UserBubble text={message.content} />}
+      {editing === message.id ? null : (
+        <div className="flex h-8 items-center gap-0.5 opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 motion-reduce:transition-none pointer-coarse:h-11 pointer-coarse:opacity-100 has-[[aria-label=Versions]]:opacity-100">
+          <SiblingArrows message={message} />
+          <CopyButton text={message.content} label="Copy message" className="pointer-coarse:size-11" />
+          <ActionButton icon={Pencil} label="Edit message" onClick={() => setEditing(message.id)} />
+        </div>
+      )}
+    </article>
+  );
+}

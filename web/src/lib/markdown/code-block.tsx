@@ -1,0 +1,75 @@
+"use client";
+
+import { memo } from "react";
+
+import type { Line } from "@/lib/highlight/lines";
+import { useHighlightedLines } from "@/lib/highlight/use-highlighted-lines";
+
+import { CopyButton } from "./copy-button";
+
+import "@/lib/highlight/highlight.css";
+
+const GROUP = 40;
+
+type GroupProps = { text: string; coloured: Line[]; last: boolean };
+
+/** Forty lines at a time, so that a long growing block redraws only its end. */
+const LineGroup = memo(
+  function LineGroup({ text, coloured, last }: GroupProps) {
+    const lines = text.split("\n");
+    return lines.map((line, index) => {
+      const end = last && index === lines.length - 1 ? "" : "\n";
+      const pieces = coloured[index];
+      if (!pieces) return line + end;
+      return (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
+        <span key={index}>
+          {pieces.map((piece, at) =>
+            piece.kind ? (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a piece is its place
+              <span key={at} className={`tok-${piece.kind}`}>{piece.text}</span>
+            ) : (
+              piece.text
+            ),
+          )}
+          {end}
+        </span>
+      );
+    });
+  },
+  (before, after) =>
+    before.text === after.text &&
+    before.last === after.last &&
+    before.coloured.length === after.coloured.length &&
+    before.coloured[0] === after.coloured[0],
+);
+
+type Props = { code: string; info: string | undefined; closed: boolean };
+
+export function CodeBlock({ code, info, closed }: Props) {
+  const coloured = useHighlightedLines(code, info, closed);
+  const lines = code.split("\n");
+  const groups = Array.from({ length: Math.ceil(lines.length / GROUP) }, (_, index) => index * GROUP);
+  const language = info?.trim().split(/\s/, 1)[0] || "text";
+  return (
+    <figure aria-label={`Code, ${language}`} className="overflow-clip rounded-xl border bg-card">
+      <figcaption className="sticky top-0 z-[1] flex h-10 items-center justify-between border-b bg-card pr-1 pl-4 text-xs text-muted-foreground">
+        <span className="truncate font-mono">{language}</span>
+        <CopyButton text={code} label="Copy code" showLabel />
+      </figcaption>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <pre tabIndex={0} className="overflow-x-auto px-4 py-3 font-mono text-[0.8125rem] leading-6 focus-visible:outline-2 focus-visible:-outline-offset-2">
+        <code>
+          {groups.map((start) => (
+            <LineGroup
+              key={start}
+              text={lines.slice(start, start + GROUP).join("\n")}
+              coloured={coloured.slice(start, start + GROUP)}
+              last={start + GROUP >= lines.length}
+            />
+          ))}
+        </code>
+      </pre>
+    </figure>
+  );
+}
