@@ -20,7 +20,9 @@ def new_id() -> UUID:
         _last = max(_last + 1, time.time_ns() * 4096 // 1_000_000)
         moment = _last
     random = int.from_bytes(os.urandom(8)) & 0x3FFF_FFFF_FFFF_FFFF
-    return UUID(int=(moment >> 12) << 80 | 0x7000 << 64 | (moment & 0xFFF) << 64 | 0x8000_0000_0000_0000 | random)
+    return UUID(
+        int=(moment >> 12) << 80 | 0x7000 << 64 | (moment & 0xFFF) << 64 | 0x8000_0000_0000_0000 | random
+    )
 
 
 class Kind(StrEnum):

@@ -79,6 +79,7 @@ def timeouts() -> str:
     """Server-side limits of a pooled connection, in the form of libpq's `options`."""
     return (
         f"-c statement_timeout={STATEMENT_TIMEOUT_MS}"
+        " -c timezone=UTC"
         f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_TIMEOUT_MS}"
     )
 
@@ -97,4 +98,4 @@ def conninfo(url: URL | str) -> str:
 async def driver_connection(session: Session) -> psycopg.AsyncConnection[Any]:
     """The driver's connection inside an open block, for a library that joins our transaction."""
     raw = await (await session.connection()).get_raw_connection()
-    return cast(psycopg.AsyncConnection[Any], raw.driver_connection)
+    return cast("psycopg.AsyncConnection[Any]", raw.driver_connection)

@@ -1,7 +1,6 @@
 """The run-event log: one row an event, a gapless sequence per run, fenced by the run's attempt."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -146,7 +145,9 @@ async def after_many(session: Session, seen: Mapping[UUID, int], *, limit: int) 
 
 async def newest(session: Session, run_id: UUID) -> RunEvent | None:
     """The last event of a run so far."""
-    query = select(*COLUMNS).where(RunEventRow.run_id == run_id).order_by(RunEventRow.sequence.desc()).limit(1)
+    query = (
+        select(*COLUMNS).where(RunEventRow.run_id == run_id).order_by(RunEventRow.sequence.desc()).limit(1)
+    )
     row = (await session.execute(query)).one_or_none()
     return None if row is None else _event(row)
 

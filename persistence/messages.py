@@ -128,7 +128,9 @@ def _spans(tips: Select[tuple[int, UUID]]) -> Any:
     tip, first = aliased(MessageRow, name="tip"), aliased(MessageRow, name="first")
     start = tips.subquery("tips")
     spans = (
-        select(start.c.page, tip.branch_id, first.depth.label("start"), tip.depth.label("stop"), first.parent_id)
+        select(
+            start.c.page, tip.branch_id, first.depth.label("start"), tip.depth.label("stop"), first.parent_id
+        )
         .join_from(start, tip, tip.id == start.c.tip_id)
         .join(first, first.id == tip.branch_id)
         .cte("spans", recursive=True)
@@ -164,7 +166,11 @@ async def newest_below(session: Session, message_id: UUID) -> UUID:
     )
     query = (
         select(MessageRow.id)
-        .join_from(below, MessageRow, (MessageRow.branch_id == below.c.branch_id) & (MessageRow.depth >= below.c.start))
+        .join_from(
+            below,
+            MessageRow,
+            (MessageRow.branch_id == below.c.branch_id) & (MessageRow.depth >= below.c.start),
+        )
         .order_by(MessageRow.id.desc())
         .limit(1)
     )
@@ -221,7 +227,9 @@ async def finish(
 async def in_chat(session: Session, message_id: UUID, chat_id: UUID) -> MessageRow:
     row = await session.get(MessageRow, message_id)
     if row is None or row.chat_id != chat_id:
-        raise NotFound(f"There is no message with the id {global_id(Kind.MESSAGE, message_id)!r} in this chat.")
+        raise NotFound(
+            f"There is no message with the id {global_id(Kind.MESSAGE, message_id)!r} in this chat."
+        )
     return row
 
 

@@ -41,7 +41,9 @@ async def check(db: Database) -> None:
     _refuse_unknown(current)
     head = _scripts().get_current_head()
     if current != head:
-        raise UnknownSchema(f"The database is at revision {current}, this version needs {head}. Run `parley migrate`.")
+        raise UnknownSchema(
+            f"The database is at revision {current}, this version needs {head}. Run `parley migrate`."
+        )
 
 
 def _current(connection: Connection) -> str | None:
@@ -65,7 +67,6 @@ def _config() -> Config:
 
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_config())
-
 
 
 def ignore_foreign(name: str | None, type_: str, parent_names: object) -> bool:

@@ -159,7 +159,9 @@ def _stats_of(row: Any) -> CallStats:
 
 
 async def pool_facts(session: Session) -> list[ModelFacts]:
-    """All models with their providers and what the ledger says of them lately, in one statement; by provider."""
+    """All models with their providers and what the ledger says of them lately, in one statement; by
+    provider.
+    """
     stats = _stats()
     query = select(ModelRow, ProviderRow, *stats.c).join(ProviderRow).join(stats, true())
     rows = await session.execute(query.order_by(ProviderRow.id, ModelRow.name, ModelRow.id))

@@ -1,10 +1,10 @@
 """The model pool: providers, their models, the ledger of every call to one, and every query on them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -14,22 +14,19 @@ from sqlalchemy import (
     Numeric,
     Text,
     UniqueConstraint,
-    cast,
     func,
     or_,
     select,
-    update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.errors import BadUserInput
 from domain.ids import Kind, new_id, parse
-from domain.models import CallOutcome, Candidate, ModelTier, ProviderKind, Reason, Selection, TokenUsage
+from domain.models import CallOutcome, Candidate, ProviderKind, Reason, Selection, TokenUsage
 from domain.runs import RunErrorCode
 from persistence.base import Base, Created, Key, Moment, Word
 from persistence.database import Session
-from persistence.notifications import MODELS
 
 
 class ProviderRow(Base):
@@ -68,7 +65,9 @@ class ModelRow(Base):
 
 
 class ModelCallRow(Base):
-    """One attempt to get an answer out of a model: tokens, money, times, outcome. It outlives chat and model."""
+    """One attempt to get an answer out of a model: tokens, money, times, outcome. It outlives chat and
+    model.
+    """
 
     __tablename__ = "model_calls"
     id: Mapped[Key]
@@ -91,21 +90,6 @@ class ModelCallRow(Base):
         Index("ix_model_calls_model_id_started_at", "model_id", "started_at"),
         Index("ix_model_calls_user_id_started_at", "user_id", "started_at"),
     )
-
-
-class KnownModel(NamedTuple):
-    """A model as a provider or a file presents it; what is None is not known."""
-
-    name: str
-    display_name: str
-    capabilities: Sequence[str] = ()
-    context_window: int | None = None
-    max_output_tokens: int | None = None
-    input_usd_per_million: Decimal | None = None
-    output_usd_per_million: Decimal | None = None
-    quality: float | None = None
-    file: str | None = None
-    details: Mapping[str, Any] = {}
 
 
 async def listed(session: Session) -> list[ModelRow]:
@@ -134,7 +118,9 @@ async def visible_providers(session: Session, viewer_id: UUID, ids: list[UUID]) 
 
 
 async def wanted(session: Session, named: str) -> UUID:
-    """The model that a person asks for by its id, its name, or `provider/name`; BadUserInput if there is none."""
+    """The model that a person asks for by its id, its name, or `provider/name`; BadUserInput if there is
+    none.
+    """
     if (parsed := parse(named)) is not None and parsed[0] is Kind.MODEL:
         found = await session.scalar(select(ModelRow.id).where(ModelRow.id == parsed[1]))
     else:
@@ -169,101 +155,26 @@ async def record_call(
     started_at: datetime,
 ) -> None:
     """Enter one attempt to get an answer into the ledger."""
+    tokens = {
+        "input_tokens": usage.input_tokens,
+        "cached_input_tokens": usage.cached_input_tokens,
+        "output_tokens": usage.output_tokens,
+        "reasoning_tokens": usage.reasoning_tokens,
+        "cost_usd": usage.cost_usd,
+    }
     await session.execute(
         insert(ModelCallRow).values(
             id=new_id(), run_id=run_id, model_id=model_id, user_id=user_id, attempt=attempt, outcome=outcome,
-            error_code=error_code, input_tokens=usage.input_tokens, cached_input_tokens=usage.cached_input_tokens,
-            output_tokens=usage.output_tokens, reasoning_tokens=usage.reasoning_tokens, cost_usd=usage.cost_usd,
-            ttft_ms=ttft_ms, duration_ms=duration_ms, started_at=started_at,
+            error_code=error_code, ttft_ms=ttft_ms, duration_ms=duration_ms, started_at=started_at,
+            **tokens,
         )
     )  # fmt: skip
 
 
-async def hold_pool(session: Session) -> None:
-    """Let processes change the pool one at a time; released when the transaction ends."""
-    await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended("models", 0))))
-
-
-async def put_provider(
-    session: Session, *, name: str, kind: ProviderKind, base_url: str | None, source: str
-) -> ProviderRow:
-    """The provider that the server itself keeps under this name, made or brought up to date.
-
-    A name that a person has taken for another provider gets the source behind it.
-    """
-    same = select(ProviderRow).where(ProviderRow.source == source, ProviderRow.kind == kind)
-    taken = await session.scalar(
-        select(ProviderRow.id).where(ProviderRow.name == name, ProviderRow.source != source)
-    )
-    name = name if taken is None else f"{name} ({source})"
-    row = await session.scalar(same.where(ProviderRow.name == name))
-    if row is None:
-        row = ProviderRow(
-            id=new_id(), name=name, kind=kind, base_url=base_url, api_key_encrypted=None, source=source
-        )
-        session.add(row)
-    row.base_url = base_url
-    await session.flush()
-    return row
-
-
-async def put_models(
-    session: Session, provider_id: UUID, known: Sequence[KnownModel], *, complete: bool
-) -> None:
-    """Models of a provider, made or made available again. What is known about a model already is kept, because a
-    person may have corrected it; only gaps are filled. With `complete`, models left out are not available now."""
-    for model in sorted({model.name: model for model in known}.values(), key=lambda model: model.name):
-        statement = insert(ModelRow).values(id=new_id(), provider_id=provider_id, **model._asdict())
-        new = statement.excluded
-        filled = {
-            name: func.coalesce(getattr(ModelRow, name), new[name])
-            for name in (
-                "context_window",
-                "max_output_tokens",
-                "input_usd_per_million",
-                "output_usd_per_million",
-                "quality",
-            )
-        }
-        await session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["provider_id", "name"],
-                set_={
-                    "available": True,
-                    "file": new.file,
-                    "details": new.details.concat(ModelRow.details),
-                    **filled,
-                },
-            )
-        )
-    if complete:
-        await retire(session, provider_id, keep=[model.name for model in known])
-    await told(session)
-
-
-async def retire(session: Session, provider_id: UUID, *, keep: Sequence[str] = ()) -> None:
-    """Models of a provider that are not there any more; they come back with `put_models`."""
-    gone = (ModelRow.provider_id == provider_id) & ModelRow.name.not_in(keep)
-    await session.execute(update(ModelRow).where(gone).values(available=False))
-
-
-async def note_tier(session: Session, model_id: UUID, tier: ModelTier) -> None:
-    """Where a local model was last seen; the process that serves it keeps this up to date."""
-    details = ModelRow.details.concat(cast({"tier": tier.value}, JSONB))
-    await session.execute(update(ModelRow).where(ModelRow.id == model_id).values(details=details))
-
-
-async def providers_of(session: Session, source: str) -> list[ProviderRow]:
-    return list(await session.scalars(select(ProviderRow).where(ProviderRow.source == source)))
-
-
-async def told(session: Session) -> None:
-    """Tell every process, when this transaction commits, that the pool has changed."""
-    await session.execute(select(func.pg_notify(MODELS, "")))
-
-
 def stored_selection(selection: Selection) -> dict[str, Any]:
-    """A selection as it stands in `runs.selection` and in run events; money as text, so that it stays exact."""
+    """A selection as it stands in `runs.selection` and in run events; money as text, so that it stays
+    exact.
+    """
     stored = asdict(selection) | {"model_id": str(selection.model_id)}
     for candidate in stored["candidates"]:
         candidate["model_id"] = str(candidate["model_id"])

@@ -17,6 +17,7 @@ from sqlalchemy import (
     text,
     update,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from domain.errors import NotFound
@@ -116,7 +117,9 @@ async def add(session: Session, run: RunRow) -> None:
 
 
 async def by_idempotency_key(session: Session, user_id: UUID, key: str) -> RunRow | None:
-    return await session.scalar(select(RunRow).where(RunRow.user_id == user_id, RunRow.idempotency_key == key))
+    return await session.scalar(
+        select(RunRow).where(RunRow.user_id == user_id, RunRow.idempotency_key == key)
+    )
 
 
 async def visible_to(session: Session, run_id: UUID, user_id: UUID, *, lock: bool = False) -> RunRow:
@@ -143,7 +146,7 @@ async def newest_unfinished(session: Session, chat_ids: list[UUID]) -> dict[UUID
     """The run at work in each chat: the oldest that has not ended and is not waiting behind another."""
     query = (
         select(RunRow)
-        .distinct(RunRow.chat_id)
+        .ext(distinct_on(RunRow.chat_id))
         .where(RunRow.chat_id.in_(chat_ids), RunRow.finished_at.is_(None), RunRow.waiting.is_(False))
         .order_by(RunRow.chat_id, RunRow.id.desc())
     )

@@ -9,9 +9,11 @@ import strawberry
 from domain.accounts import Scope
 from domain.errors import BadUserInput
 from domain.ids import Kind, parse
-from persistence import agents, chats, messages, models, runs
+from persistence import accounts, agents, api_keys, chats, messages, models, runs, sessions
 from persistence.database import Session
 from resolvers.context import Context, Info
+from schema.accounts import ApiKey, Viewer
+from schema.accounts import Session as BrowserSession
 from schema.agents import Agent
 from schema.chats import Chat
 from schema.messages import Message
@@ -35,6 +37,9 @@ FINDERS = {
     Kind.RUN: Finder(runs.owned, Run.from_row),
     Kind.APPROVAL: Finder(runs.owned_approvals, Approval.from_row),
     Kind.AGENT: Finder(agents.owned, Agent.from_row),
+    Kind.USER: Finder(accounts.owned, Viewer.from_row),
+    Kind.SESSION: Finder(sessions.owned, BrowserSession.from_row),
+    Kind.API_KEY: Finder(api_keys.owned, ApiKey.from_row),
     Kind.MODEL: Finder(models.visible, Model.from_row),
     Kind.PROVIDER: Finder(models.visible_providers, Provider.from_row),
 }
@@ -42,7 +47,9 @@ FINDERS = {
 
 @strawberry.type
 class NodeQueries:
-    @strawberry.field(description="Anything by its global id; null when there is none or it is somebody else's.")
+    @strawberry.field(
+        description="Anything by its global id; null when there is none or it is somebody else's."
+    )
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
         viewer_id = info.context.require(Scope.READ).user_id
         return (await _found(info.context, viewer_id, [id])).get(id)

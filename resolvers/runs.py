@@ -39,7 +39,9 @@ class RunQueries:
 
 @strawberry.type
 class RunMutations:
-    @strawberry.mutation(description="Send a message and start the run that answers it. Watch it with `runEvents`.")
+    @strawberry.mutation(
+        description="Send a message and start the run that answers it. Watch it with `runEvents`."
+    )
     async def send_message(self, info: Info, input: SendMessageInput) -> SendMessagePayload:
         viewer_id = info.context.require(Scope.WRITE).user_id
         started = await info.context.engine.send(viewer_id, _ask(input))
@@ -57,13 +59,19 @@ class RunMutations:
             viewer_id, key_of(Kind.MESSAGE, input.message_id), model=input.model, thinking=input.thinking
         )
         return RegeneratePayload(
-            chat=Chat.from_row(started.chat), reply=Message.from_row(started.reply), run=Run.from_row(started.run)
+            chat=Chat.from_row(started.chat),
+            reply=Message.from_row(started.reply),
+            run=Run.from_row(started.run),
         )
 
-    @strawberry.mutation(description="Stop a run and keep what it has said. A run that has ended stays as it is.")
+    @strawberry.mutation(
+        description="Stop a run and keep what it has said. A run that has ended stays as it is."
+    )
     async def cancel_run(self, info: Info, id: strawberry.ID) -> CancelRunPayload:
         viewer_id = info.context.require(Scope.WRITE).user_id
-        return CancelRunPayload(run=Run.from_row(await info.context.engine.cancel(viewer_id, key_of(Kind.RUN, id))))
+        return CancelRunPayload(
+            run=Run.from_row(await info.context.engine.cancel(viewer_id, key_of(Kind.RUN, id)))
+        )
 
 
 @strawberry.type

@@ -15,15 +15,19 @@ class ToolCall:
     arguments: JSON = strawberry.field(description="Arguments, in the shape of the tool's input schema.")
     output: JSON | None = strawberry.field(description="What the tool returned.", default=None)
     error: str | None = strawberry.field(description="Why the call failed.", default=None)
-    status: ToolCallStatus = strawberry.field(description="State of the call.", default=ToolCallStatus.PENDING)
-    duration_ms: float | None = strawberry.field(description="How long it took, in milliseconds.", default=None)
+    status: ToolCallStatus = strawberry.field(
+        description="State of the call.", default=ToolCallStatus.PENDING
+    )
+    duration_ms: float | None = strawberry.field(
+        description="How long it took, in milliseconds.", default=None
+    )
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> "ToolCall":
         return cls(
             id=strawberry.ID(data["id"]),
             name=data["name"],
-            arguments=data.get("arguments") or {},
+            arguments=JSON(data.get("arguments") or {}),
             output=data.get("output"),
             error=data.get("error"),
             status=ToolCallStatus(data.get("status", ToolCallStatus.PENDING)),
@@ -60,7 +64,9 @@ MessagePart = Annotated[
 ]
 
 
-def parts_of(content: str, stored: list[dict[str, Any]]) -> list[TextPart | ReasoningPart | ToolCallPart | FilePart]:
+def parts_of(
+    content: str, stored: list[dict[str, Any]]
+) -> list[TextPart | ReasoningPart | ToolCallPart | FilePart]:
     """The typed parts of a message; plain content is one text part."""
     if not stored:
         return [TextPart(text=content)] if content else []

@@ -16,7 +16,15 @@ from persistence.runs import ApprovalRow, RunRow, RunStepRow
 from schema.agents import Agent, agent_by_id
 from schema.chats import Chat, chat_by_id
 from schema.context import FieldInfo
-from schema.enums import ApprovalDecision, RunErrorCode, RunStatus, StepKind, StepStatus, ThinkingMode, WhenBusy
+from schema.enums import (
+    ApprovalDecision,
+    RunErrorCode,
+    RunStatus,
+    StepKind,
+    StepStatus,
+    ThinkingMode,
+    WhenBusy,
+)
 from schema.loading import Loader
 from schema.messages import Message, message_by_id
 from schema.models import Model, ModelSelection, SelectionPreferenceInput, model_by_id
@@ -76,7 +84,9 @@ class Approval(Node):
     server_name: str | None = strawberry.field(description="The MCP server it comes from.")
     arguments: JSON = strawberry.field(description="What it would be called with.")
     reason: str | None = strawberry.field(description="Why it is asked for.")
-    decision: ApprovalDecision | None = strawberry.field(description="The decision; null while it is pending.")
+    decision: ApprovalDecision | None = strawberry.field(
+        description="The decision; null while it is pending."
+    )
     requested_at: datetime = strawberry.field(description="When it was asked for.")
     expires_at: datetime | None = strawberry.field(description="When the question lapses.")
 
@@ -86,7 +96,7 @@ class Approval(Node):
             id=strawberry.ID(global_id(Kind.APPROVAL, row.id)),
             tool_name=row.tool_name,
             server_name=row.server_name,
-            arguments=row.arguments,
+            arguments=JSON(row.arguments),
             reason=row.reason,
             decision=row.decision,
             requested_at=row.requested_at,
@@ -185,7 +195,9 @@ def plain(amount: Decimal) -> Decimal:
 @strawberry.input(description="Input of sendMessage.")
 class SendMessageInput:
     content: str = strawberry.field(description="The message, as Markdown; at most 200,000 characters.")
-    chat_id: strawberry.ID | None = strawberry.field(description="The chat; without one a chat is made.", default=None)
+    chat_id: strawberry.ID | None = strawberry.field(
+        description="The chat; without one a chat is made.", default=None
+    )
     parent_id: strawberry.ID | None = strawberry.field(
         description="The message to answer below; without one the chat's head. A parent that already has an answer "
         "gets a sibling branch.",
@@ -204,12 +216,15 @@ class SendMessageInput:
         description="What to do while the branch is still being answered; ENQUEUE without it.", default=None
     )
     idempotency_key: str | None = strawberry.field(
-        description="The same key from the same person gives the same run and charges nothing twice.", default=None
+        description="The same key from the same person gives the same run and charges nothing twice.",
+        default=None,
     )
     preference: SelectionPreferenceInput | None = strawberry.field(
         description="What matters when a model is selected.", default=None
     )
-    max_cost_usd: Decimal | None = strawberry.field(description="Most that the answer may cost.", default=None)
+    max_cost_usd: Decimal | None = strawberry.field(
+        description="Most that the answer may cost.", default=None
+    )
 
 
 @strawberry.input(description="Input of regenerate.")

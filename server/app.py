@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator
-from importlib.metadata import version
 
 from fastapi import FastAPI
 from starlette.requests import HTTPConnection
@@ -28,6 +27,7 @@ from server.models import open_pool
 from server.origins import OriginRules
 from server.revocations import Revocations
 from server.settings import Settings
+from server.version import __version__
 from server.web_client import mount_web_client
 
 log = logging.getLogger(__name__)
@@ -40,16 +40,18 @@ def create_app(settings: Settings, db: Database) -> FastAPI:
     pool = open_pool(settings, db)
     engine = Engine(db, pool)
     doors = Doors(
-        version=version("parley"),
+        version=__version__,
         sign_up_open=settings.parley_sign_up,
         session_lifetime=settings.session_lifetime,
         secure_cookies=settings.secure_cookies,
         models_folder=str(settings.models_folder) if settings.parley_local_models else None,
     )
-    origins = OriginRules(frozenset(settings.parley_allowed_origins), trust_forwarded=settings.secure_cookies)
+    origins = OriginRules(settings.origins, trust_forwarded=settings.secure_cookies)
     authentication = Authentication(db, settings.session_lifetime, origins)
 
-    async def context_of(connection: HTTPConnection, response: Response | None, authorization: str | None) -> Context:
+    async def context_of(
+        connection: HTTPConnection, response: Response | None, authorization: str | None
+    ) -> Context:
         identity = await authentication.identify(connection, authorization)
         return Context(
             db=db, identity=identity, engine=engine, doors=doors, connection=connection, response=response
@@ -80,7 +82,14 @@ def create_app(settings: Settings, db: Database) -> FastAPI:
             await pool.close()
             await db.close()
 
-    app = FastAPI(title="Parley", version=doors.version, lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Parley",
+        version=doors.version,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
     app.state.readiness = readiness
     app.router.routes.append(Route("/graphql", endpoint))
     app.router.routes.append(WebSocketRoute("/graphql", endpoint))

@@ -78,7 +78,7 @@ async def _create_user(settings: Settings, asked: argparse.Namespace) -> None:
         db = connect(url)
         user = await create_user(
             db, asked.email, asked.name or asked.email.partition("@")[0], password,
-            UserRole.ADMIN if asked.admin else UserRole.MEMBER,
+            UserRole.ADMIN if asked.admin else None,  # the first account becomes an administrator by itself
         )  # fmt: skip
         await db.close()
     say(f"The {user.role.lower()} {user.email} can sign in now.")
@@ -103,7 +103,9 @@ async def _doctor(settings: Settings, asked: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="parley", description="Chat with a pool of AI models through one API.")
+    parser = argparse.ArgumentParser(
+        prog="parley", description="Chat with a pool of AI models through one API."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, command: Command, help: str) -> argparse.ArgumentParser:

@@ -73,7 +73,9 @@ def _port(settings: Settings) -> Finding:
         try:
             probe.bind((settings.parley_host, settings.parley_port))
         except OSError as error:
-            words = f"{settings.parley_host}:{settings.parley_port}: {error.strerror}; is Parley running already?"
+            words = (
+                f"{settings.parley_host}:{settings.parley_port}: {error.strerror}; is Parley running already?"
+            )
             return Finding(False, "Port", words)
     return Finding(True, "Port", f"{settings.parley_host}:{settings.parley_port} is free")
 
@@ -111,7 +113,10 @@ async def _provider(settings: Settings) -> Finding:
     headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
     try:
         timeout = aiohttp.ClientTimeout(total=10)
-        async with aiohttp.ClientSession(timeout=timeout) as http, http.get(f"{base}/models", headers=headers) as reply:
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as http,
+            http.get(f"{base}/models", headers=headers) as reply,
+        ):
             good = reply.status < 400
             words = f"{base} answers" if good else f"{base} answers {reply.status}; check OPENAI_API_KEY"
             return Finding(good, "Provider", words)

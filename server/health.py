@@ -29,8 +29,10 @@ def health_routes(db: Database, readiness: Readiness) -> APIRouter:
             return JSONResponse({"status": "draining"}, status_code=503)
         try:
             await check(db)
-        except (Unavailable, UnknownSchema) as error:
-            reason = str(error) if isinstance(error, UnknownSchema) else "the database cannot be reached"
+        except UnknownSchema as error:
+            return JSONResponse({"status": "unavailable", "reason": str(error)}, status_code=503)
+        except Unavailable:
+            reason = "the database cannot be reached"
             return JSONResponse({"status": "unavailable", "reason": reason}, status_code=503)
         return JSONResponse({"status": "ready"})
 

@@ -1,8 +1,16 @@
 """The model pool as the settings want it: the models folder, and the provider that is named there."""
 
+from urllib.parse import urlsplit
+
+from orchestration.inference.folder import ModelsFolder
+from orchestration.inference.local.engine import LocalEngine
+from orchestration.inference.pool import ModelPool
+from orchestration.inference.register import (
+    register_local_models,
+    register_settings_provider,
+    retire_settings_provider,
+)
 from persistence.database import Database
-from orchestration.inference.pool import ModelPool, Source
-from orchestration.inference.register import register_settings_provider, retire_settings_provider
 from server.keys import secret_key
 from server.settings import Settings
 
@@ -30,12 +38,20 @@ def open_pool(settings: Settings, db: Database) -> ModelPool:
         )
         return DISCOVER_AGAIN if listed else TRY_AGAIN
 
-    sources: list[Source] = [provider]
-    pool = ModelPool(db, secret_key=key, sources=sources)
+    async def no_local_models() -> None:
+        await register_local_models(db, [])
+
+    if not settings.parley_local_models:
+        pool = ModelPool(db, secret_key=key, sources=[no_local_models, provider])
+        return pool
+    folder = settings.models_folder
+    folder.mkdir(parents=True, exist_ok=True)
+    engine = LocalEngine(settings.parley_data / "logs", settings.parley_local_memory_mb)
+    pool = ModelPool(
+        db, secret_key=key, models_folder=folder, weights=engine, sources=[ModelsFolder(db, folder), provider]
+    )
     return pool
 
 
 def _name_of(base_url: str | None) -> str:
-    from urllib.parse import urlsplit  # noqa: PLC0415
-
     return "OpenAI" if base_url is None else urlsplit(base_url).hostname or base_url

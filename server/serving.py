@@ -72,7 +72,7 @@ def on_signal(stop: Callable[[], None]) -> None:
 def listen(host: str, port: int) -> socket.socket:
     """A bound socket; CannotStart when the port is taken or the address is not ours."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    bound = socket.socket(family, socket.SOCK_STREAM)
+    bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind((host, port))
@@ -113,7 +113,9 @@ async def serve(settings: Settings) -> None:
         server = Server(config)
         serving = asyncio.create_task(server.serve(sockets=[bound]), name="server")
         ready = asyncio.create_task(_announce(server, f"http://{host}:{port}"))
-        await asyncio.wait({serving, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(
+            {serving, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED
+        )
         ready.cancel()
         if not serving.done():
             say("Stopping …")
@@ -142,8 +144,11 @@ async def work(settings: Settings) -> None:
         working = asyncio.create_task(
             engine.work(concurrency=settings.parley_worker_concurrency, grace=settings.parley_shutdown_grace)
         )
-        on_signal(working.cancel)
+        stopping = asyncio.Event()
+        on_signal(stopping.set)
         say("The worker is ready.")
+        await asyncio.wait({working, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        working.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await working
         await engine.close()

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 from uuid import uuid4
@@ -13,7 +13,7 @@ import uvicorn
 import uvloop
 from sqlalchemy import event, text
 
-from persistence.database import Database, conninfo, connect
+from persistence.database import Database, connect, conninfo
 from persistence.migrating import migrate
 from persistence.tables import metadata
 from server.app import create_app
@@ -24,9 +24,8 @@ from tests.people import Person, sign_up
 from tests.upstream import Upstream
 
 
-@pytest.fixture(scope="session")
-def event_loop_policy() -> asyncio.AbstractEventLoopPolicy:
-    return uvloop.EventLoopPolicy()
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +36,7 @@ async def postgres(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> 
     server = EmbeddedPostgres(shared / "postgres")
     await server.start()
     yield server.url
-    await server.stop()
+    await server.stop(wait_for_others=True)
 
 
 @pytest.fixture(scope="session")

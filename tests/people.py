@@ -1,6 +1,7 @@
 """People who use a running server: each with a browser's cookies, speaking GraphQL over HTTP and a socket."""
 
 import contextlib
+import io
 import json
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
@@ -42,8 +43,9 @@ class Person:
 
     async def answer(self, document: str, **variables: Any) -> dict[str, Any]:
         """The whole answer: `data` and `errors`."""
-        body = {"query": document, "variables": variables}
-        async with self.http.post(f"{self.url}/graphql", json=body) as response:
+        body = io.BytesIO(json.dumps({"query": document, "variables": variables}).encode())
+        kind = {"Content-Type": "application/json"}
+        async with self.http.post(f"{self.url}/graphql", data=body, headers=kind) as response:
             answer: dict[str, Any] = await response.json(content_type=None)
             return answer
 

@@ -1,91 +1,40 @@
 """A real OpenAI-compatible server whose answers, delays and faults a test decides.
 
-`python -m tests.upstream --port N` serves it alone, with three models: `scripted` writes a canned Markdown answer at
-about 30 tokens a second, `fast` the same at once, `numbers` as many tokens `w0 w1 …` as the question's number says.
+`python -m tests.upstream --port N` serves it alone, with three models: `scripted` writes a canned Markdown
+answer at about 30 tokens a second, `fast` the same at once, `numbers` as many tokens `w0 w1 …` as the
+question's number says.
 """
 
 import argparse
 import asyncio
 import contextlib
 import json
-import re
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Self
 
 from aiohttp import web
 
-ANSWER = """# A short answer
-
-Parley streams **every token** as it comes. Here is some code:
-
-```python
-def greet(name: str) -> str:
-    return f"Hello, {name}!"
-```
-
-| City   | Country | People     |
-| ------ | ------- | ---------- |
-| Paris  | France  | 2,100,000  |
-| Vienna | Austria | 2,000,000  |
-
-1. First, ask.
-2. Then, read.
-
-That is all.
-"""
-
-TOKEN = re.compile(r"\s*\S+|\s+")
-STAND_ALONE_MODELS = ("scripted", "fast", "numbers")
-
-
-def tokens_of(text: str) -> list[str]:
-    return TOKEN.findall(text)
-
-
-@dataclass
-class Reply:
-    """One answer to come. `raw` is sent instead of chunks; `held_after` chunks wait for `release()`."""
-
-    chunks: list[dict[str, Any]] = field(default_factory=list)
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    body: str | None = None
-    raw: list[bytes] | None = None
-    delay: float = 0.0
-    held_after: int | None = None
-    headers_held: bool = False
-    cut_after: int | None = None
-    done: bool = True
-    newline: bytes = b"\n"
-
-
-def chunk(model: str = "mock", *, finish: str | None = None, **delta: Any) -> dict[str, Any]:
-    choice = {"index": 0, "delta": delta, "finish_reason": finish}
-    return {
-        "id": "chatcmpl-1",
-        "object": "chat.completion.chunk",
-        "created": 1,
-        "model": model,
-        "choices": [choice],
-    }
-
-
-def usage_chunk(prompt: int, completion: int, *, cached: int = 0, reasoning: int = 0) -> dict[str, Any]:
-    usage = {
-        "prompt_tokens": prompt,
-        "completion_tokens": completion,
-        "total_tokens": prompt + completion,
-        "prompt_tokens_details": {"cached_tokens": cached},
-        "completion_tokens_details": {"reasoning_tokens": reasoning},
-    }
-    return {**chunk(), "choices": [], "usage": usage}
+from tests.upstream_answers import (
+    STAND_ALONE_MODELS,
+    Reply,
+    chunk,
+    frames,
+    scripted,
+    tokens_of,
+    usage_chunk,
+    whole,
+)
 
 
 class Upstream:
-    """Answers come from a queue that a test fills; when it is empty, the server says 'Hello from upstream.'"""
+    """Answers come from a queue that a test fills; when it is empty, the server says 'Hello from upstream.'
+
+    `requests`, `headers` and `peers` (ports) record who asked what, `sent_at` when each piece of an answer
+    was written. The events tell that somebody has `asked`, that an answer is `holding`, that the last one was
+    sent (`idle`), and that a client has left in the middle (`closed`).
+    """
 
     def __init__(self, models: Sequence[str] = ("mock",)) -> None:
         self.models = list(models)
@@ -95,6 +44,8 @@ class Upstream:
         self.closed = asyncio.Event()
         self.asked = asyncio.Event()
         self.holding = asyncio.Event()
+        self.idle = asyncio.Event()
+        self.peers: list[int] = []
         self._replies: deque[Reply] = deque()
         self._released = asyncio.Event()
         self._released.set()
@@ -124,16 +75,32 @@ class Upstream:
         return reply
 
     def fail(
-        self, status: int, message: str = "it failed", *, code: str | None = None, **headers: str
+        self,
+        status: int,
+        message: str = "it failed",
+        *,
+        code: str | None = None,
+        times: int = 1,
+        **headers: str,
     ) -> None:
-        """The next answer is an error of OpenAI's shape."""
+        """The next answers are errors of OpenAI's shape. The pool tries a call without an answer three
+        times.
+        """
         error = {"error": {"message": message, "type": "mock", "code": code}}
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         kind = {"content-type": "application/json", **named}
-        self._replies.append(Reply(status=status, body=json.dumps(error), headers=kind))
+        self._replies += [Reply(status=status, body=json.dumps(error), headers=kind) for _ in range(times)]
 
-    def html(self, status: int = 200, body: str = "<html><h1>Bad gateway</h1></html>") -> None:
-        self._replies.append(Reply(status=status, body=body, headers={"content-type": "text/html"}))
+    def html(
+        self, status: int = 200, body: str = "<html><h1>Bad gateway</h1></html>", *, times: int = 1
+    ) -> None:
+        """The next answers are web pages."""
+        for _ in range(times):
+            self.answer(status, body, "text/html")
+
+    def answer(self, status: int, body: str, media_type: str) -> None:
+        """The next answer is this body, unstreamed."""
+        self._replies.append(Reply(status=status, body=body, headers={"content-type": media_type}))
 
     def raw(self, *pieces: bytes, **how: Any) -> None:
         """The next answer is these bytes, each piece in a write of its own."""
@@ -178,6 +145,8 @@ class Upstream:
         body = await request.json()
         self.requests.append(body)
         self.headers.append(dict(request.headers))
+        self.peers.append(request.transport.get_extra_info("peername")[1] if request.transport else 0)
+        self.idle.clear()
         self.asked.set()
         reply = self._replies.popleft() if self._replies else self._default(body)
         if reply.headers_held:
@@ -226,53 +195,7 @@ class Upstream:
             if reply.delay:
                 await asyncio.sleep(reply.delay)
         await response.write_eof()
-
-
-def frames(reply: Reply) -> list[bytes]:
-    end = reply.newline * 2
-    sent = [b"data: " + json.dumps(data).encode() + end for data in reply.chunks]
-    return [*sent, b"data: [DONE]" + end] if reply.done else sent
-
-
-def whole(chunks: list[dict[str, Any]]) -> dict[str, Any]:
-    """The chunks of an answer as one unstreamed completion."""
-    deltas = [choice["delta"] for data in chunks for choice in data["choices"]]
-    message: dict[str, Any] = {"role": "assistant"}
-    for name in ("content", "reasoning_content", "refusal"):
-        message[name] = "".join(delta.get(name) or "" for delta in deltas) or None
-    calls = [call for delta in deltas for call in delta.get("tool_calls") or ()]
-    if calls:
-        arguments = "".join(call["function"].get("arguments") or "" for call in calls)
-        first = calls[0]
-        message["tool_calls"] = [
-            {**first, "function": {"name": first["function"]["name"], "arguments": arguments}}
-        ]
-    finish = next(
-        (c["finish_reason"] for data in chunks for c in data["choices"] if c["finish_reason"]), "stop"
-    )
-    usage = next((data["usage"] for data in chunks if data.get("usage")), None)
-    choice = {"index": 0, "message": message, "finish_reason": finish}
-    head = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "mock"}
-    return {**head, "choices": [choice], "usage": usage}
-
-
-def scripted(body: dict[str, Any]) -> Reply:
-    """What the models of the stand-alone server answer."""
-    question = _words_of(body["messages"][-1].get("content"))
-    if body["model"] == "numbers":
-        count = int(found.group()) if (found := re.search(r"\d+", question)) else 100
-        words = [f"{' ' if number else ''}w{number}" for number in range(count)]
-    else:
-        words = tokens_of(ANSWER)
-    ending = [chunk(finish="stop"), usage_chunk(len(tokens_of(question)), len(words))]
-    chunks = [chunk(role="assistant", content=""), *(chunk(content=word) for word in words), *ending]
-    return Reply(chunks, delay=0.033 if body["model"] == "scripted" else 0.0)
-
-
-def _words_of(content: object) -> str:
-    if isinstance(content, list):
-        return " ".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
-    return str(content or "")
+        self.idle.set()
 
 
 @contextlib.asynccontextmanager

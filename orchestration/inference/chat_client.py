@@ -28,7 +28,9 @@ LARGEST_BODY = 16_777_216
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """In seconds: until connected, until the first byte of the answer, between bytes, for a whole unstreamed one."""
+    """In seconds: until connected, until the first byte of the answer, between bytes, for a whole unstreamed
+    one.
+    """
 
     connect: float = 5.0
     first_byte: float = 120.0
@@ -75,9 +77,7 @@ class Endpoint:
             sent["authorization"] = f"Bearer {self.api_key}"
         response = await self._answer(exchange, wait, headers=sent, **how)
         try:
-            if response.status >= 300:
-                body = await _whole(response, exchange)
-                raise exchange.refused(response.status, response.headers, body)
+            await _accept(response, exchange)
             yield response, exchange
         except BaseException:
             response.close()
@@ -97,11 +97,16 @@ class Endpoint:
             except TimeoutError:
                 raise exchange.stalled(wait) from None
             except (aiohttp.ClientError, OSError) as error:
-                # A kept connection may have been closed by the other side just now: that says nothing of the provider.
+                # The other side may have closed a kept connection just now: which says nothing of it.
                 if not used.get("reused") or not isinstance(error, aiohttp.ServerDisconnectedError | OSError):
                     raise exchange.unreachable(error) from error
                 used_error = error
         raise exchange.unreachable(used_error) from used_error
+
+
+async def _accept(response: aiohttp.ClientResponse, exchange: Exchange) -> None:
+    if response.status >= 300:
+        raise exchange.refused(response.status, response.headers, await _whole(response, exchange))
 
 
 async def _whole(response: aiohttp.ClientResponse, exchange: Exchange) -> bytes:
@@ -135,13 +140,12 @@ class ChatClient:
         extra_headers: Mapping[str, str | Omit] | None = None,
         extra_query: Mapping[str, object] | None = None,
         extra_body: Mapping[str, object] | None = None,
-        timeout: object = None,
         **arguments: object,
     ) -> ChatStream | ChatCompletion:
         """POST /chat/completions. Time limits are the endpoint's, whatever `timeout` says."""
-        body = {name: value for name, value in arguments.items() if not isinstance(value, Omit)} | dict(
-            extra_body or {}
-        )
+        given = {name: value for name, value in arguments.items() if not isinstance(value, Omit)}
+        given.pop("timeout", None)
+        body = given | dict(extra_body or {})
         streamed = bool(body.get("stream"))
         headers = {name: value for name, value in (extra_headers or {}).items() if isinstance(value, str)}
         headers["content-type"] = "application/json"
@@ -161,7 +165,7 @@ class ChatClient:
 async def _completion(response: aiohttp.ClientResponse, exchange: Exchange) -> ChatCompletion:
     answer = await read_object(response, exchange)
     completion = ChatCompletion.construct(**answer)
-    completion._request_id = response.headers.get("x-request-id")
+    completion._request_id = response.headers.get("x-request-id")  # noqa: SLF001 - the SDK looks there
     return completion
 
 

@@ -15,32 +15,32 @@ KINDS: dict[Field, Said] = {"content": "text", "reasoning_content": "reasoning",
 class Coalescer:
     """Chunks in, fewer chunks out, with the same words in the same order.
 
-    Without a tap each `flush`, one for each socket read, lets everything out. With a tap the words go there at each
-    flush and to the SDK only when something else than words follows; but the first words leave at once, so that the
-    SDK knows that the answer has begun and will not ask for another one.
+    Without a tap each `flush`, one for each socket read, lets everything out. With a tap the words go there
+    at each flush and to the SDK only when something else than words follows; but the first words leave at
+    once, so that the SDK knows that the answer has begun and will not ask for another one.
     """
 
     def __init__(self, tap: Tap | None) -> None:
         self._tap = tap
-        self._held: Chunk | None = None
-        self._field: Field = "content"
+        self._held: tuple[Chunk, Delta, Field] | None = None
         self._words: list[str] = []
         self._told = 0
         self._begun = False
 
     def add(self, chunk: AnyChunk) -> Iterator[AnyChunk]:
-        field = words_only(chunk)
-        if field is None or not isinstance(chunk, Chunk):
+        found = words_only(chunk)
+        if found is None:
             yield from self.let_out()
             self._tell_rest(chunk)
             yield typed(chunk)
             return
-        if self._held is None or field != self._field:
+        plain, delta, field = found
+        if self._held is None or self._held[2] != field:
             yield from self.let_out()
-            self._held, self._field = chunk, field
-        elif chunk.usage is not None:
-            self._held.usage = chunk.usage
-        self._words.append(getattr(_delta(chunk), field))
+            self._held = found
+        elif plain.usage is not None:
+            self._held[0].usage = plain.usage
+        self._words.append(getattr(delta, field))
 
     def flush(self) -> Iterator[AnyChunk]:
         """The end of a socket read."""
@@ -54,14 +54,14 @@ class Coalescer:
         if self._held is None:
             return
         self._tell()
-        held, self._held = self._held, None
-        setattr(_delta(held), self._field, "".join(self._words))
+        (chunk, delta, field), self._held = self._held, None
+        setattr(delta, field, "".join(self._words))
         self._words, self._told, self._begun = [], 0, True
-        yield typed(held)
+        yield typed(chunk)
 
     def _tell(self) -> None:
-        if self._tap is not None and self._told < len(self._words):
-            self._tap(KINDS[self._field], "".join(self._words[self._told :]))
+        if self._tap is not None and self._held is not None and self._told < len(self._words):
+            self._tap(KINDS[self._held[2]], "".join(self._words[self._told :]))
             self._told = len(self._words)
 
     def _tell_rest(self, chunk: AnyChunk) -> None:
@@ -80,13 +80,8 @@ class Coalescer:
                 self._tap("text", words)
 
 
-def _delta(chunk: Chunk) -> Delta:
-    assert chunk.choices is not None and chunk.choices[0].delta is not None  # noqa: S101 - `words_only` has looked
-    return chunk.choices[0].delta
-
-
-def words_only(chunk: AnyChunk) -> Field | None:
-    """Which field has the words, when a chunk carries nothing else (a running count of usage may come with it)."""
+def words_only(chunk: AnyChunk) -> tuple[Chunk, Delta, Field] | None:
+    """A chunk that carries only words (and perhaps usage so far), its delta, and the field they are in."""
     if not isinstance(chunk, Chunk) or chunk.choices is None or len(chunk.choices) != 1:
         return None
     choice = chunk.choices[0]
@@ -95,6 +90,11 @@ def words_only(chunk: AnyChunk) -> Field | None:
         return None
     if delta.tool_calls or delta.refusal or delta.thinking_blocks or delta.annotations or delta.audio:
         return None
+    field = _only_field(delta)
+    return None if field is None else (chunk, delta, field)
+
+
+def _only_field(delta: Delta) -> Field | None:
     if delta.content:
         return None if delta.reasoning_content or delta.reasoning else "content"
     if delta.reasoning_content:

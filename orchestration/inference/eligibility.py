@@ -1,5 +1,6 @@
 """Hard limits: which models cannot take a task at all, and why, in words for people."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,7 +12,9 @@ from persistence.model_stats import ModelFacts, health
 
 @dataclass(frozen=True, slots=True)
 class Demands:
-    """What a task needs of a model. `question_tokens` must fit; of the rest older messages may be left out."""
+    """What a task needs of a model. `question_tokens` must fit; of the rest older messages may be left
+    out.
+    """
 
     input_tokens: int
     question_tokens: int
@@ -24,22 +27,22 @@ TOO_SMALL = "its context window is too small"
 
 
 def exclusion(outlook: Outlook, demands: Demands, *, pinned: bool = False) -> str | None:
-    """Why this model cannot be chosen; None if it can. A person who pins a model may ask one that has trouble."""
+    """Why this model cannot be chosen; None if it can. Who pins a model may ask one that has trouble."""
+    return next((why for why in _obstacles(outlook, demands, pinned) if why is not None), None)
+
+
+def _obstacles(outlook: Outlook, demands: Demands, pinned: bool) -> Iterator[str | None]:
     facts = outlook.facts
-    if (why := _unusable(facts)) is not None:
-        return why
+    yield _unusable(facts)
     if demands.local_only and facts.model.file is None:
-        return "it is not local"
+        yield "it is not local"
     if missing := sorted(demands.requires - set(facts.model.capabilities)):
-        return f"it lacks {', '.join(missing)}"
-    if (why := _too_long(facts, demands.question_tokens)) is not None:
-        return why
-    if (why := _too_dear(outlook, demands.max_cost_usd)) is not None:
-        return why
+        yield f"it lacks {', '.join(missing)}"
+    yield _too_long(facts, demands.question_tokens)
+    yield _too_dear(outlook, demands.max_cost_usd)
     judged = health(facts.stats)
     if judged.state is HealthState.DOWN and not pinned:
-        return f"it is down: {judged.reason}"
-    return None
+        yield f"it is down: {judged.reason}"
 
 
 def _unusable(facts: ModelFacts) -> str | None:

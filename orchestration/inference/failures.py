@@ -1,4 +1,6 @@
-"""What a provider's failure means for a run: a stable code, and plain words on what was wrong and what to do."""
+"""What a provider's failure means for a run: a stable code, and plain words on what was wrong and what to
+do.
+"""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +12,7 @@ from domain.runs import RunErrorCode, RunFailure
 from orchestration.inference.provider_errors import NotAModelEndpoint, Stalled, StreamCut
 
 TOO_LONG = re.compile(
-    r"context[ _]length|context (size|window)|maximum context|prompt is too long|too many (input )?tokens|n_ctx",
+    r"context[ _]length|context (size|window)|maximum context|prompt is too long|too many (input )?tokens",
     re.IGNORECASE,
 )
 FILTERED = re.compile(r"content[_ ](filter|policy)|content management policy|moderation", re.IGNORECASE)
@@ -40,91 +42,82 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _of_sdk(error: BaseException, model: str) -> RunFailure | None:
+    failure: RunFailure | None = None
     match error:
         case sdk.MaxTurnsExceeded():
-            message = (
-                "The agent did not come to an end within its limit of turns. Raise the limit or ask for less."
-            )
-            return RunFailure(RunErrorCode.MAX_TURNS, message)
+            message = "The agent did not come to an end within its turns. Raise the limit or ask for less."
+            failure = RunFailure(RunErrorCode.MAX_TURNS, message)
         case sdk.ModelRefusalError():
-            return RunFailure(
-                RunErrorCode.CONTENT_FILTERED, f"{model} declined to answer. Rephrase the message."
-            )
+            message = f"{model} declined to answer. Rephrase the message."
+            failure = RunFailure(RunErrorCode.CONTENT_FILTERED, message)
         case sdk.ModelTimeoutError():
-            return _timed_out(f"{model} took too long.")
+            failure = _timed_out(f"{model} took too long.")
         case sdk.ModelBehaviorError() if "finish_reason='length'" in error.message:
-            message = f"{model} used up its output tokens before it said anything. Choose a larger limit or another model."
-            return RunFailure(RunErrorCode.CONTEXT_TOO_LONG, message)
+            message = f"{model} used up its output tokens before it said anything. Choose another model."
+            failure = RunFailure(RunErrorCode.CONTEXT_TOO_LONG, message)
         case sdk.ModelBehaviorError():
-            return _unavailable(
-                f"{model} gave an answer that makes no sense. Try again or choose another model."
-            )
+            failure = _unavailable(f"{model} gave a broken answer. Try again or choose another model.")
         case sdk.ToolTimeoutError():
-            return RunFailure(RunErrorCode.TOOL_FAILED, "A tool took too long. Try again.", retryable=True)
-    return None
+            failure = RunFailure(RunErrorCode.TOOL_FAILED, "A tool took too long. Try again.", retryable=True)
+    return failure
 
 
 def _of_provider(error: BaseException, model: str) -> RunFailure | None:
+    failure: RunFailure | None = None
     match error:
         case Stalled():
-            return _timed_out(f"{model} sent nothing for {error.waited:g} seconds.")
+            failure = _timed_out(f"{model} sent nothing for {error.waited:g} seconds.")
         case openai.APITimeoutError() | TimeoutError():
-            return _timed_out(f"{model} did not answer in time.")
+            failure = _timed_out(f"{model} did not answer in time.")
         case StreamCut():
-            return _unavailable(f"The answer of {model} broke off in the middle. Try again.")
+            failure = _unavailable(f"The answer of {model} broke off in the middle. Try again.")
         case openai.APIConnectionError():
-            return _unavailable(
-                f"{model} cannot be reached: {_quoted(error.message)} Check the address of its provider."
-            )
+            advice = "Check that its provider is up and its address right."
+            failure = _unavailable(f"{model} cannot be reached: {_quoted(error.message)} {advice}")
         case openai.APIStatusError():
-            return _of_status(error, model)
+            failure = _of_report(error, model) or _of_status(error, model)
         case NotAModelEndpoint():
-            said = _quoted(error.message)
-            return _unavailable(
-                f"{model} is not behind an OpenAI-compatible address: {said} Check its base URL."
-            )
+            what = f"{model} is not behind an OpenAI-compatible address: {_quoted(error.message)}"
+            failure = _unavailable(f"{what} Check its base URL.")
         case openai.APIError():
-            return _of_report(error) or _unavailable(f"{model} failed: {_quoted(error.message)} Try again.")
+            said = _quoted(error.message)
+            failure = _of_report(error, model) or _unavailable(f"{model} failed: {said} Try again.")
         case OSError():
-            return _unavailable(f"The connection to {model} broke. Try again.")
-    return None
+            failure = _unavailable(f"The connection to {model} broke. Try again.")
+    return failure
 
 
 def _of_status(error: openai.APIStatusError, model: str) -> RunFailure:
-    said = _quoted(error.message)
-    if (failure := _of_report(error)) is not None:
-        return failure
-    if error.status_code in (401, 403):
-        message = f"The provider of {model} does not accept the API key (status {error.status_code}). Set a valid key."
+    status, said = error.status_code, _quoted(error.message)
+    if status in (401, 403):
+        message = f"The provider of {model} does not accept the API key (status {status}). Set a valid key."
         return RunFailure(RunErrorCode.MODEL_AUTH_FAILED, message)
-    if error.status_code == 408:
+    if status == 408:
         return _timed_out(f"{model} did not answer in time.")
-    if error.status_code == 404:
-        return _unavailable(
-            f"The provider does not know {model}: {said} Choose another model.", retryable=False
-        )
-    if 300 <= error.status_code < 400:
-        there = f"The address of {model} only redirects (status {error.status_code}). Set the final address as its base URL."
-        return _unavailable(there, retryable=False)
-    advice = "Try again." if error.status_code >= 500 else "Choose another model."
-    return _unavailable(f"{model} failed: {said} {advice}", retryable=error.status_code >= 500)
+    if status == 404:
+        return _unavailable(f"The provider has no {model}: {said} Choose another model.", retryable=False)
+    if status < 400:
+        message = f"The address of {model} only redirects (status {status}). Set the final one as base URL."
+        return _unavailable(message, retryable=False)
+    advice = "Try again." if status >= 500 else "Choose another model."
+    return _unavailable(f"{model} failed: {said} {advice}", retryable=status >= 500)
 
 
-def _of_report(error: openai.APIError) -> RunFailure | None:
+def _of_report(error: openai.APIError, model: str) -> RunFailure | None:
     """What the provider's own words say, with whatever status they came."""
     status = getattr(error, "status_code", None)
     words = f"{error.code or ''} {error.type or ''} {error.message}"
     if TOO_LONG.search(words) or status == 413:
-        message = "The conversation is too long for the model. Start a new chat or choose a model with a larger context."
+        message = f"The conversation is too long for {model}. Start a new chat or choose a larger model."
         return RunFailure(RunErrorCode.CONTEXT_TOO_LONG, message)
     if error.code in OVER_QUOTA:
-        message = "The provider's account has no quota left. Add credit there or choose another model."
+        message = f"The account at the provider of {model} has no quota left. Choose another model."
         return RunFailure(RunErrorCode.MODEL_RATE_LIMITED, message)
     if status == 429 or "rate_limit" in words:
-        message = "The provider limits the rate of requests just now. Wait a little and try again."
+        message = f"The provider of {model} limits the rate of requests. Wait a little and try again."
         return RunFailure(RunErrorCode.MODEL_RATE_LIMITED, message, retryable=True)
     if FILTERED.search(words):
-        message = "The provider's content filter stopped the answer. Rephrase the message."
+        message = f"The content filter of the provider of {model} stopped the answer. Rephrase the message."
         return RunFailure(RunErrorCode.CONTENT_FILTERED, message)
     return None
 
@@ -138,7 +131,9 @@ def _unavailable(message: str, *, retryable: bool = True) -> RunFailure:
 
 
 def _quoted(said: str) -> str:
-    """A provider's words, short and without anything that looks like a key (some repeat the one they refuse)."""
+    """A provider's words, short and without anything that looks like a key (some repeat the one they
+    refuse).
+    """
     words = SECRET.sub(r"\1-…", said).strip()
     words = words if len(words) <= LONGEST_QUOTE else words[: LONGEST_QUOTE - 1] + "…"
     return words if words.endswith((".", "!", "?", "…")) else f"{words}."

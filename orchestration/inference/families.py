@@ -1,8 +1,8 @@
 """What is known of a model from its name alone: a start until somebody corrects it or calls are measured.
 
-Windows, capabilities and prices of OpenAI's models are those of OpenAI's public model and price pages as of August
-2025 (standard tier, text). `quality` is our own ordering from 0 to 1, not a measurement: it only ranks models that
-nothing better is known of.
+Windows, capabilities and prices of OpenAI's models are those of OpenAI's public model and price pages as of
+August 2025 (standard tier, text). `quality` is our own ordering from 0 to 1, not a measurement: it only ranks
+models that nothing better is known of.
 """
 
 import math
@@ -86,8 +86,9 @@ def parameters_of(name: str) -> float | None:
 
 
 def quality_prior(name: str, *, local: bool, parameters: float | None = None) -> float:
-    """From 0 to 1. By family; else by size: each doubling of the parameters (in billions) adds .085 to .30 at 1 B,
-    within .08 and .80, a rough fit to published scores of open-weight models; else a middle value."""
+    """From 0 to 1. By family; else by size: each doubling of the parameters (in billions) adds .085 to .30 at
+    1 B, within .08 and .80, a rough fit to published scores of open-weight models; else a middle value.
+    """
     if not local and (family := family_of(name)) is not None:
         return family.quality
     size = parameters or parameters_of(name)

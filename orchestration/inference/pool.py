@@ -26,7 +26,7 @@ from orchestration.inference.families import OFFICIAL
 from orchestration.inference.pricing import usage_of
 from orchestration.inference.retrying import RETRY
 from orchestration.inference.secrets import Undecipherable, unseal
-from persistence import model_stats, models
+from persistence import model_registration, model_stats
 from persistence.database import Database, Unavailable
 from persistence.model_stats import ModelFacts
 from persistence.models import ModelRow, ProviderRow
@@ -42,14 +42,26 @@ START = 3.0
 LONGEST_ANSWER = 4_096
 """Tokens kept free for the answer where a model does not limit it itself."""
 
+DEFAULT_TIMEOUTS = Timeouts()
 LOCAL_TIMEOUTS = Timeouts(first_byte=300.0, idle=120.0)
 """A small computer may think about a long prompt for minutes."""
 
 
-class Weights(Protocol):
-    """The embedded engine: serves a model file for as long as it is used, at the base URL it gives."""
+class Served(Protocol):
+    """Where a local model answers, and with which key."""
 
-    def use(self, path: Path) -> AbstractAsyncContextManager[str]: ...
+    @property
+    def base_url(self) -> str: ...
+
+    @property
+    def api_key(self) -> str | None: ...
+
+
+class Weights(Protocol):
+    """The embedded engine: serves a model file for as long as it is used."""
+
+    def use(self, path: Path) -> AbstractAsyncContextManager[Served]: ...
+    async def close(self) -> None: ...
 
 
 Source = Callable[[], Awaitable[float | None]]
@@ -71,7 +83,9 @@ class OpenedModel:
 
     @property
     def instructions(self) -> str | None:
-        """What this model should be told instead of an agent's instructions; tiny ones do better with little."""
+        """What this model should be told instead of an agent's instructions; tiny ones do better with
+        little.
+        """
         return self.row.details.get("instructions")
 
     @property
@@ -107,7 +121,7 @@ class ModelPool:
         models_folder: Path | None = None,
         weights: Weights | None = None,
         sources: Sequence[Source] = (),
-        timeouts: Timeouts = Timeouts(),
+        timeouts: Timeouts = DEFAULT_TIMEOUTS,
         patience: float = START,
     ) -> None:
         self._patience = patience
@@ -137,6 +151,8 @@ class ModelPool:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._weights is not None:
+            await self._weights.close()
         if self._session is not None:
             await self._session.close()
 
@@ -153,7 +169,9 @@ class ModelPool:
             ready.set()
 
     def changed(self, _: str = "") -> None:
-        """Something about the pool has changed, here or in another process: read it again before the next use."""
+        """Something about the pool has changed, here or in another process: read it again before the next
+        use.
+        """
         self._read_at = float("-inf")
 
     async def facts(self) -> list[ModelFacts]:
@@ -190,14 +208,15 @@ class ModelPool:
                 f"{row.name} is a local model, and local models are switched off here. Choose another one."
             )
             raise RunFailure(RunErrorCode.MODEL_UNAVAILABLE, message)
-        async with self._weights.use(self._folder / row.file) as base_url:
+        async with self._weights.use(self._folder / row.file) as server:
             await self._note_tier(row, ModelTier.RAM)
-            yield opened(row, ChatClient(Endpoint(base_url, None, self._http(), LOCAL_TIMEOUTS), tap))
+            endpoint = Endpoint(server.base_url, server.api_key, self._http(), LOCAL_TIMEOUTS)
+            yield opened(row, ChatClient(endpoint, tap))
 
     async def _note_tier(self, row: ModelRow, tier: ModelTier) -> None:
         if row.details.get("tier") != tier:
             async with self._db.write() as session:
-                await models.note_tier(session, row.id, tier)
+                await model_registration.note_tier(session, row.id, tier)
             row.details["tier"] = tier.value
 
     def endpoint(self, base_url: str, api_key: str | None) -> Endpoint:
@@ -215,7 +234,7 @@ class ModelPool:
         try:
             return unseal(provider.api_key_encrypted, self._key, provider.id)
         except Undecipherable:
-            message = f"The stored API key for {row.name} cannot be read with this server's secret key. Set it again."
+            message = f"The stored API key for {row.name} cannot be read with this secret key. Set it again."
             raise RunFailure(RunErrorCode.MODEL_AUTH_FAILED, message) from None
 
     @staticmethod
@@ -228,7 +247,7 @@ class ModelPool:
 
 def opened(row: ModelRow, client: ChatClient) -> OpenedModel:
     # The SDK's model only asks of a client what ChatClient has.
-    model = OpenAIChatCompletionsModel(row.name, cast(AsyncOpenAI, client))
+    model = OpenAIChatCompletionsModel(row.name, cast("AsyncOpenAI", client))
     official = urlsplit(client.base_url).hostname == OFFICIAL
     return OpenedModel(row, client, model, settings_of(row, official=official))
 

@@ -11,7 +11,9 @@ MILLION = Decimal(1_000_000)
 
 
 def usage_of(usage: Usage, row: ModelRow) -> TokenUsage:
-    """Tokens of the SDK's count. Without a price the cost is 0; cached input is priced like other input, from above."""
+    """Tokens of the SDK's count. Without a price the cost is 0; cached input is priced like other input, from
+    above.
+    """
     return TokenUsage(
         requests=usage.requests,
         input_tokens=usage.input_tokens,

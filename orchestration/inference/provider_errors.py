@@ -1,4 +1,6 @@
-"""Failures of an exchange with a provider, as the openai package names them, so that the SDK's retry advice works."""
+"""Failures of an exchange with a provider, as the openai package names them, so that the SDK's retry advice
+works.
+"""
 
 import re
 from collections.abc import Mapping

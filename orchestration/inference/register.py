@@ -1,4 +1,6 @@
-"""Bringing models into the pool at start: files in the models folder, and the provider named in the settings."""
+"""Bringing models into the pool at start: files in the models folder, and the provider named in the
+settings.
+"""
 
 import asyncio
 import logging
@@ -12,9 +14,10 @@ from domain.models import ModelTier, ProviderKind
 from orchestration.inference.chat_client import Endpoint, read_object
 from orchestration.inference.families import OFFICIAL, family_of, is_chat_model, quality_prior
 from orchestration.inference.secrets import Undecipherable, seal, unseal
-from persistence import models
+from persistence import model_registration
 from persistence.database import Database
-from persistence.models import KnownModel, ProviderRow
+from persistence.model_registration import KnownModel
+from persistence.models import ProviderRow
 
 log = logging.getLogger(__name__)
 
@@ -27,13 +30,15 @@ MOST_MODELS = 500
 
 
 async def register_local_models(db: Database, files: Sequence[KnownModel]) -> None:
-    """One model for each file; models whose file has gone are kept, but not available. Safe to run in many processes."""
+    """One model for each file; models whose file has gone are kept, but not available. Safe to run in many
+    processes.
+    """
     async with db.write() as session:
-        await models.hold_pool(session)
-        local = await models.put_provider(
+        await model_registration.hold_pool(session)
+        local = await model_registration.put_provider(
             session, name=LOCAL, kind=ProviderKind.LOCAL, base_url=None, source="local"
         )
-        await models.put_models(session, local.id, files, complete=True)
+        await model_registration.put_models(session, local.id, files, complete=True)
 
 
 def local_model(
@@ -62,17 +67,18 @@ async def register_settings_provider(
 ) -> bool:
     """The provider of the settings with its key and its models, asked from it unless they are named.
 
-    False when it cannot say what it has just now; what it had before stays in the pool. Safe to run in many processes.
+    False when it cannot say what it has just now; what it had before stays in the pool. Safe to run in many
+    processes.
     """
     async with db.write() as session:
-        await models.hold_pool(session)
-        row = await models.put_provider(
+        await model_registration.hold_pool(session)
+        row = await model_registration.put_provider(
             session, name=name, kind=ProviderKind.OPENAI, base_url=endpoint.base_url, source="settings"
         )
         _put_key(row, endpoint.api_key, secret_key)
-        for other in await models.providers_of(session, "settings"):
+        for other in await model_registration.providers_of(session, "settings"):
             if other.id != row.id:
-                await models.retire(session, other.id)
+                await model_registration.retire(session, other.id)
         provider_id = row.id
     names = list(model_names) if model_names else await _listed(endpoint)
     if names is None:
@@ -84,18 +90,18 @@ async def register_settings_provider(
 async def retire_settings_provider(db: Database) -> None:
     """The settings name no provider any more: its models stay in the books, but are not available."""
     async with db.write() as session:
-        await models.hold_pool(session)
-        for row in await models.providers_of(session, "settings"):
+        await model_registration.hold_pool(session)
+        for row in await model_registration.providers_of(session, "settings"):
             row.api_key_encrypted = None
-            await models.retire(session, row.id)
-        await models.told(session)
+            await model_registration.retire(session, row.id)
+        await model_registration.told(session)
 
 
 async def _put(db: Database, provider_id: UUID, endpoint: Endpoint, names: Sequence[str]) -> None:
     official = urlsplit(endpoint.base_url).hostname == OFFICIAL
     async with db.write() as session:
-        await models.hold_pool(session)
-        await models.put_models(
+        await model_registration.hold_pool(session)
+        await model_registration.put_models(
             session, provider_id, [_known(name, official) for name in names], complete=True
         )
 
@@ -130,7 +136,9 @@ async def _listed(endpoint: Endpoint) -> list[str] | None:
 
 
 def _known(name: str, official: bool) -> KnownModel:
-    """What the name tells. Windows and capabilities hold behind other people's endpoints as well; prices do not."""
+    """What the name tells. Windows and capabilities hold behind other people's endpoints as well; prices do
+    not.
+    """
     bare = name.rsplit("/", 1)[-1]
     family = family_of(bare)
     quality = quality_prior(bare, local=False)

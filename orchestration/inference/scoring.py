@@ -1,7 +1,7 @@
 """The transparent score behind a selection: expected quality against expected cost and waiting time.
 
-Weights, scales and priors are starting values that nothing has been fitted to; every part of a score is shown with
-the selection.
+Weights, scales and priors are starting values that nothing has been fitted to; every part of a score is shown
+with the selection.
 """
 
 import math

@@ -10,12 +10,14 @@ NONCE_BYTES = 12
 FORMAT = b"\x01"
 
 
-class Undecipherable(Exception):
+class Undecipherable(Exception):  # noqa: N818 - a word for the state of the bytes
     """The stored bytes were not sealed with this key for this provider."""
 
 
 def seal(text: str, key: bytes, provider_id: UUID) -> bytes:
-    """Format byte, random nonce (NIST SP 800-38D, section 8.2.2), ciphertext with its tag. `key` has 32 bytes."""
+    """Format byte, random nonce (NIST SP 800-38D, section 8.2.2), ciphertext with its tag. `key` has 32
+    bytes.
+    """
     nonce = os.urandom(NONCE_BYTES)
     return FORMAT + nonce + AESGCM(key).encrypt(nonce, text.encode(), FORMAT + provider_id.bytes)
 

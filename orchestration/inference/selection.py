@@ -21,7 +21,9 @@ POLICY = "metadata-1"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a model is chosen for. `prompt` is the whole conversation, `question` the part that must not be cut."""
+    """What a model is chosen for. `prompt` is the whole conversation, `question` the part that must not be
+    cut.
+    """
 
     prompt: str
     question: str | None = None
@@ -123,7 +125,7 @@ def _pinned(model_id: UUID, demands: Demands, pool: Sequence[ModelFacts], starte
     expected, name = outlook(facts, demands.input_tokens), facts.model.display_name
     if (why := exclusion(expected, demands, pinned=True)) is not None:
         code = RunErrorCode.CONTEXT_TOO_LONG if why.startswith(TOO_SMALL) else RunErrorCode.MODEL_UNAVAILABLE
-        message = f"{name} was asked for but cannot answer this: {why}. Choose another model, or let the server choose."
+        message = f"{name} was asked for but cannot answer this: {why}. Choose another model."
         raise RunFailure(code, message)
     text = f"{name} was asked for."
     return Selection(
@@ -142,7 +144,7 @@ def _nobody(pool: Sequence[ModelFacts], reasons: list[str]) -> RunFailure:
         )
         return RunFailure(RunErrorCode.MODEL_UNAVAILABLE, message)
     if all(why.startswith(TOO_SMALL) for why in reasons):
-        message = "The message is too long for every model in the pool. Shorten it, or add a model with a larger context."
+        message = "The message is too long for every model in the pool. Shorten it, or add a larger model."
         return RunFailure(RunErrorCode.CONTEXT_TOO_LONG, message)
     shown = "; ".join(
         f"{f.model.display_name}: {why}" for f, why in list(zip(pool, reasons, strict=True))[:3]

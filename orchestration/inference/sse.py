@@ -12,12 +12,8 @@ class EventData:
     def __init__(self) -> None:
         self._rest = b""
         self._carriage = False
-        self._begun = False
 
     def feed(self, data: bytes) -> list[bytes]:
-        if not self._begun:
-            self._begun = True
-            data = data.removeprefix(BOM)
         if self._carriage or b"\r" in data:
             data = self._line_feeds(data)
         *events, self._rest = ((self._rest + data) if self._rest else data).split(b"\n\n")
@@ -33,7 +29,7 @@ class EventData:
         return len(self._rest) > LARGEST_EVENT
 
     def _line_feeds(self, data: bytes) -> bytes:
-        # A carriage return that ends one slice may be half of a CRLF: what it means is known with the next slice.
+        # A carriage return that ends one slice may be half of a CRLF: what it means the next slice says.
         if self._carriage:
             data = b"\r" + data
         self._carriage = data.endswith(b"\r")
@@ -46,6 +42,6 @@ def data_of(event: bytes) -> bytes:
     """The data lines of one event, joined; empty for comments and events without data."""
     if event.startswith(b"data:") and b"\n" not in event:
         return event[5:].strip()
-    lines = [line.partition(b":") for line in event.split(b"\n")]
+    lines = [line.partition(b":") for line in event.removeprefix(BOM).split(b"\n")]
     # `error:` is how older llama.cpp servers report a failure in the midst of a stream.
     return b"\n".join(value.strip() for name, _, value in lines if name in (b"data", b"error"))

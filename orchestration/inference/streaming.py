@@ -23,8 +23,8 @@ LINGER = 1.0
 class Watch:
     """Ends a wait for bytes: `first` seconds until the first ones, then `idle` seconds between any two.
 
-    A read only notes the time; the one timer looks at the note when it fires. (A timer per read costs more than
-    decoding what was read.)
+    A read only notes the time; the one timer looks at the note when it fires. (A timer per read costs more
+    than decoding what was read.)
     """
 
     def __init__(
@@ -53,7 +53,9 @@ class Watch:
 
 
 class ChatStream:
-    """What `chat.completions.create(stream=True)` returns. Leaving it early closes the provider's connection."""
+    """What `chat.completions.create(stream=True)` returns. Leaving it early closes the provider's
+    connection.
+    """
 
     def __init__(
         self,
@@ -70,7 +72,7 @@ class ChatStream:
         self._events, self._coalescer = EventData(), Coalescer(tap)
         self._done = self._finished = False
         self._failure: openai.APIError | None = None
-        self._chunks = cast(AsyncGeneratorType[AnyChunk, None], self._iterate())
+        self._chunks = cast("AsyncGeneratorType[AnyChunk, None]", self._iterate())
 
     def __aiter__(self) -> AsyncIterator[AnyChunk]:
         return self._chunks

@@ -1,7 +1,7 @@
 """Chunks of a chat-completions stream as the wire has them, decoded into plain structs.
 
-The Agents SDK only reads attributes of a chunk, so a struct serves it as well as the openai client's models, which
-cost more to build than all other work on a token together.
+The Agents SDK only reads attributes of a chunk, so a struct serves it as well as the openai client's models,
+which cost more to build than all other work on a token together.
 """
 
 from typing import Any

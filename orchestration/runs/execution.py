@@ -1,7 +1,6 @@
 """Carrying a run on: one claimed attempt from the question to the stored answer."""
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import AsyncIterator, Callable
@@ -9,12 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
-from agents import Agent, ModelSettings, RunConfig, Runner
+from agents import Agent, RunConfig, Runner
 from agents.exceptions import AgentsException
 from agents.result import RunResultStreaming
 from openai import OpenAIError
 
-from domain.ids import Kind, global_id
 from domain.models import CallOutcome, Selection, TokenUsage
 from domain.runs import EventKind, RunErrorCode, RunEvent, RunFailure, RunStatus, StepKind
 from orchestration.inference.failures import failure_of
@@ -75,48 +73,66 @@ class Execution:
         self.defer: Defer | None = None
 
     async def execute(self, run_id: UUID, shutting_down: Callable[[], bool]) -> None:
-        """Claim a run and bring it to an end; returns at once when there is nothing to do."""
+        """Claim a run and bring it to an end; returns at once when there is nothing to do.
+
+        Cancelling this asks the run to stop: what it does to the database is never cut in two.
+        """
+        stop = asyncio.Event()
+        working = asyncio.create_task(self._execute(run_id, stop, shutting_down), name=f"run {run_id}")
+        while not working.done():
+            try:
+                await asyncio.shield(working)
+            except asyncio.CancelledError:
+                stop.set()
+        working.result()
+
+    async def _execute(self, run_id: UUID, stop: asyncio.Event, shutting_down: Callable[[], bool]) -> None:
         work = await self._claim(run_id)
         if work is None:
             return
         try:
-            await self._carry_on(work, shutting_down)
+            ending, outcome = await self._outcome(work, stop, shutting_down)
+            await self._end(work, ending, outcome)
         except Fenced:
             log.info("run %s went to another worker", run_id)
         finally:
             self._writer.forget(work.log)
 
-    async def _carry_on(self, work: Work, shutting_down: Callable[[], bool]) -> None:
-        task = asyncio.create_task(self._answer(work), name=f"run {work.run.id}")
-        fenced = asyncio.create_task(work.log.fenced.wait())
+    async def _outcome(
+        self, work: Work, stop: asyncio.Event, shutting_down: Callable[[], bool]
+    ) -> tuple[Ending, CallOutcome]:
+        """Let the model answer until it is done, has failed, or is to stop; HandOver when the worker goes."""
+        answering = asyncio.create_task(self._answer(work))
+        watching = [asyncio.create_task(stop.wait()), asyncio.create_task(work.log.fenced.wait())]
         try:
-            await asyncio.wait({task, fenced}, return_when=asyncio.FIRST_COMPLETED)
-            if not task.done():
+            await asyncio.wait({answering, *watching}, return_when=asyncio.FIRST_COMPLETED)
+            if not answering.done():
+                await _stop(answering)
+            if work.log.fenced.is_set():
                 raise Fenced
-            await task
-            ending = work.ending(RunStatus.COMPLETED)
-        except asyncio.CancelledError:
-            await _stop(task)
-            if shutting_down() and not await self._cancel_requested(work):
-                raise HandOver from None
-            await asyncio.shield(self._end(work, work.ending(RunStatus.CANCELLED), CallOutcome.CANCELLED))
-            raise
+            if answering.cancelled() or (stop.is_set() and not _finished(answering)):
+                if shutting_down() and not await self._cancel_requested(work):
+                    raise HandOver
+                return work.ending(RunStatus.CANCELLED), CallOutcome.CANCELLED
+            answering.result()
         except RunFailure as failure:
-            ending = work.ending(RunStatus.FAILED, failure)
+            return work.ending(RunStatus.FAILED, failure), CallOutcome.FAILED
         except (AgentsException, OpenAIError, OSError) as error:
-            ending = work.ending(RunStatus.FAILED, failure_of(error, work.model.name if work.model else "the model"))
-        except Fenced:
-            await _stop(task)
+            known = failure_of(error, work.model.name if work.model else "the model")
+            return work.ending(RunStatus.FAILED, known), CallOutcome.FAILED
+        except (Fenced, HandOver):
             raise
         except Exception:  # the run supervisor is one of the edges: nothing may leave a run without an end
             error_id = uuid4().hex
             log.exception("run %s failed unexpectedly (error %s)", work.run.id, error_id)
-            failure = RunFailure(RunErrorCode.INTERNAL, f"Something went wrong. The log knows more under {error_id}.")
-            ending = work.ending(RunStatus.FAILED, failure)
+            unknown = RunFailure(
+                RunErrorCode.INTERNAL, f"Something went wrong. The log knows more under {error_id}."
+            )
+            return work.ending(RunStatus.FAILED, unknown), CallOutcome.FAILED
         finally:
-            fenced.cancel()
-        succeeded = ending.status is RunStatus.COMPLETED
-        await self._end(work, ending, CallOutcome.SUCCEEDED if succeeded else CallOutcome.FAILED)
+            for task in watching:
+                task.cancel()
+        return work.ending(RunStatus.COMPLETED), CallOutcome.SUCCEEDED
 
     async def _claim(self, run_id: UUID) -> Work | None:
         async with self._db.write() as session:
@@ -133,7 +149,7 @@ class Execution:
     async def _answer(self, work: Work) -> None:
         run, say = work.run, work.log.say
         if run.cancel_requested_at is not None:
-            raise asyncio.CancelledError
+            raise asyncio.CancelledError  # the worker that had it could not stop it any more
         if run.attempt > 1:
             say(EventKind.MESSAGE_DISCARDED, run.message_id, reason="Another worker continues the run.")
         say(EventKind.STATUS, status=RunStatus.IN_PROGRESS.value)
@@ -238,6 +254,10 @@ async def _said(result: RunResultStreaming) -> AsyncIterator[tuple[EventKind, st
 
 
 async def _stop(task: asyncio.Task[None]) -> None:
+    """Cancel a task and wait until it has let go of everything."""
     task.cancel()
-    with contextlib.suppress(asyncio.CancelledError, RunFailure, AgentsException, OpenAIError, OSError, Fenced):
-        await task
+    await asyncio.wait({task})
+
+
+def _finished(task: asyncio.Task[None]) -> bool:
+    return not task.cancelled() and task.exception() is None

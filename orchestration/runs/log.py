@@ -63,7 +63,9 @@ class RunLog:
         if self._open is not None:
             delta, self._open = self._open, None
             text = storable("".join(delta.words))
-            event = RunEvent(self.run_id, delta.sequence, delta.kind, datetime.now(UTC), delta.message_id, text)
+            event = RunEvent(
+                self.run_id, delta.sequence, delta.kind, datetime.now(UTC), delta.message_id, text
+            )
             self._writer.put(Entry(event, self.attempt), self)
 
 
@@ -163,7 +165,11 @@ def fold(events: Sequence[RunEvent], *, limit: int = 16_384) -> list[RunEvent]:
             continue
         words.append(event.text or "")
         size += len(words[-1])
-        joins = following is not None and following.kind is event.kind and following.message_id == event.message_id
+        joins = (
+            following is not None
+            and following.kind is event.kind
+            and following.message_id == event.message_id
+        )
         if joins and size < limit:
             continue
         if len(words) > 1:

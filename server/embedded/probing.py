@@ -26,17 +26,19 @@ async def ask(sockets: Path) -> Answer:
             try:
                 words = struct.pack("!i", PROTOCOL) + b"user\0app\0database\0app\0\0"
                 writer.write(struct.pack("!i", len(words) + 4) + words)
-                kind = await reader.readexactly(1)
-                (length,) = struct.unpack("!i", await reader.readexactly(4))
-                said = await reader.readexactly(length - 4)
+                kind, said = b"", b""
+                while kind not in {b"Z", b"E"}:
+                    kind = await reader.readexactly(1)
+                    (length,) = struct.unpack("!i", await reader.readexactly(4))
+                    said = await reader.readexactly(length - 4)
                 writer.write(b"X\0\0\0\x04")
             finally:
                 writer.close()
     except (OSError, EOFError, TimeoutError):
         return Answer.NOT_YET
-    if kind == b"R":
+    if kind == b"Z":
         return Answer.READY
-    return Answer.NO_DATABASE if b"\0C3D000\0" in b"\0" + said else Answer.NOT_YET
+    return Answer.NO_DATABASE if b"\0C3D000\0" in said else Answer.NOT_YET
 
 
 def holder(data: Path) -> int | None:

@@ -1,10 +1,14 @@
 """What a request asks for: query parameters and JSON bodies, checked field by field."""
 
+import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import orjson
 from starlette.requests import Request
+
+from domain.messages import storable
 
 LARGEST_BODY = 4_194_304
 NON_SIMPLE = ("x-requested-with", "apollo-require-preflight", "x-graphql-client", "authorization")
@@ -15,7 +19,11 @@ class BadRequest(Exception):
     """The request is not one of GraphQL over HTTP."""
 
     def __init__(
-        self, status: int, message: str, headers: Mapping[str, str] | None = None, code: str = "BAD_USER_INPUT"
+        self,
+        status: int,
+        message: str,
+        headers: Mapping[str, str] | None = None,
+        code: str = "BAD_USER_INPUT",
     ) -> None:
         super().__init__(message)
         self.status, self.message, self.headers, self.code = status, message, dict(headers or {}), code
@@ -35,10 +43,7 @@ async def ask_of(request: Request) -> Ask:
     if kind != "application/json":
         raise BadRequest(415, f"The Content-Type must be application/json, not {kind[:80] or 'missing'!r}.")
     body = await _body(request)
-    try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise BadRequest(400, f"The body is not JSON: {error}.") from None
+    data = _decoded(body, "The body")
     if not isinstance(data, dict):
         raise BadRequest(400, "The body must be a JSON object with a `query`; batches are not served.")
     return _checked(data)
@@ -47,16 +52,46 @@ async def ask_of(request: Request) -> Ask:
 def _from_query(request: Request) -> dict[str, Any]:
     if not any(name in request.headers for name in NON_SIMPLE):
         raise BadRequest(
-            400, "A GET needs a header that a foreign page cannot send, such as X-Requested-With; or use POST."
+            400,
+            "A GET needs a header that a foreign page cannot send, such as X-Requested-With; or use POST.",
         )
     data: dict[str, Any] = dict(request.query_params)
     for name in ("variables", "extensions"):
         if data.get(name):
-            try:
-                data[name] = orjson.loads(data[name])
-            except orjson.JSONDecodeError as error:
-                raise BadRequest(400, f"`{name}` is not JSON: {error}.") from None
+            data[name] = _decoded(data[name], f"`{name}`")
     return data
+
+
+def decode(text: str | bytes) -> Any:
+    """JSON whose texts PostgreSQL can hold: NUL characters and halves of surrogate pairs, which browsers do send,
+    become U+FFFD. Raises `orjson.JSONDecodeError`."""
+    try:
+        data = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        if "surrogate" not in error.msg:
+            raise
+        with suppress(ValueError, RecursionError):
+            return _storable(json.loads(text))
+        raise
+    nul = b"\\u0000" if isinstance(text, bytes) else "\\u0000"
+    return _storable(data) if nul in text else data  # type: ignore[operator]
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    if isinstance(value, dict):
+        return {storable(name): _storable(item) for name, item in value.items()}
+    return value
+
+
+def _decoded(text: str | bytes, what: str) -> Any:
+    try:
+        return decode(text)
+    except orjson.JSONDecodeError as error:
+        raise BadRequest(400, f"{what} is not JSON: {error}.") from None
 
 
 def _checked(data: Mapping[str, Any]) -> Ask:
@@ -86,6 +121,7 @@ async def _body(request: Request) -> bytes:
                 break
     if size > LARGEST_BODY:
         raise BadRequest(
-            413, f"The request is too large: it has {size:,} bytes or more, at most {LARGEST_BODY:,} are allowed."
+            413,
+            f"The request is too large: it has {size:,} bytes or more, at most {LARGEST_BODY:,} are allowed.",
         )
     return b"".join(pieces)

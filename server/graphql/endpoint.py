@@ -12,7 +12,6 @@ from graphql import GraphQLError, OperationDefinitionNode, OperationType, get_op
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 
 from domain.errors import DomainError
@@ -67,7 +66,12 @@ class GraphQLEndpoint(GraphQL[FieldContext, None]):
         return await self.context_of(request, None, None, anonymous=True)
 
     async def context_of(
-        self, connection: HTTPConnection, response: Response | None, authorization: str | None, *, anonymous: bool = False
+        self,
+        connection: HTTPConnection,
+        response: Response | None,
+        authorization: str | None,
+        *,
+        anonymous: bool = False,
     ) -> FieldContext:
         if anonymous:
             return Unidentified(connection)  # type: ignore[return-value]
@@ -92,7 +96,9 @@ class GraphQLEndpoint(GraphQL[FieldContext, None]):
         except DomainError as error:
             extensions = {"code": error.code, **error.extensions}
             status = STATUS.get(error.code, 400) if media == GRAPHQL else 200
-            return _json({"errors": [{"message": error.message, "extensions": extensions}]}, status, media or JSON)
+            return _json(
+                {"errors": [{"message": error.message, "extensions": extensions}]}, status, media or JSON
+            )
         except Exception as error:  # the edge of the process: a fault of ours is logged and named by an id
             shown = self.masked_schema.mask(GraphQLError(str(error), original_error=error))
             return _json({"errors": [shown.formatted]}, 500, media or JSON)
@@ -128,8 +134,10 @@ class GraphQLEndpoint(GraphQL[FieldContext, None]):
                 context_value=context,
                 operation_name=ask.operation_name,
             )
-        except Exception as error:  # noqa: BLE001 - Strawberry raises its own for a missing or unknown operation
-            words = getattr(error, "as_http_error_reason", lambda: str(error) or "There is no operation to run.")()
+        except Exception as error:
+            words = getattr(
+                error, "as_http_error_reason", lambda: str(error) or "There is no operation to run."
+            )()
             raise BadRequest(400 if media == GRAPHQL else 200, words) from error
         body: dict[str, Any] = {"data": result.data}
         status = 200
@@ -139,7 +147,9 @@ class GraphQLEndpoint(GraphQL[FieldContext, None]):
                 del body["data"]  # a request error: nothing was executed
                 status = 400 if media == GRAPHQL else 200
         response = _json(body, status, media)
-        response.headers.raw.extend((name, value) for name, value in cookies.headers.raw if name == b"set-cookie")
+        response.headers.raw.extend(
+            (name, value) for name, value in cookies.headers.raw if name == b"set-cookie"
+        )
         return response
 
     def _event_stream(self, ask: Ask, context: FieldContext) -> Response:
@@ -190,5 +200,3 @@ def _refusal(error: BadRequest, media: str) -> Response:
 
 def _json(body: object, status: int, media: str) -> Response:
     return Response(orjson.dumps(body), status, media_type=f"{media}; charset=utf-8")
-
-

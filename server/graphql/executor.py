@@ -5,14 +5,22 @@ everything else, and everything unusual, goes the ordinary way, so that results 
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from graphql import GraphQLBoolean, GraphQLFloat, GraphQLID, GraphQLNonNull, GraphQLString, Undefined, is_leaf_type
+from graphql import (
+    GraphQLBoolean,
+    GraphQLFloat,
+    GraphQLID,
+    GraphQLNonNull,
+    GraphQLString,
+    Undefined,
+    is_leaf_type,
+)
 from graphql.pyutils import Path, gather_with_cancel
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-AS_THEY_ARE = {GraphQLString: str, GraphQLBoolean: bool, GraphQLID: str, GraphQLFloat: float}
+AS_THEY_ARE: dict[Any, type] = {GraphQLString: str, GraphQLBoolean: bool, GraphQLID: str, GraphQLFloat: float}
 
 
 class Leaf(NamedTuple):
@@ -67,7 +75,7 @@ def read(found: Leaf, source: Any) -> Any:
         raise Unusual
     try:
         value = found.coerce(value)
-    except Exception as error:  # noqa: BLE001 - graphql-core repeats the coercion and reports what is wrong
+    except Exception as error:
         raise Unusual from error
     if value is None or value is Undefined:
         raise Unusual
@@ -77,13 +85,13 @@ def read(found: Leaf, source: Any) -> Any:
 class FastExecutor(StrawberryGraphQLCoreExecutionContext):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.is_awaitable = optimized_is_awaitable
+        self.is_awaitable = cast("Any", optimized_is_awaitable)
         self._plans: dict[tuple[Any, int], tuple[Any, list[tuple[str, Any, Leaf | None]]]] = {}
 
     def build_per_event_executor(self, payload: Any) -> Any:
         """graphql-core's copy shares its memory of collected fields, which grows with each event, and the context,
         whose loaders would answer with what was true at an earlier event: each event gets its own of both."""
-        executor = super().build_per_event_executor(payload)
+        executor: Any = super().build_per_event_executor(payload)
         executor._relevant_sub_fields = {}  # noqa: SLF001
         executor._plans = {}  # noqa: SLF001
         if (fresh := getattr(self.context_value, "fresh", None)) is not None:

@@ -43,8 +43,8 @@ class Documents:
         return known
 
     def _examine(self, text: str, schema: GraphQLSchema) -> Known:
-        if error := check_text(text, self._limits):
-            raise error
+        if (excess := check_text(text, self._limits)) is not None:
+            raise excess
         try:
             document = parse(text, max_tokens=self._limits.tokens, no_location=False)
         except GraphQLSyntaxError as error:
@@ -55,8 +55,8 @@ class Documents:
             raise GraphQLError(
                 "The document nests too deep.", extensions={"code": "QUERY_TOO_COMPLEX"}
             ) from None
-        if error := check_document(document, self._limits):
-            return Known(document, (error,))
+        if (excess := check_document(document, self._limits)) is not None:
+            return Known(document, (excess,))
         errors = validate(schema, document, RULES, max_errors=MOST_ERRORS)
         for found in errors:
             found.extensions = {"code": "GRAPHQL_VALIDATION_FAILED", **(found.extensions or {})}

@@ -13,7 +13,9 @@ from graphql import (
     SelectionSetNode,
 )
 
-BRACKETS = re.compile(r'"""(?:\\"""|(?!""").)*(?:"""|$)|"(?:\\.|[^"\\\n])*"?|#[^\n]*|[{(\[]|[})\]]', re.DOTALL)
+BRACKETS = re.compile(
+    r'"""(?:\\"""|(?!""").)*(?:"""|$)|"(?:\\.|[^"\\\n])*"?|#[^\n]*|[{(\[]|[})\]]', re.DOTALL
+)
 SATURATED = 1_000_000
 
 

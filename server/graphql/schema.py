@@ -21,7 +21,9 @@ class MaskedSchema(strawberry.Schema):
     mask: Mask
     documents: Documents
 
-    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
         errors[:] = [self.mask(error) for error in errors]
 
 

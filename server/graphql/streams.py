@@ -39,7 +39,13 @@ class Compiled:
         ((self.name, details),) = fields.items()
         kind = schema.get_field(root, details[0].node.name.value).type
         kind = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
-        concrete = schema.get_possible_types(kind) if is_abstract_type(kind) else [kind] if is_object_type(kind) else []
+        concrete = (
+            schema.get_possible_types(kind)
+            if is_abstract_type(kind)
+            else [kind]
+            if is_object_type(kind)
+            else []
+        )
         for event_type in concrete:
             below = collect_subfields(schema, fragments, variables, operation, event_type, details, hide)
             reads = [leaf(schema, event_type, name, found) for name, found in below.grouped_field_set.items()]
@@ -59,7 +65,12 @@ class Compiled:
 
 
 async def payloads(
-    schema: Any, query: str, variables: dict[str, Any] | None, operation_name: str | None, context: Any, mask: Mask
+    schema: Any,
+    query: str,
+    variables: dict[str, Any] | None,
+    operation_name: str | None,
+    context: Any,
+    mask: Mask,
 ) -> AsyncGenerator[bytes, None]:
     """Encoded results of any operation: one of a query or mutation, one for each event of a subscription.
 
@@ -79,8 +90,11 @@ async def payloads(
     async with runner.operation():
         try:
             refused = await schema._prepare_operation_async(prepared, runner)  # noqa: SLF001
-        except Exception as error:  # noqa: BLE001 - no operation of that name, or none at all
-            words = str(error) or getattr(error, "as_http_error_reason", lambda: "There is no operation to run.")()
+        except Exception as error:
+            words = (
+                str(error)
+                or getattr(error, "as_http_error_reason", lambda: "There is no operation to run.")()
+            )
             raise Refused([GraphQLError(words, extensions={"code": "BAD_USER_INPUT"})]) from error
         if refused is not None:
             raise Refused([mask(error) for error in refused.errors or ()])
@@ -106,7 +120,7 @@ async def _events(schema: Any, prepared: Any, mask: Mask) -> AsyncGenerator[byte
     )
     if isinstance(executor, list):
         raise Refused([mask(error) for error in executor])
-    source = create_source_event_stream(executor)
+    source: Any = create_source_event_stream(executor)
     if hasattr(source, "__await__"):
         source = await source
     if isinstance(source, ExecutionResult):
@@ -117,14 +131,14 @@ async def _events(schema: Any, prepared: Any, mask: Mask) -> AsyncGenerator[byte
         async for event in source:
             data, errors = compiled.data(event), None
             if data is None:
-                result = executor.build_per_event_executor(event).execute_operation(False)  # noqa: FBT003
+                result = executor.build_per_event_executor(event).execute_operation(False)
                 result = await result if hasattr(result, "__await__") else result
                 data, errors = result.data, [mask(error) for error in result.errors or ()]
             yield encode(data, errors)
             if time.perf_counter() - turn > TIME_SLICE:
                 await asyncio.sleep(0)
                 turn = time.perf_counter()
-    except Exception as error:  # noqa: BLE001 - the source failed: the client gets an error it can read
+    except Exception as error:
         failed = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
         raise Refused([mask(failed)]) from error
     finally:

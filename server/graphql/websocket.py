@@ -5,16 +5,22 @@ import json
 import logging
 from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol, cast
 
 import orjson
+from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
 from strawberry.http.exceptions import NonJsonMessageReceived, NonTextMessageReceived, WebSocketDisconnected
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+    Operation,
+)
 
 from domain.errors import DomainError
 from schema.context import FieldContext, Identity
+from server.graphql.bodies import decode
+from server.graphql.schema import MaskedSchema
 from server.graphql.streams import Refused, payloads
 
 log = logging.getLogger(__name__)
@@ -31,7 +37,7 @@ class TransportSocket(ASGIWebSocketAdapter):
             while self.ws.application_state != WebSocketState.DISCONNECTED:
                 text = await self.ws.receive_text()
                 try:
-                    yield orjson.loads(text)
+                    yield decode(text)
                 except orjson.JSONDecodeError as error:
                     raise NonJsonMessageReceived from error
         except KeyError as error:
@@ -78,7 +84,27 @@ class Sockets:
                 task.add_done_callback(self._closing.discard)
 
 
+class Connected(Protocol):
+    """A context that knows its socket."""
+
+    connection: HTTPConnection
+
+
+class Serving(Protocol):
+    """What the handler needs of the endpoint."""
+
+    sockets: Sockets
+    masked_schema: MaskedSchema
+
+    async def context_of(
+        self, connection: HTTPConnection, response: None, authorization: str | None
+    ) -> FieldContext: ...
+
+
 class WebSocketHandler(BaseGraphQLTransportWSHandler[FieldContext, None]):
+    view: Serving  # type: ignore[assignment]
+    websocket: TransportSocket
+
     async def handle(self) -> None:
         try:
             await super().handle()
@@ -100,10 +126,12 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[FieldContext, None]):
         if self.connection_init_timeout_task:
             self.connection_init_timeout_task.cancel()
         payload = message.get("payload") or {}
-        stated = payload.get("Authorization") or payload.get("authorization")
+        stated = payload.get("Authorization", payload.get("authorization"))
         try:
-            connection = self.context.connection
-            self.context = await self.view.context_of(connection, None, stated if isinstance(stated, str) else None)
+            # What is no string is no credential either: it is refused, never taken for nobody.
+            authorization = None if stated is None else str(stated)
+            connection = cast("Connected", self.context).connection
+            self.context = await self.view.context_of(connection, None, authorization)
         except DomainError as error:
             await self.websocket.close(4403, error.message)
             return
@@ -123,7 +151,12 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[FieldContext, None]):
         schema = self.view.masked_schema
         prefix = '{"id":' + json.dumps(operation.id) + ',"type":"next","payload":'
         source = payloads(
-            schema, operation.query, operation.variables, operation.operation_name, self.context.fresh(), schema.mask
+            schema,
+            operation.query,
+            operation.variables,
+            operation.operation_name,
+            self.context.fresh(),
+            schema.mask,
         )
         try:
             async for payload in source:
@@ -160,5 +193,3 @@ def _wrong_with(message: Any) -> str | None:
         if not isinstance(payload.get(name), dict | None):
             return f"The {name} of subscribe must be an object"
     return None
-
-

@@ -42,7 +42,9 @@ async def test_chats_come_newest_change_first_and_pages_are_stable_under_inserts
     assert not second["chats"]["pageInfo"]["hasNextPage"]
 
 
-async def test_a_list_costs_as_many_statements_for_fifty_chats_as_for_one(ada: Person, statements: list[str]) -> None:
+async def test_a_list_costs_as_many_statements_for_fifty_chats_as_for_one(
+    ada: Person, statements: list[str]
+) -> None:
     await ada.ask("hello")
     await ada.gql(LIST)
     statements.clear()
@@ -127,17 +129,22 @@ async def test_chats_of_others_do_not_exist(ada: Person, bob: Person) -> None:
             "mutation ($id: ID!) { regenerate(input: {messageId: $id}) { run { id } } }", id=message_id
         ),
         await bob.gql_error(
-            "mutation ($id: ID!) { sendMessage(input: {content: \"hi\", chatId: $id}) { run { id } } }", id=chat_id
+            'mutation ($id: ID!) { sendMessage(input: {content: "hi", chatId: $id}) { run { id } } }',
+            id=chat_id,
         ),
     ]
-    nodes = await bob.gql("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=[chat_id, message_id, run_id])
+    nodes = await bob.gql(
+        "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=[chat_id, message_id, run_id]
+    )
 
     assert [error["extensions"]["code"] for error in refused] == ["NOT_FOUND"] * len(refused)
     assert nodes == {"nodes": [None, None, None]}
     assert await titles(bob) == []
 
 
-@pytest.mark.parametrize("id", ["", "chat_", "nonsense", "chat_" + "g" * 32, "run_" + "0" * 32, "chat_" + "0" * 32])
+@pytest.mark.parametrize(
+    "id", ["", "chat_", "nonsense", "chat_" + "g" * 32, "run_" + "0" * 32, "chat_" + "0" * 32]
+)
 async def test_unknown_ids_are_not_found(ada: Person, id: str) -> None:
     error = await ada.gql_error(MESSAGES, id=id)
 
@@ -146,7 +153,12 @@ async def test_unknown_ids_are_not_found(ada: Person, id: str) -> None:
 
 @pytest.mark.parametrize(
     ("variables", "field"),
-    [({"first": 201}, "first"), ({"first": -1}, "first"), ({"after": "???"}, "after"), ({"after": "YWJj"}, "after")],
+    [
+        ({"first": 201}, "first"),
+        ({"first": -1}, "first"),
+        ({"after": "???"}, "after"),
+        ({"after": "YWJj"}, "after"),
+    ],
 )
 async def test_unusable_pages_are_refused(ada: Person, variables: dict[str, object], field: str) -> None:
     error = await ada.gql_error(LIST, **variables)
@@ -162,7 +174,9 @@ async def test_messages_page_in_both_directions(ada: Person) -> None:
         await ada.ask(words, chatId=chat_id)
 
     first = (await ada.gql(MESSAGES, id=chat_id, first=2))["chat"]["messages"]
-    rest = (await ada.gql(MESSAGES, id=chat_id, first=9, after=first["pageInfo"]["endCursor"]))["chat"]["messages"]
+    rest = (await ada.gql(MESSAGES, id=chat_id, first=9, after=first["pageInfo"]["endCursor"]))["chat"][
+        "messages"
+    ]
     last = (await ada.gql(MESSAGES, id=chat_id, last=2))["chat"]["messages"]
     before = await ada.gql(MESSAGES, id=chat_id, last=2, before=last["pageInfo"]["startCursor"])
 

@@ -128,7 +128,9 @@ async def test_sessions_of_others_are_not_found(browser: NewBrowser, people: lis
     root, mia = await browser(people[0]), await browser(people[1])
     [session] = (await mia.ask(VIEWER)).data["viewer"]["sessions"]
 
-    answers = [await root.ask(REVOKE_SESSION, id=other) for other in (session["id"], UNKNOWN_SESSION, "", "key_x")]
+    answers = [
+        await root.ask(REVOKE_SESSION, id=other) for other in (session["id"], UNKNOWN_SESSION, "", "key_x")
+    ]
 
     assert [answer.code for answer in answers] == ["NOT_FOUND"] * 4
     assert (await mia.ask(VIEWER)).data

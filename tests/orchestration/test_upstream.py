@@ -1,4 +1,6 @@
-"""Our chat client against the openai client, under the SDK's own model and over real sockets: they must agree."""
+"""Our chat client against the openai client, under the SDK's own model and over real sockets: they must
+agree.
+"""
 
 import json
 from collections.abc import AsyncIterator, Callable
@@ -13,15 +15,10 @@ from openai import AsyncOpenAI
 
 from orchestration.inference.chat_client import ChatClient, Endpoint, Timeouts, open_session
 from orchestration.inference.coalescing import Tap
-from tests.upstream import Upstream, chunk, start_upstream, usage_chunk
+from tests.upstream import Upstream
+from tests.upstream_answers import chunk, usage_chunk
 
 Clients = Callable[[Tap | None], ChatClient]
-
-
-@pytest.fixture
-async def upstream() -> AsyncIterator[Upstream]:
-    async with start_upstream() as upstream:
-        yield upstream
 
 
 @pytest.fixture
@@ -40,7 +37,7 @@ async def stock(upstream: Upstream) -> AsyncIterator[AsyncOpenAI]:
 
 
 def model(client: ChatClient | AsyncOpenAI) -> Model:
-    return OpenAIChatCompletionsModel("mock", cast(AsyncOpenAI, client))
+    return OpenAIChatCompletionsModel("mock", cast("AsyncOpenAI", client))
 
 
 def tool(called: list[str]) -> FunctionTool:

@@ -1,5 +1,5 @@
 import { readFragment } from "@/gql";
-import { RunResultFragmentDoc, type RunResultFragment, type RunStatus } from "@/gql/graphql";
+import { type RunResultFragment, RunResultFragmentDoc, type RunStatus } from "@/gql/graphql";
 import type { RunView, Selection, ToolCallView } from "@/lib/runs/fold";
 
 import { isOver } from "./run-status";
@@ -25,7 +25,15 @@ function storedParts(message: ThreadMessage) {
     if (part.__typename === "ReasoningPart") reasoning.push(part.text);
     else if (part.__typename === "ToolCallPart") {
       const { id, name, arguments: given, output, error, status, durationMs } = part.toolCall;
-      toolCalls.push({ id, name, arguments: given, output, error: error ?? null, status, durationMs: durationMs ?? null });
+      toolCalls.push({
+        id,
+        name,
+        arguments: given,
+        output,
+        error: error ?? null,
+        status,
+        durationMs: durationMs ?? null,
+      });
     }
   }
   return { reasoning: reasoning.join("\n\n"), toolCalls };
@@ -38,7 +46,9 @@ export function answerOf(message: ThreadMessage, view: RunView | null): Answer {
   const streamed = view?.messages[message.id];
   const behind = !view || view.sequence === 0;
   const status = behind ? (run?.status ?? "COMPLETED") : view.status;
-  const thoughtFor = streamed?.reasoningFrom ? Date.parse(streamed.reasoningTo ?? "") - Date.parse(streamed.reasoningFrom) : null;
+  const thoughtFor = streamed?.reasoningFrom
+    ? Date.parse(streamed.reasoningTo ?? "") - Date.parse(streamed.reasoningFrom)
+    : null;
   return {
     text: behind ? message.content : (streamed?.text ?? ""),
     reasoning: behind ? stored.reasoning : (streamed?.reasoning ?? ""),

@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/lib/markdown/copy-button";
 import { Markdown } from "@/lib/markdown/markdown";
 import { useRunStream } from "@/lib/runs/use-run-stream";
+import { storeOf } from "@/lib/runs/watch";
 
 import { type Answer, answerOf } from "./answer";
 import { useChat } from "./chat-context";
@@ -25,7 +26,11 @@ export function Waiting({ label }: { label: string }) {
     <div className="flex h-7 items-center gap-2 text-sm text-muted-foreground">
       <span aria-hidden className="flex gap-1">
         {[0, 150, 300].map((delay) => (
-          <span key={delay} style={{ animationDelay: `${delay}ms` }} className="size-1.5 rounded-full bg-current motion-safe:animate-pulse" />
+          <span
+            key={delay}
+            style={{ animationDelay: `${delay}ms` }}
+            className="size-1.5 rounded-full bg-current motion-safe:animate-pulse"
+          />
         ))}
       </span>
       {label}
@@ -37,8 +42,12 @@ function Queued({ runId }: { runId: string }) {
   const { cancel } = useChat();
   return (
     <div className="flex items-center justify-end gap-2 text-sm">
-      <span className="rounded-full bg-secondary px-2.5 py-0.5 text-xs text-secondary-foreground">Queued</span>
-      <Button variant="ghost" size="sm" className="pointer-coarse:h-11" onClick={() => cancel(runId)}>Cancel</Button>
+      <span className="rounded-full bg-secondary px-2.5 py-0.5 text-xs text-secondary-foreground">
+        Queued
+      </span>
+      <Button variant="ghost" size="sm" className="pointer-coarse:h-11" onClick={() => cancel(runId)}>
+        Cancel
+      </Button>
     </div>
   );
 }
@@ -56,17 +65,27 @@ function Footer({ message, answer }: { message: ThreadMessage; answer: Answer })
   return (
     <div className="flex flex-col gap-1">
       <div className="flex min-h-5 flex-wrap items-center gap-x-2 text-xs text-muted-foreground tabular-nums">
-        {stopped ? <span className="rounded-full bg-secondary px-2 py-0.5 text-secondary-foreground">Stopped</span> : null}
+        {stopped ? (
+          <span className="rounded-full bg-secondary px-2 py-0.5 text-secondary-foreground">Stopped</span>
+        ) : null}
         <SelectionNote selection={answer.selection} fallback={answer.modelName} />
         {figures ? <span>{figures}</span> : null}
       </div>
       <div className="-ml-2 flex min-h-8 items-center gap-0.5">
         <SiblingArrows message={message} />
-        {answer.text ? <CopyButton text={answer.text} label="Copy answer" className="pointer-coarse:size-11" /> : null}
+        {answer.text ? (
+          <CopyButton text={answer.text} label="Copy answer" className="pointer-coarse:size-11" />
+        ) : null}
         <RegenerateMenu message={message} />
       </div>
     </div>
   );
+}
+
+/** A stream that ended a moment ago still knows what is not stored, such as how long the reasoning took. */
+function endedView(runId: string) {
+  const view = storeOf(runId)?.current;
+  return view?.finished ? view : null;
 }
 
 type Props = { message: ThreadMessage; queued: boolean };
@@ -75,17 +94,22 @@ type Props = { message: ThreadMessage; queued: boolean };
 export const AssistantMessage = memo(function AssistantMessage({ message, queued }: Props) {
   const { regenerate } = useChat();
   const watched = message.run && !isOver(message.run.status) ? message.run.id : null;
-  const answer = answerOf(message, useRunStream(watched));
+  const view = useRunStream(watched) ?? (message.run ? endedView(message.run.id) : null);
+  const answer = answerOf(message, view);
   const { text, live, status } = answer;
   if (live && queued && status === "QUEUED" && message.run) return <Queued runId={message.run.id} />;
   return (
     <article aria-label="Answer" aria-busy={live} className="flex min-w-0 flex-col gap-3">
-      {answer.reasoning ? <Reasoning text={answer.reasoning} live={live && !text} durationMs={answer.reasoningMs} /> : null}
+      {answer.reasoning ? (
+        <Reasoning text={answer.reasoning} live={live && !text} durationMs={answer.reasoningMs} />
+      ) : null}
       <ToolCalls calls={answer.toolCalls} />
       {text ? <Markdown text={text} streaming={live} /> : null}
       {live && !text && !answer.reasoning ? <Waiting label={progressOf(answer)} /> : null}
       {status === "CANCELLING" ? <span className="text-xs text-muted-foreground">Stopping…</span> : null}
-      {status === "FAILED" ? <RunError error={answer.result?.error ?? null} onRetry={() => regenerate(message)} /> : null}
+      {status === "FAILED" ? (
+        <RunError error={answer.result?.error ?? null} onRetry={() => regenerate(message)} />
+      ) : null}
       {live ? null : <Footer message={message} answer={answer} />}
     </article>
   );

@@ -15,7 +15,10 @@ function groupOf(chat: ChatRowFragment, today: number): string {
 /** Chats by age in the reader's own time zone; pinned ones first, empty groups left out. */
 export function groupChats(chats: readonly ChatRowFragment[], now = new Date()): ChatGroup[] {
   const today = new Date(now.getFullYear(), now.getMonth(), now.getDate()).getTime();
-  const groups = ["Pinned", "Today", "Yesterday", "Previous 7 days", "Older"].map((name) => ({ name, chats: [] as ChatRowFragment[] }));
+  const groups = ["Pinned", "Today", "Yesterday", "Previous 7 days", "Older"].map((name) => ({
+    name,
+    chats: [] as ChatRowFragment[],
+  }));
   for (const chat of chats) groups.find(({ name }) => name === groupOf(chat, today))?.chats.push(chat);
   return groups.filter((group) => group.chats.length > 0);
 }

@@ -1,13 +1,15 @@
 import type { Client } from "urql";
 
 import { readFragment } from "@/gql";
-import { ChatListDocument, ChatRowFragmentDoc, DeleteChatDocument, UpdateChatDocument } from "@/gql/graphql";
 import type { ChatRowFragment, UpdateChatInput } from "@/gql/graphql";
+import { ChatListDocument, ChatRowFragmentDoc, DeleteChatDocument, UpdateChatDocument } from "@/gql/graphql";
 
-import { reasonOf } from "./thread-store";
+import { reasonOf } from "./reason";
 
 const PAGE = 50;
 const FRESH = { requestPolicy: "network-only" } as const;
+/** For a request that has to outlive the page. It replaces the client's options, so it says again what to answer. */
+const LEAVING = { fetchOptions: { keepalive: true, headers: { accept: "application/json" } } };
 
 export type Chats = {
   chats: readonly ChatRowFragment[];
@@ -83,7 +85,12 @@ export class ChatsStore {
     const before = this.known.get(input.id);
     if (before) {
       const { title, pinned, archived } = input;
-      this.put({ ...before, title: title ?? before.title, pinned: pinned ?? before.pinned, archived: archived ?? before.archived });
+      this.put({
+        ...before,
+        title: title ?? before.title,
+        pinned: pinned ?? before.pinned,
+        archived: archived ?? before.archived,
+      });
     }
     const { data, error } = await this.client.mutation(UpdateChatDocument, { input }).toPromise();
     const after = data ? readFragment(ChatRowFragmentDoc, data.updateChat.chat) : before;
@@ -108,12 +115,12 @@ export class ChatsStore {
   private destroyAll() {
     for (const [id, timer] of this.leaving) {
       clearTimeout(timer);
-      void this.destroy(id, { keepalive: true });
+      void this.destroy(id, LEAVING);
     }
   }
 
-  private async destroy(id: string, fetchOptions: RequestInit = {}): Promise<string | null> {
-    const { data, error } = await this.client.mutation(DeleteChatDocument, { id }, { fetchOptions }).toPromise();
+  private async destroy(id: string, context?: typeof LEAVING): Promise<string | null> {
+    const { data, error } = await this.client.mutation(DeleteChatDocument, { id }, context).toPromise();
     this.leaving.delete(id);
     if (data) this.drop(id);
     else this.publish({});

@@ -97,7 +97,11 @@ export function Composer({ chatId, field, running, offered, onSend, onStop, onEd
             title={stopping ? "Stop (Esc)" : "Send (Enter)"}
             className="ml-auto inline-flex size-9 shrink-0 items-center justify-center rounded-full bg-primary text-primary-foreground hover:opacity-90 focus-visible:outline-2 focus-visible:outline-offset-2 disabled:bg-muted disabled:text-muted-foreground sm:ml-0 pointer-coarse:ml-auto pointer-coarse:size-11"
           >
-            {stopping ? <Square aria-hidden className="size-3.5 fill-current" /> : <ArrowUp aria-hidden className="size-5" />}
+            {stopping ? (
+              <Square aria-hidden className="size-3.5 fill-current" />
+            ) : (
+              <ArrowUp aria-hidden className="size-5" />
+            )}
           </button>
         </div>
       </div>

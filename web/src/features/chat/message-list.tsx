@@ -14,19 +14,23 @@ const OLDER_WITHIN = 800;
 function RowView({ row, queued }: { row: Row; queued: boolean }) {
   if (row.kind === "sending") {
     return (
-      <article aria-label="You" className="flex flex-col items-end pb-9">
+      <article aria-label="You" className="flex flex-col items-end pb-5 pointer-coarse:pb-8">
         <UserBubble text={row.text} />
       </article>
     );
   }
   if (row.kind === "waiting") return <Waiting label="" />;
-  return row.message.role === "USER" ? <UserMessage message={row.message} /> : <AssistantMessage message={row.message} queued={queued} />;
+  return row.message.role === "USER" ? (
+    <UserMessage message={row.message} />
+  ) : (
+    <AssistantMessage message={row.message} queued={queued} />
+  );
 }
 
 type Props = { rows: Row[]; active: boolean; runningId: string | null; loadOlder: () => Promise<void> };
 
 /** The conversation: only what is near the screen is in the page; the end stays in view until the reader leaves it. */
-export function MessageList({ rows, active, runningId, loadOlder }: Props) {
+export default function MessageList({ rows, active, runningId, loadOlder }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
   const loading = useRef(false);
@@ -35,13 +39,16 @@ export function MessageList({ rows, active, runningId, loadOlder }: Props) {
 
   const ends = { first: rows[0]?.key, last: rows.at(-1)?.key, count: rows.length };
   const known = before.current;
-  const prepended = known.count > 0 && ends.count > known.count && ends.first !== known.first && ends.last === known.last;
+  const prepended =
+    known.count > 0 && ends.count > known.count && ends.first !== known.first && ends.last === known.last;
   useEffect(() => {
     before.current = { first: ends.first, last: ends.last, count: ends.count };
   }, [ends.first, ends.last, ends.count]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: only the first paint starts at the end
-  useLayoutEffect(() => list.current?.scrollToIndex(rows.length - 1, { align: "end" }), []);
+  useLayoutEffect(() => {
+    list.current?.scrollToIndex(rows.length - 1, { align: "end" });
+  }, []);
 
   const sent = rows.findLast((row) => row.kind === "sending")?.key;
   useEffect(() => {

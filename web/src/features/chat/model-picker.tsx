@@ -30,7 +30,11 @@ function ModelLine({ model }: { model: ModelChoice }) {
     <span className="flex min-w-0 flex-1 flex-col">
       <span className="flex items-center gap-2">
         <span className="truncate">{model.displayName}</span>
-        {model.local ? <span className="rounded-full bg-secondary px-2 py-0.5 text-[0.6875rem] text-secondary-foreground">local</span> : null}
+        {model.local ? (
+          <span className="rounded-full bg-secondary px-2 py-0.5 text-[0.6875rem] text-secondary-foreground">
+            local
+          </span>
+        ) : null}
         <span aria-hidden className={cn("ml-auto size-2 shrink-0 rounded-full", health.tone)} />
       </span>
       <span className="truncate text-xs text-muted-foreground">
@@ -62,7 +66,10 @@ export function ModelPicker({ models, chosen, choose, trigger }: Props) {
         <ChevronDown aria-hidden className="size-4 shrink-0" />
       </DropdownMenuTrigger>
       <DropdownMenuContent align="start" side="top" className="max-h-[min(26rem,60dvh)] w-72 overflow-y-auto">
-        <DropdownMenuRadioGroup value={model ? model.id : AUTO} onValueChange={(id) => choose(id === AUTO ? null : id)}>
+        <DropdownMenuRadioGroup
+          value={model ? model.id : AUTO}
+          onValueChange={(id) => choose(id === AUTO ? null : id)}
+        >
           <DropdownMenuRadioItem value={AUTO} className="py-2">
             <span className="flex flex-col">
               <span>Auto</span>

@@ -26,10 +26,18 @@ export function Reasoning({ text, live, durationMs }: Props) {
       >
         <Brain aria-hidden className={cn("size-4", live && "motion-safe:animate-pulse")} />
         {live ? "Thinking…" : took}
-        <ChevronDown aria-hidden className={cn("ml-auto size-4 transition-transform motion-reduce:transition-none", open && "rotate-180")} />
+        <ChevronDown
+          aria-hidden
+          className={cn(
+            "ml-auto size-4 transition-transform motion-reduce:transition-none",
+            open && "rotate-180",
+          )}
+        />
       </button>
       <div id={id} hidden={!open} className="border-t px-4 py-3">
-        {open ? <Markdown text={text} streaming={live} className="gap-3 text-sm leading-6 text-muted-foreground" /> : null}
+        {open ? (
+          <Markdown text={text} streaming={live} className="gap-3 text-sm leading-6 text-muted-foreground" />
+        ) : null}
       </div>
     </div>
   );

@@ -24,7 +24,9 @@ export function RunError({ error, onRetry }: Props) {
       {error ? (
         <details className="mt-2 text-muted-foreground">
           <summary className="w-fit cursor-pointer text-xs">Details</summary>
-          <p className="mt-1 font-mono text-xs leading-5 break-words">{error.code}: {error.message}</p>
+          <p className="mt-1 font-mono text-xs leading-5 break-words">
+            {error.code}: {error.message}
+          </p>
         </details>
       ) : null}
     </div>

@@ -17,4 +17,5 @@ const WORDS: Record<RunErrorCode, string> = {
 };
 
 /** A run's failure in words a person can act on. */
-export const failureOf = (code: RunErrorCode | undefined): string => WORDS[code ?? "INTERNAL"] ?? WORDS.INTERNAL;
+export const failureOf = (code: RunErrorCode | undefined): string =>
+  WORDS[code ?? "INTERNAL"] ?? WORDS.INTERNAL;

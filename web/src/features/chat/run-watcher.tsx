@@ -17,7 +17,13 @@ export function RunWatcher({ message, runId, store, announce }: Props) {
   useEffect(() => {
     if (!finished) return;
     const complete = finished.status === "COMPLETED";
-    announce(complete ? `Answer complete. ${text.slice(0, 300)}` : finished.status === "CANCELLED" ? "Answer stopped." : "The answer failed.");
+    announce(
+      complete
+        ? `Answer complete. ${text.slice(0, 300)}`
+        : finished.status === "CANCELLED"
+          ? "Answer stopped."
+          : "The answer failed.",
+    );
     store.finished(message.id, { status: complete ? "COMPLETED" : "INCOMPLETE", content: text });
   }, [finished, text, message.id, store, announce]);
   return null;

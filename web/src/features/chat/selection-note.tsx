@@ -8,7 +8,13 @@ import type { Selection } from "@/lib/runs/fold";
 import { duration } from "./figures";
 
 /** Which model answers, and — behind a click — how sure the choice was and why. */
-export function SelectionNote({ selection, fallback }: { selection: Selection | null; fallback: string | null }) {
+export function SelectionNote({
+  selection,
+  fallback,
+}: {
+  selection: Selection | null;
+  fallback: string | null;
+}) {
   const name = selection?.model?.displayName ?? fallback;
   if (!name) return null;
   if (!selection) return <span>{name}</span>;
@@ -17,7 +23,7 @@ export function SelectionNote({ selection, fallback }: { selection: Selection | 
     <Popover>
       <PopoverTrigger
         aria-label={`${name}: why this model`}
-        className="inline-flex items-center gap-1 rounded-sm underline-offset-4 hover:text-foreground hover:underline pointer-coarse:min-h-11"
+        className="inline-flex items-center gap-1 rounded-sm underline-offset-4 hover:text-foreground hover:underline pointer-coarse:-my-2 pointer-coarse:min-h-11"
       >
         <Sparkles aria-hidden className="size-3" />
         {name}
@@ -28,12 +34,17 @@ export function SelectionNote({ selection, fallback }: { selection: Selection | 
           <span className="text-xs text-muted-foreground">{sure} sure</span>
         </div>
         <div aria-hidden className="h-1 overflow-hidden rounded-full bg-muted">
-          <div className="h-full origin-left rounded-full bg-primary" style={{ transform: `scaleX(${selection.confidence})` }} />
+          <div
+            className="h-full origin-left rounded-full bg-primary"
+            style={{ transform: `scaleX(${selection.confidence})` }}
+          />
         </div>
         <p className="leading-6">{selection.reasoning}</p>
         {selection.reasons.length > 0 ? (
           <ul className="space-y-1 text-xs text-muted-foreground">
-            {selection.reasons.map((reason) => <li key={reason.code}>{reason.text}</li>)}
+            {selection.reasons.map((reason) => (
+              <li key={reason.code}>{reason.text}</li>
+            ))}
           </ul>
         ) : null}
         <p className="text-xs text-muted-foreground">Chosen in {duration(selection.durationMs)}</p>

@@ -16,13 +16,27 @@ export function SiblingArrows({ message }: { message: ThreadMessage }) {
   const next = ids[index + 1];
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
-    <div role="group" aria-label="Versions" className="flex items-center text-xs text-muted-foreground tabular-nums">
-      <ActionButton icon={ChevronLeft} label="Previous version" disabled={!previous} onClick={() => previous && switchTo(previous)} />
+    <div
+      role="group"
+      aria-label="Versions"
+      className="flex items-center text-xs text-muted-foreground tabular-nums"
+    >
+      <ActionButton
+        icon={ChevronLeft}
+        label="Previous version"
+        disabled={!previous}
+        onClick={() => previous && switchTo(previous)}
+      />
       <span>
         <span className="sr-only">Version </span>
         {index + 1}/{ids.length}
       </span>
-      <ActionButton icon={ChevronRight} label="Next version" disabled={!next} onClick={() => next && switchTo(next)} />
+      <ActionButton
+        icon={ChevronRight}
+        label="Next version"
+        disabled={!next}
+        onClick={() => next && switchTo(next)}
+      />
     </div>
   );
 }

@@ -1,6 +1,7 @@
-import type { Client, CombinedError } from "urql";
+import type { Client } from "urql";
 
 import { readFragment } from "@/gql";
+import type { SendMessageInput, ThreadQuery } from "@/gql/graphql";
 import {
   CancelRunDocument,
   ChatRowFragmentDoc,
@@ -10,9 +11,18 @@ import {
   ThreadMessageFragmentDoc,
   UpdateChatDocument,
 } from "@/gql/graphql";
-import type { SendMessageInput, ThreadQuery } from "@/gql/graphql";
 
-import { EMPTY_THREAD, type Page, patchMessage, type Thread, type ThreadMessage, withAnswer, withNewest, withOlder } from "./thread";
+import { reasonOf } from "./reason";
+import {
+  EMPTY_THREAD,
+  type Page,
+  patchMessage,
+  type Thread,
+  type ThreadMessage,
+  withAnswer,
+  withNewest,
+  withOlder,
+} from "./thread";
 
 const PAGE = 60;
 const FRESH = { requestPolicy: "network-only" } as const;
@@ -27,13 +37,6 @@ function pageOf(messages: MessageRefs): Page {
     hasOlder: hasPreviousPage,
     olderCursor: startCursor ?? null,
   };
-}
-
-/** What went wrong, in the server's words. */
-export function reasonOf(error: CombinedError | undefined): string {
-  if (!error) return "The server gave no answer.";
-  if (error.networkError) return "The server cannot be reached.";
-  return error.graphQLErrors[0]?.message ?? error.message;
 }
 
 let made = 0;
@@ -84,7 +87,8 @@ export class ThreadStore {
     const { data, error } = await this.client.query(ThreadDocument, { id, last: PAGE }, FRESH).toPromise();
     if (!data) {
       const missing = error?.graphQLErrors.some(({ extensions }) => extensions.code === "NOT_FOUND");
-      if (this.thread.state !== "ready" || missing) this.set({ ...this.thread, state: missing ? "missing" : "failed" });
+      if (this.thread.state !== "ready" || missing)
+        this.set({ ...this.thread, state: missing ? "missing" : "failed" });
       return;
     }
     if (!data.chat) return this.set({ ...EMPTY_THREAD, state: "missing" });
@@ -111,19 +115,30 @@ export class ThreadStore {
     const after = edits ? (edits.parentId ?? null) : (last?.id ?? null);
     const place: Partial<SendMessageInput> = edits ? { siblingOf: edits.id } : {};
     const key = this.await(after, text);
-    const input: SendMessageInput = { content: text, model, chatId: this.chatId, idempotencyKey: key, ...place };
+    const input: SendMessageInput = {
+      content: text,
+      model,
+      chatId: this.chatId,
+      idempotencyKey: key,
+      ...place,
+    };
     const { data, error } = await this.client.mutation(SendMessageDocument, { input }).toPromise();
     this.settle(key);
     if (!data) return reasonOf(error);
     const { chat, message, reply } = data.sendMessage;
-    this.adopt(readFragment(ChatRowFragmentDoc, chat), [message, reply].map((node) => readFragment(ThreadMessageFragmentDoc, node)));
+    this.adopt(
+      readFragment(ChatRowFragmentDoc, chat),
+      [message, reply].map((node) => readFragment(ThreadMessageFragmentDoc, node)),
+    );
     return null;
   }
 
   /** Asks for another answer beside `message`. */
   async regenerate(message: ThreadMessage, model: string | null): Promise<string | null> {
     const key = this.await(message.parentId ?? null, null);
-    const { data, error } = await this.client.mutation(RegenerateDocument, { input: { messageId: message.id, model } }).toPromise();
+    const { data, error } = await this.client
+      .mutation(RegenerateDocument, { input: { messageId: message.id, model } })
+      .toPromise();
     this.settle(key);
     if (!data) return reasonOf(error);
     const { chat, reply } = data.regenerate;

@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
 
-import { EMPTY_THREAD, rowsOf, type Thread, type ThreadMessage, unfinished, withAnswer, withNewest, withOlder } from "./thread";
+import {
+  EMPTY_THREAD,
+  rowsOf,
+  type Thread,
+  type ThreadMessage,
+  unfinished,
+  withAnswer,
+  withNewest,
+  withOlder,
+} from "./thread";
 
 const message = (id: string, parentId: string | null, status = "COMPLETED") =>
   ({ id, parentId, status, run: { id: `run of ${id}` } }) as ThreadMessage;
@@ -11,7 +20,12 @@ const ids = (view: Thread) => view.messages.map(({ id }) => id);
 
 describe("pages", () => {
   test("a newer page keeps the older messages it continues", () => {
-    expect(ids(withNewest(thread("a", "b", "c"), page(chain("a", "b", "c", "d").slice(1), true)))).toEqual(["a", "b", "c", "d"]);
+    expect(ids(withNewest(thread("a", "b", "c"), page(chain("a", "b", "c", "d").slice(1), true)))).toEqual([
+      "a",
+      "b",
+      "c",
+      "d",
+    ]);
   });
   test("the page of another branch replaces everything", () => {
     expect(ids(withNewest(thread("a", "b"), page(chain("x", "y"))))).toEqual(["x", "y"]);
@@ -37,10 +51,17 @@ describe("answers of the server", () => {
 
 test("a pending message is shown behind its parent, with a waiting answer", () => {
   const rows = rowsOf({ ...thread("a", "b"), pending: [{ key: "p", after: "a", text: "Hi" }] });
-  expect(rows.map((row) => [row.kind, row.key])).toEqual([["message", "a"], ["sending", "p"], ["waiting", "p:reply"]]);
+  expect(rows.map((row) => [row.kind, row.key])).toEqual([
+    ["message", "a"],
+    ["sending", "p"],
+    ["waiting", "p:reply"],
+  ]);
 });
 
 test("unfinished answers come oldest first", () => {
-  const view = { ...EMPTY_THREAD, messages: [message("a", null), message("b", "a", "IN_PROGRESS"), message("c", "b", "IN_PROGRESS")] };
+  const view = {
+    ...EMPTY_THREAD,
+    messages: [message("a", null), message("b", "a", "IN_PROGRESS"), message("c", "b", "IN_PROGRESS")],
+  };
   expect(unfinished(view).map(({ id }) => id)).toEqual(["b", "c"]);
 });

@@ -23,8 +23,13 @@ function Detail({ name, value }: { name: string; value: unknown }) {
   return (
     <div>
       <div className="text-xs text-muted-foreground">{name}</div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <pre tabIndex={0} className="mt-1 max-h-64 overflow-auto rounded-md bg-muted p-2 font-mono text-xs leading-5">{shown(value)}</pre>
+      <pre
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        className="mt-1 max-h-64 overflow-auto rounded-md bg-muted p-2 font-mono text-xs leading-5"
+      >
+        {shown(value)}
+      </pre>
     </div>
   );
 }
@@ -43,7 +48,12 @@ function ToolCallRow({ call }: { call: ToolCallView }) {
       >
         <Wrench aria-hidden className="size-4 text-muted-foreground" />
         <span className="truncate font-mono text-[0.8125rem]">{call.name}</span>
-        <span className={cn("ml-auto text-xs", call.status === "FAILED" ? "text-destructive" : "text-muted-foreground")}>
+        <span
+          className={cn(
+            "ml-auto text-xs",
+            call.status === "FAILED" ? "text-destructive" : "text-muted-foreground",
+          )}
+        >
           {STATUS[call.status] ?? call.status}
           {call.durationMs === null ? "" : ` · ${duration(call.durationMs)}`}
         </span>
@@ -62,7 +72,9 @@ export function ToolCalls({ calls }: { calls: readonly ToolCallView[] }) {
   if (calls.length === 0) return null;
   return (
     <ul aria-label="Tools used" className="flex flex-col gap-2">
-      {calls.map((call) => <ToolCallRow key={call.id} call={call} />)}
+      {calls.map((call) => (
+        <ToolCallRow key={call.id} call={call} />
+      ))}
     </ul>
   );
 }

@@ -60,9 +60,15 @@ function EditForm({ message }: { message: ThreadMessage }) {
         className="block w-full resize-none bg-transparent text-base leading-7 outline-none"
       />
       <div className="mt-2 flex items-center justify-end gap-2">
-        <span className="mr-auto text-xs text-muted-foreground">The old version stays beside the new one.</span>
-        <Button type="button" variant="ghost" size="sm" onClick={close}>Cancel</Button>
-        <Button type="submit" size="sm" disabled={!text.trim() || text === message.content}>Send</Button>
+        <span className="mr-auto text-xs text-muted-foreground">
+          The old version stays beside the new one.
+        </span>
+        <Button type="button" variant="ghost" size="sm" onClick={close}>
+          Cancel
+        </Button>
+        <Button type="submit" size="sm" disabled={!text.trim() || text === message.content}>
+          Send
+        </Button>
       </div>
     </form>
   );
@@ -75,7 +81,7 @@ export function UserMessage({ message }: { message: ThreadMessage }) {
     <article aria-label="You" className="group flex flex-col items-end gap-1">
       {editing === message.id ? <EditForm message={message} /> : <UserBubble text={message.content} />}
       {editing === message.id ? null : (
-        <div className="flex h-8 items-center gap-0.5 opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 motion-reduce:transition-none pointer-coarse:h-11 pointer-coarse:opacity-100 has-[[aria-label=Versions]]:opacity-100">
+        <div className="-mb-4 flex h-8 items-center gap-0.5 opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 motion-reduce:transition-none pointer-coarse:h-11 pointer-coarse:opacity-100 has-[[aria-label=Versions]]:opacity-100">
           <SiblingArrows message={message} />
           <CopyButton text={message.content} label="Copy message" className="pointer-coarse:size-11" />
           <ActionButton icon={Pencil} label="Edit message" onClick={() => setEditing(message.id)} />

@@ -11,10 +11,8 @@ const ready = new Set<string>();
 const pending = new Map<string, Promise<void>>();
 
 async function start(): Promise<HighlighterCore> {
-  const [{ createHighlighterCore, createCssVariablesTheme }, { createJavaScriptRegexEngine }] = await Promise.all([
-    import("shiki/core"),
-    import("shiki/engine/javascript"),
-  ]);
+  const [{ createHighlighterCore, createCssVariablesTheme }, { createJavaScriptRegexEngine }] =
+    await Promise.all([import("shiki/core"), import("shiki/engine/javascript")]);
   core = await createHighlighterCore({
     themes: [createCssVariablesTheme({ name: THEME, variablePrefix: COLOR_PREFIX })],
     langs: [],
@@ -44,7 +42,8 @@ export function prepare(grammar: string): Promise<void> {
 }
 
 /** The engine, once it and the grammar are here. */
-export const engineFor = (grammar: string): HighlighterCore | undefined => (ready.has(grammar) ? core : undefined);
+export const engineFor = (grammar: string): HighlighterCore | undefined =>
+  ready.has(grammar) ? core : undefined;
 
 /** `var(--code-token-keyword)` → `keyword`; plain foreground has no kind. */
 export function kindOf(color: string | undefined): string {

@@ -41,19 +41,63 @@ const LOADERS: Record<string, Load> = {
 };
 
 const ALIASES: Record<string, string> = {
-  sh: "bash", shell: "bash", zsh: "bash", console: "bash", shellscript: "bash", "c++": "cpp", cc: "cpp", h: "c", hpp: "cpp",
-  cs: "csharp", "c#": "csharp", dockerfile: "docker", golang: "go", gql: "graphql", htm: "html", svg: "xml", conf: "ini",
-  js: "javascript", mjs: "javascript", cjs: "javascript", node: "javascript", jsonc: "json", json5: "json", kt: "kotlin",
-  makefile: "make", md: "markdown", ps1: "powershell", pwsh: "powershell", py: "python", python3: "python", rb: "ruby",
-  rs: "rust", sass: "scss", postgresql: "sql", postgres: "sql", mysql: "sql", sqlite: "sql", ts: "typescript", mts: "typescript",
-  yml: "yaml", patch: "diff",
+  sh: "bash",
+  shell: "bash",
+  zsh: "bash",
+  console: "bash",
+  shellscript: "bash",
+  "c++": "cpp",
+  cc: "cpp",
+  h: "c",
+  hpp: "cpp",
+  cs: "csharp",
+  "c#": "csharp",
+  dockerfile: "docker",
+  golang: "go",
+  gql: "graphql",
+  htm: "html",
+  svg: "xml",
+  conf: "ini",
+  js: "javascript",
+  mjs: "javascript",
+  cjs: "javascript",
+  node: "javascript",
+  jsonc: "json",
+  json5: "json",
+  kt: "kotlin",
+  makefile: "make",
+  md: "markdown",
+  ps1: "powershell",
+  pwsh: "powershell",
+  py: "python",
+  python3: "python",
+  rb: "ruby",
+  rs: "rust",
+  sass: "scss",
+  postgresql: "sql",
+  postgres: "sql",
+  mysql: "sql",
+  sqlite: "sql",
+  ts: "typescript",
+  mts: "typescript",
+  yml: "yaml",
+  patch: "diff",
 };
 
 /** The grammar for what stands behind the opening fence (`ts title="a.ts"`), or nothing for plain text. */
 export function grammarOf(info: string | undefined): string | undefined {
-  const word = info?.trim().split(/[\s,{:]/, 1)[0]?.toLowerCase() ?? "";
+  const word =
+    info
+      ?.trim()
+      .split(/[\s,{:]/, 1)[0]
+      ?.toLowerCase() ?? "";
   const name = ALIASES[word] ?? word;
   return Object.hasOwn(LOADERS, name) ? name : undefined;
 }
 
-export const loadGrammar = (name: string) => LOADERS[name]();
+/** Fetches a grammar that `grammarOf` named. */
+export function loadGrammar(name: string): ReturnType<Load> {
+  const load = LOADERS[name];
+  if (!load) throw new Error(`no grammar named ${name}`);
+  return load();
+}

@@ -38,7 +38,11 @@ export class LineHighlighter {
 
   private line(engine: NonNullable<ReturnType<typeof engineFor>>, line: string): Line {
     if (line.length > MAX_LINE) return [{ text: line, kind: "" }];
-    const tokens = engine.codeToTokensBase(line, { lang: this.grammar, theme: THEME, grammarState: this.state });
+    const tokens = engine.codeToTokensBase(line, {
+      lang: this.grammar,
+      theme: THEME,
+      grammarState: this.state,
+    });
     this.state = engine.getLastGrammarState(tokens);
     const pieces: Line = [];
     for (const token of tokens[0] ?? []) {

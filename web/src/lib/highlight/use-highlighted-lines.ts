@@ -31,7 +31,9 @@ export function useHighlightedLines(code: string, info: string | undefined, clos
   const key = `${grammar}\n${finished}`;
   const known = closed ? kept.get(key) : undefined;
   const { lines, complete } =
-    known || !highlighter ? { lines: known ?? NONE, complete: true } : highlighter.advance(finished, FRAME_BUDGET_MS);
+    known || !highlighter
+      ? { lines: known ?? NONE, complete: true }
+      : highlighter.advance(finished, FRAME_BUDGET_MS);
 
   useEffect(() => {
     if (closed && complete && grammar && engineFor(grammar)) keep(key, lines);

@@ -6,7 +6,14 @@ import { cn } from "@/lib/cn";
 import { CodeBlock } from "./code-block";
 import { Inline } from "./inline";
 
-const HEADINGS = ["text-2xl", "text-xl", "text-lg", "text-base", "text-base", "text-sm text-muted-foreground"];
+const HEADINGS = [
+  "text-2xl",
+  "text-xl",
+  "text-lg",
+  "text-base",
+  "text-base",
+  "text-sm text-muted-foreground",
+];
 const ALIGN = { left: "text-left", center: "text-center", right: "text-right" };
 
 function Heading({ token }: { token: Tokens.Heading }) {
@@ -23,7 +30,12 @@ const Item = memo(
   function Item({ item, growing }: { item: Tokens.ListItem; growing: boolean }) {
     const blocks = item.tokens.filter((token) => token.type !== "space" && token.type !== "checkbox");
     return (
-      <li className={cn("pl-1 marker:text-muted-foreground", item.task && "-ml-6 flex list-none items-start gap-2 pl-0")}>
+      <li
+        className={cn(
+          "pl-1 marker:text-muted-foreground",
+          item.task && "-ml-6 flex list-none items-start gap-2 pl-0",
+        )}
+      >
         {item.task ? (
           <input
             type="checkbox"
@@ -53,7 +65,11 @@ function List({ token, growing }: { token: Tokens.List; growing: boolean }) {
   return (
     <Tag
       start={token.ordered && token.start !== "" && token.start !== 1 ? token.start : undefined}
-      className={cn("flex flex-col pl-6", token.ordered ? "list-decimal" : "list-disc", token.loose ? "gap-3" : "gap-1.5")}
+      className={cn(
+        "flex flex-col pl-6",
+        token.ordered ? "list-decimal" : "list-disc",
+        token.loose ? "gap-3" : "gap-1.5",
+      )}
     >
       {token.items.map((item, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: items only ever grow at the end
@@ -68,7 +84,11 @@ function Cell({ cell, head }: { cell: Tokens.TableCell; head?: boolean }) {
   return (
     <Tag
       scope={head ? "col" : undefined}
-      className={cn("px-3 py-2 align-top", head && "font-medium whitespace-nowrap", ALIGN[cell.align ?? "left"])}
+      className={cn(
+        "px-3 py-2 align-top",
+        head && "font-medium whitespace-nowrap",
+        ALIGN[cell.align ?? "left"],
+      )}
     >
       <Inline tokens={cell.tokens} />
     </Tag>
@@ -77,9 +97,14 @@ function Cell({ cell, head }: { cell: Tokens.TableCell; head?: boolean }) {
 
 function Table({ token }: { token: Tokens.Table }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     // biome-ignore lint/a11y/useSemanticElements: a named region, not a section of the page's outline
-    <div role="region" aria-label="Table" tabIndex={0} className="max-w-full overflow-x-auto rounded-lg border focus-visible:outline-2">
+    <div
+      role="region"
+      aria-label="Table"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      tabIndex={0}
+      className="max-w-full overflow-x-auto rounded-lg border focus-visible:outline-2"
+    >
       <table className="w-full border-collapse text-sm leading-6">
         <thead className="bg-muted/60">
           <tr>
@@ -112,15 +137,25 @@ export function BlockToken({ token: any, growing }: { token: Token; growing: boo
   const token = any as MarkedToken;
   switch (token.type) {
     case "paragraph":
-      return <p className="whitespace-pre-line"><Inline tokens={token.tokens} /></p>;
+      return (
+        <p className="whitespace-pre-line">
+          <Inline tokens={token.tokens} />
+        </p>
+      );
     case "text":
-      return <p className="whitespace-pre-line"><Inline tokens={token.tokens ?? [token]} /></p>;
+      return (
+        <p className="whitespace-pre-line">
+          <Inline tokens={token.tokens ?? [token]} />
+        </p>
+      );
     case "heading":
       return <Heading token={token} />;
     case "list":
       return <List token={token} growing={growing} />;
     case "code": {
-      const closed = !growing || (token.codeBlockStyle !== "indented" && FENCE_END.test(token.raw.slice(token.raw.indexOf("\n"))));
+      const closed =
+        !growing ||
+        (token.codeBlockStyle !== "indented" && FENCE_END.test(token.raw.slice(token.raw.indexOf("\n"))));
       return <CodeBlock key={token.lang} code={token.text} info={token.lang} closed={closed} />;
     }
     case "blockquote":

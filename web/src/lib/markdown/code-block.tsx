@@ -27,7 +27,9 @@ const LineGroup = memo(
           {pieces.map((piece, at) =>
             piece.kind ? (
               // biome-ignore lint/suspicious/noArrayIndexKey: a piece is its place
-              <span key={at} className={`tok-${piece.kind}`}>{piece.text}</span>
+              <span key={at} className={`tok-${piece.kind}`}>
+                {piece.text}
+              </span>
             ) : (
               piece.text
             ),
@@ -57,8 +59,11 @@ export function CodeBlock({ code, info, closed }: Props) {
         <span className="truncate font-mono">{language}</span>
         <CopyButton text={code} label="Copy code" showLabel />
       </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <pre tabIndex={0} className="overflow-x-auto px-4 py-3 font-mono text-[0.8125rem] leading-6 focus-visible:outline-2 focus-visible:-outline-offset-2">
+      <pre
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        className="overflow-x-auto px-4 py-3 font-mono text-[0.8125rem] leading-6 focus-visible:outline-2 focus-visible:-outline-offset-2"
+      >
         <code>
           {groups.map((start) => (
             <LineGroup

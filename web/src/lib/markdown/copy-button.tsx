@@ -33,7 +33,9 @@ export function CopyButton({ text, label, showLabel = false, className }: Props)
     >
       <Icon aria-hidden className="size-4" />
       {showLabel ? (copied ? "Copied" : "Copy") : null}
-      <span role="status" className="sr-only">{copied ? "Copied" : ""}</span>
+      <span role="status" className="sr-only">
+        {copied ? "Copied" : ""}
+      </span>
     </button>
   );
 }

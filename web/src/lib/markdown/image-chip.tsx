@@ -15,7 +15,12 @@ export function ImageChip({ address, alt }: { address: string; alt: string }) {
   const image = safeImage(address);
   if (!image) return alt;
   const name = alt || "Image";
-  if (broken) return <span className="text-sm text-muted-foreground">{name} could not be loaded from {image.host}.</span>;
+  if (broken)
+    return (
+      <span className="text-sm text-muted-foreground">
+        {name} could not be loaded from {image.host}.
+      </span>
+    );
   if (!image.foreign || wanted) {
     return (
       // biome-ignore lint/performance/noImgElement: a static export has no image server

@@ -30,11 +30,23 @@ function InlineToken({ token: any }: { token: Token }) {
     case "escape":
       return token.text;
     case "strong":
-      return <strong className="font-semibold"><Inline tokens={token.tokens} /></strong>;
+      return (
+        <strong className="font-semibold">
+          <Inline tokens={token.tokens} />
+        </strong>
+      );
     case "em":
-      return <em><Inline tokens={token.tokens} /></em>;
+      return (
+        <em>
+          <Inline tokens={token.tokens} />
+        </em>
+      );
     case "del":
-      return <del><Inline tokens={token.tokens} /></del>;
+      return (
+        <del>
+          <Inline tokens={token.tokens} />
+        </del>
+      );
     case "codespan":
       return <code className="rounded-md bg-muted px-1.5 py-0.5 font-mono text-[0.875em]">{token.text}</code>;
     case "br":

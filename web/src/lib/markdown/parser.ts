@@ -5,7 +5,7 @@ export type Block = { raw: string; token: Token; version: number };
 
 type Lexed = { tokens: Token[]; links: Links };
 
-const isText = (token: Token) => token.type !== "space" && token.type !== "def";
+const isText = (token?: Token) => token?.type !== "space" && token?.type !== "def";
 
 /** Lexes `source`; `earlier` definitions win over its own, as the first definition of a name does. */
 function lex(source: string, earlier: Links): Lexed {
@@ -24,7 +24,8 @@ function definitions(tokens: Token[], found: Links = {}): Links {
   for (const token of tokens) {
     if (token.type === "def") found[token.tag] ??= { href: token.href, title: token.title };
     else if (token.type === "list") definitions(token.items, found);
-    else if (token.type === "list_item" || token.type === "blockquote") definitions(token.tokens ?? [], found);
+    else if (token.type === "list_item" || token.type === "blockquote")
+      definitions(token.tokens ?? [], found);
   }
   return found;
 }
@@ -84,17 +85,14 @@ export class MarkdownParser {
   }
 
   private finishedCount(blocks: Block[]): number {
-    let end = blocks.length;
-    for (let behind = 0; end > 0 && behind < 2; ) {
-      end -= 1;
-      if (isText(blocks[end].token)) behind += 1;
-    }
+    const texts = [...blocks.keys()].filter((index) => isText(blocks[index]?.token));
+    const settled = blocks.slice(0, texts.at(-2) ?? 0);
     // The lexer swallows a repeated definition without a token; offsets behind it would be wrong.
     let offset = this.frozenLength;
-    for (let index = 0; index < end; index += 1) {
-      if (!this.source.startsWith(blocks[index].raw, offset)) return index;
-      offset += blocks[index].raw.length;
+    for (const [index, { raw }] of settled.entries()) {
+      if (!this.source.startsWith(raw, offset)) return index;
+      offset += raw.length;
     }
-    return end;
+    return settled.length;
   }
 }

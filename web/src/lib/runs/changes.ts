@@ -1,5 +1,5 @@
-import { print } from "graphql";
 import type { Client } from "graphql-ws";
+import { stringifyDocument } from "urql";
 
 import { ChangesDocument, type ChangesSubscription } from "@/gql/graphql";
 
@@ -7,7 +7,7 @@ export type Change = ChangesSubscription["changes"];
 /** `change` for each change; `gap` when some may have been missed and everything shown should be asked for again. */
 export type ChangeListener = { change: (change: Change) => void; gap: () => void };
 
-const QUERY = print(ChangesDocument);
+const QUERY = stringifyDocument(ChangesDocument);
 
 type Feed = { listeners: Set<ChangeListener>; stop: () => void };
 const feeds = new WeakMap<Client, Feed>();

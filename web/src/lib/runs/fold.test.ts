@@ -3,14 +3,18 @@ import { describe, expect, test } from "vitest";
 import { foldRunEvent, NOTHING_YET, type RunEvent } from "./fold";
 
 let clock = 0;
-const at = () => new Date((clock += 1_000)).toISOString();
+const at = () => {
+  clock += 1_000;
+  return new Date(clock).toISOString();
+};
 const event = (sequence: number, fields: object) => ({ sequence, createdAt: at(), ...fields }) as RunEvent;
-const text = (sequence: number, piece: string) => event(sequence, { __typename: "TextDelta", messageId: "m", text: piece });
+const text = (sequence: number, piece: string) =>
+  event(sequence, { __typename: "TextDelta", messageId: "m", text: piece });
 const fold = (...events: RunEvent[]) => events.reduce(foldRunEvent, NOTHING_YET);
 
 describe("foldRunEvent", () => {
   test("adds up the text of a message", () => {
-    expect(fold(text(1, "Hel"), text(2, "lo")).messages.m.text).toBe("Hello");
+    expect(fold(text(1, "Hel"), text(2, "lo")).messages.m?.text).toBe("Hello");
   });
 
   test("events seen before change nothing, not even identity", () => {
@@ -23,23 +27,38 @@ describe("foldRunEvent", () => {
     const other = event(2, { __typename: "TextDelta", messageId: "n", text: "kept" });
     const discarded = event(3, { __typename: "MessageDiscarded", messageId: "m", reason: "worker died" });
     const view = fold(text(1, "lost"), other, discarded, text(4, "new"));
-    expect([view.messages.m.text, view.messages.n.text]).toEqual(["new", "kept"]);
+    expect([view.messages.m?.text, view.messages.n?.text]).toEqual(["new", "kept"]);
   });
 
   test("reasoning is kept apart from text, with its duration", () => {
-    const think = (sequence: number, piece: string) => event(sequence, { __typename: "ReasoningDelta", messageId: "m", text: piece });
+    const think = (sequence: number, piece: string) =>
+      event(sequence, { __typename: "ReasoningDelta", messageId: "m", text: piece });
     const { m } = fold(think(1, "Hm"), think(2, "m."), text(3, "Yes")).messages;
     expect(m).toMatchObject({ reasoning: "Hmm.", text: "Yes" });
-    expect(Date.parse(m.reasoningTo ?? "") - Date.parse(m.reasoningFrom ?? "")).toBe(1_000);
+    expect(Date.parse(m?.reasoningTo ?? "") - Date.parse(m?.reasoningFrom ?? "")).toBe(1_000);
   });
 
   test("a tool call starts, then ends in the same row", () => {
     const view = fold(
-      event(1, { __typename: "ToolCallStarted", toolCall: { id: "t", name: "search", arguments: { q: 1 }, status: "IN_PROGRESS" } }),
-      event(2, { __typename: "ToolCallFinished", toolCall: { id: "t", name: "search", status: "COMPLETED", output: 3, durationMs: 5 } }),
+      event(1, {
+        __typename: "ToolCallStarted",
+        toolCall: { id: "t", name: "search", arguments: { q: 1 }, status: "IN_PROGRESS" },
+      }),
+      event(2, {
+        __typename: "ToolCallFinished",
+        toolCall: { id: "t", name: "search", status: "COMPLETED", output: 3, durationMs: 5 },
+      }),
     );
     expect(view.toolCalls).toEqual([
-      { id: "t", name: "search", arguments: { q: 1 }, status: "COMPLETED", output: 3, error: null, durationMs: 5 },
+      {
+        id: "t",
+        name: "search",
+        arguments: { q: 1 },
+        status: "COMPLETED",
+        output: 3,
+        error: null,
+        durationMs: 5,
+      },
     ]);
   });
 
@@ -49,9 +68,18 @@ describe("foldRunEvent", () => {
       event(1, { __typename: "RunStatusChanged", status: "IN_PROGRESS" }),
       event(2, { __typename: "ModelSelected", selection }),
       event(3, { __typename: "PlanUpdated", steps: [{ title: "look", status: "PENDING" }] }),
-      event(4, { __typename: "RunFinished", run: { id: "r", status: "FAILED", error: { code: "MODEL_UNAVAILABLE" } } }),
+      event(4, {
+        __typename: "RunFinished",
+        run: { id: "r", status: "FAILED", error: { code: "MODEL_UNAVAILABLE" } },
+      }),
     );
-    expect(view).toMatchObject({ status: "FAILED", selection, plan: [{ title: "look" }], finished: { id: "r" }, sequence: 4 });
+    expect(view).toMatchObject({
+      status: "FAILED",
+      selection,
+      plan: [{ title: "look" }],
+      finished: { id: "r" },
+      sequence: 4,
+    });
   });
 
   test("a kind this client does not know only moves the cursor", () => {

@@ -66,8 +66,16 @@ function startTool(view: RunView, call: EventOf<"ToolCallStarted">["toolCall"]):
 }
 
 function finishTool(view: RunView, call: EventOf<"ToolCallFinished">["toolCall"]): RunView {
-  const done = { output: call.output, error: call.error ?? null, durationMs: call.durationMs ?? null, status: call.status };
-  return { ...view, toolCalls: view.toolCalls.map((known) => (known.id === call.id ? { ...known, ...done } : known)) };
+  const done = {
+    output: call.output,
+    error: call.error ?? null,
+    durationMs: call.durationMs ?? null,
+    status: call.status,
+  };
+  return {
+    ...view,
+    toolCalls: view.toolCalls.map((known) => (known.id === call.id ? { ...known, ...done } : known)),
+  };
 }
 
 function apply(view: RunView, event: RunEvent): RunView {

@@ -1,11 +1,11 @@
-import { print } from "graphql";
 import type { Client } from "graphql-ws";
+import { stringifyDocument } from "urql";
 
 import { RunEventsDocument, type RunEventsSubscription } from "@/gql/graphql";
 
 import { RunStore } from "./store";
 
-const QUERY = print(RunEventsDocument);
+const QUERY = stringifyDocument(RunEventsDocument);
 const LINGER_MS = 30_000;
 
 type Watched = { store: RunStore; watchers: number; stop: () => void; over: boolean };

@@ -1,0 +1,108 @@
+"""What tests of the model pool share: a pool on a real database, an engine that is always ready, a ledger."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import insert, select
+
+from domain.ids import new_id
+from domain.messages import MessageRole, MessageStatus
+from domain.models import CallOutcome, TokenUsage
+from domain.runs import RunErrorCode, RunStatus, ThinkingMode, WhenBusy
+from orchestration.inference.pool import ModelPool
+from orchestration.inference.register import (
+    local_model,
+    register_settings_provider,
+)
+from persistence import models
+from persistence.accounts import UserRow
+from persistence.chats import ChatRow
+from persistence.database import Database
+from persistence.messages import MessageRow
+from persistence.models import ModelRow
+from persistence.runs import RunRow
+from tests.upstream import Upstream
+
+KEY = bytes(range(32))
+TINY = local_model(
+    name="SmolLM2-135M-Instruct", file="tiny.gguf", display_name="SmolLM2", context_window=2_048,
+    parameters=0.135,
+    details={"temperature": 0.2, "instructions": "Answer briefly.", "extra_body": {"repeat_penalty": 1.1}},
+)  # fmt: skip
+
+
+class Server(NamedTuple):
+    base_url: str
+    api_key: str
+
+
+class FixedWeights:
+    """An engine whose model is always loaded, at the test's provider."""
+
+    def __init__(self, base_url: str) -> None:
+        self.server, self.used = Server(base_url, "local-key"), list[Path]()
+
+    @asynccontextmanager
+    async def use(self, path: Path) -> AsyncIterator[Server]:
+        self.used.append(path)
+        yield self.server
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+
+async def join(pool: ModelPool, db: Database, upstream: Upstream, **how: object) -> bool:
+    names = how.get("model_names")
+    joined = await register_settings_provider(
+        db, name="Test", endpoint=pool.endpoint(upstream.base_url, "sk-secret-1"), secret_key=KEY,
+        model_names=list(names) if isinstance(names, list) else None,
+    )  # fmt: skip
+    pool.changed()
+    return joined
+
+
+async def model_named(db: Database, name: str) -> ModelRow:
+    async with db.read() as session:
+        return (await session.execute(select(ModelRow).where(ModelRow.name == name))).scalar_one()
+
+
+async def a_run(db: Database) -> tuple[UUID, UUID]:
+    """Ids of a run and its user: the ledger stands on them."""
+    user, chat, message, run = (new_id() for _ in range(4))
+    async with db.write() as session:
+        session.add(UserRow(id=user, email=f"{user}@example.org", name="A", role="MEMBER", password_hash="x"))
+        await session.flush()
+        session.add(ChatRow(id=chat, owner_id=user, title="t"))
+        await session.flush()
+        await session.execute(
+            insert(MessageRow).values(
+                id=message, chat_id=chat, role=MessageRole.USER, status=MessageStatus.COMPLETED, content="hi",
+                branch_id=message, depth=0, parts=[],
+            )
+        )  # fmt: skip
+        session.add(
+            RunRow(
+                id=run, chat_id=chat, user_id=user, input_id=message, message_id=message,
+                thinking=ThinkingMode.IMMEDIATE, when_busy=WhenBusy.ENQUEUE, status=RunStatus.COMPLETED,
+            )
+        )  # fmt: skip
+    return run, user
+
+
+async def record(
+    db: Database, model: ModelRow, outcome: CallOutcome, *, times: int = 1, code: RunErrorCode | None = None,
+    ttft: float | None = None, ago: timedelta = timedelta(), run: tuple[UUID, UUID] | None = None,
+) -> None:  # fmt: skip
+    run_id, user_id = run or await a_run(db)
+    async with db.write() as session:
+        for _ in range(times):
+            await models.record_call(
+                session, run_id=run_id, model_id=model.id, user_id=user_id, attempt=1, outcome=outcome,
+                error_code=code, usage=TokenUsage(1, 10, 0, 101, 0, Decimal("0.25")), ttft_ms=ttft,
+                duration_ms=(ttft or 0) + 2_000, started_at=datetime.now(UTC) - ago,
+            )  # fmt: skip

@@ -1,0 +1,227 @@
+import AxeBuilder from "@axe-core/playwright";
+import { type BrowserContext, expect, type Page, test } from "@playwright/test";
+
+/** The one account of these journeys: the first to sign up owns the server, later ones sign in. */
+const ACCOUNT = { name: "Ada Lovelace", email: "ada@example.org", password: "correct horse battery staple" };
+const SLOW = { timeout: 30_000 };
+
+const composer = (page: Page) => page.getByRole("textbox", { name: "Message", exact: true });
+const answers = (page: Page) => page.getByRole("article", { name: "Answer" });
+const questions = (page: Page) => page.getByRole("article", { name: "You" });
+const send = (page: Page) => page.getByRole("button", { name: "Send", exact: true });
+const stop = (page: Page) => page.getByRole("button", { name: "Stop", exact: true });
+const versions = (scope: ReturnType<typeof answers>) => scope.getByRole("group", { name: "Versions" });
+
+/** Fills whichever of the two forms the server shows. */
+async function submitAccount(page: Page) {
+  const name = page.getByLabel(/^(your )?name/i);
+  if (await name.isVisible()) await name.fill(ACCOUNT.name);
+  await page.getByLabel(/e-?mail/i).fill(ACCOUNT.email);
+  await page
+    .getByLabel(/^password/i)
+    .first()
+    .fill(ACCOUNT.password);
+  await page.locator("form button[type=submit]").click();
+}
+
+async function enter(page: Page) {
+  await page.goto("/chat");
+  const email = page.getByLabel(/e-?mail/i);
+  await expect(composer(page).or(email).first()).toBeVisible(SLOW);
+  if (await composer(page).isVisible()) return;
+  await submitAccount(page);
+  const taken = page.getByRole("alert").filter({ hasText: /taken|exists|closed|in use/i });
+  await expect(composer(page).or(taken).first()).toBeVisible(SLOW);
+  if (!(await composer(page).isVisible())) {
+    await page.getByRole("link", { name: /sign in|log in/i }).click();
+    await submitAccount(page);
+  }
+  if (!/\/chat/.test(page.url())) await page.goto("/chat");
+  await expect(composer(page)).toBeVisible(SLOW);
+}
+
+async function pick(page: Page, model: string) {
+  await page.getByRole("button", { name: /^Model:/ }).click();
+  await page.getByRole("menuitemradio", { name: new RegExp(`^${model}\\b`) }).click();
+  await expect(page.getByRole("button", { name: new RegExp(`^Model: ${model}`) })).toBeVisible();
+}
+
+async function ask(page: Page, question: string) {
+  await composer(page).fill(question);
+  await composer(page).press("Enter");
+  await expect(questions(page).last()).toContainText(question);
+}
+
+/** Waits until the last answer has some text, and returns it. */
+async function someText(page: Page): Promise<string> {
+  const text = answers(page).last().locator(".markdown");
+  await expect(text).not.toBeEmpty(SLOW);
+  return (await text.textContent()) ?? "";
+}
+
+async function finished(page: Page) {
+  await expect(stop(page)).toBeHidden(SLOW);
+  await expect(answers(page).last().getByRole("button", { name: "Regenerate" })).toBeVisible(SLOW);
+}
+
+async function open(context: BrowserContext, url: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(url);
+  return page;
+}
+
+test.beforeEach(async ({ page }) => {
+  await enter(page);
+  await pick(page, "scripted");
+});
+
+test("an answer arrives piece by piece", async ({ page }) => {
+  await ask(page, "Tell me about rivers");
+  await expect(page).toHaveURL(/\/chat\/.+/);
+  const early = (await someText(page)).length;
+  await expect.poll(async () => (await someText(page)).length, SLOW).toBeGreaterThan(early);
+  await finished(page);
+  await expect(composer(page)).toBeEmpty();
+  await expect(answers(page).last()).toContainText(/\d+ tokens?/);
+});
+
+test("a reload and a second tab in mid-answer show the same answer, whole and live", async ({
+  page,
+  context,
+}) => {
+  await ask(page, "Tell me about lakes");
+  await someText(page);
+  const second = await open(context, page.url());
+  await page.reload();
+  await Promise.all([someText(page), someText(second)]);
+  await Promise.all([finished(page), finished(second)]);
+  const texts = await Promise.all(
+    [page, second].map((tab) => answers(tab).last().locator(".markdown").textContent()),
+  );
+  expect(texts[0]).toBeTruthy();
+  expect(texts[0]).toBe(texts[1]);
+});
+
+test("stop keeps what was written", async ({ page }) => {
+  await ask(page, "Tell me about seas");
+  await someText(page);
+  await stop(page).click();
+  await expect(page.getByText("Stopped", { exact: true })).toBeVisible(SLOW);
+  const kept = await someText(page);
+  await page.reload();
+  await expect(page.getByText("Stopped", { exact: true })).toBeVisible(SLOW);
+  expect(await someText(page)).toBe(kept);
+  await expect(send(page)).toBeVisible();
+});
+
+test("regenerate puts a second version beside the first", async ({ page }) => {
+  await ask(page, "Tell me about hills");
+  await finished(page);
+  await answers(page).last().getByRole("button", { name: "Regenerate" }).click();
+  await page.getByRole("menuitem", { name: "Try again" }).click();
+  await expect(versions(answers(page).last())).toContainText("2/2", SLOW);
+  await answers(page).last().getByRole("button", { name: "Previous version" }).click();
+  await expect(versions(answers(page).last())).toContainText("1/2", SLOW);
+  await expect(answers(page)).toHaveCount(1);
+});
+
+test("editing a message makes a branch and keeps the old one", async ({ page }) => {
+  await ask(page, "Tell me about dunes");
+  await finished(page);
+  await questions(page).last().hover();
+  await questions(page).last().getByRole("button", { name: "Edit message" }).click();
+  await page.getByRole("textbox", { name: "Edit message" }).fill("Tell me about deserts");
+  await page.getByRole("textbox", { name: "Edit message" }).press("Enter");
+  await expect(questions(page).last()).toContainText("deserts");
+  await finished(page);
+  await expect(versions(questions(page).last())).toContainText("2/2");
+  await questions(page).last().getByRole("button", { name: "Previous version" }).click();
+  await expect(questions(page).last()).toContainText("dunes", SLOW);
+  await expect(answers(page).last().locator(".markdown")).not.toBeEmpty();
+});
+
+test("the chosen model stays chosen", async ({ page }) => {
+  await page.reload();
+  await expect(page.getByRole("button", { name: /^Model: scripted/ })).toBeVisible(SLOW);
+  await pick(page, "Auto");
+});
+
+test("a model that cannot be reached says so; retry with another one answers", async ({ page }) => {
+  await pick(page, "dead");
+  await ask(page, "Is anybody there?");
+  const alert = page.getByRole("alert").filter({ hasText: "cannot be reached" });
+  await expect(alert).toBeVisible(SLOW);
+  await pick(page, "scripted");
+  await alert.getByRole("button", { name: "Retry" }).click();
+  await someText(page);
+  await finished(page);
+  await expect(alert).toBeHidden();
+});
+
+test("a message sent during an answer waits its turn and can be taken back", async ({ page }) => {
+  await ask(page, "Tell me about storms");
+  await someText(page);
+  await ask(page, "And about calm weather?");
+  await expect(page.getByText("Queued", { exact: true })).toBeVisible(SLOW);
+  await page.getByRole("button", { name: "Cancel", exact: true }).click();
+  await expect(page.getByText("Queued", { exact: true })).toBeHidden(SLOW);
+  await expect(stop(page)).toBeHidden(SLOW);
+});
+
+test("the keyboard is enough", async ({ page, isMobile }) => {
+  test.skip(isMobile, "phones have no keyboard shortcuts");
+  await ask(page, "Tell me about birds");
+  await finished(page);
+  await page.keyboard.press("Control+/");
+  await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await composer(page).blur();
+  await page.keyboard.press("Shift+Escape");
+  await expect(composer(page)).toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await expect(page.getByRole("textbox", { name: "Edit message" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+Shift+O");
+  await expect(page).toHaveURL(/\/chat$/);
+});
+
+test("a draft outlives a reload", async ({ page }) => {
+  await composer(page).fill("half a thought");
+  await page.reload();
+  await expect(composer(page)).toHaveValue("half a thought");
+  await composer(page).fill("");
+});
+
+test("a deleted chat comes back with undo", async ({ page, isMobile }) => {
+  test.skip(isMobile, "the list lives in a drawer there");
+  const name = `Chat ${Date.now()}`;
+  await ask(page, "Tell me about paper");
+  await finished(page);
+  const entry = page.getByRole("navigation", { name: "Chats" }).locator("a[aria-current=page]");
+  await entry.dblclick();
+  await page.getByRole("textbox", { name: "Chat title" }).fill(name);
+  await page.getByRole("textbox", { name: "Chat title" }).press("Enter");
+  const renamed = page.getByRole("link", { name });
+  await expect(renamed).toBeVisible();
+  await renamed.hover();
+  await page.getByRole("button", { name: `Actions for ${name}` }).click();
+  await page.getByRole("menuitem", { name: "Delete" }).click();
+  await expect(renamed).toBeHidden();
+  await page.getByRole("button", { name: "Undo" }).click();
+  await expect(renamed).toBeVisible();
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`nothing an accessibility check would report, ${colorScheme}`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.reload();
+    await expect(composer(page)).toBeVisible(SLOW);
+    const check = async () =>
+      (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => [id, nodes[0]?.html]);
+    expect(await check()).toEqual([]);
+    await ask(page, "Tell me about glass");
+    await finished(page);
+    expect(await check()).toEqual([]);
+  });
+}

@@ -1,0 +1,20 @@
+const server = process.env.PARLEY_URL ?? "http://127.0.0.1:8000";
+
+/** The build is a static export that the Python process serves; only the development server knows rewrites. */
+export default function config(phase) {
+  const shared = {
+    reactStrictMode: true,
+    eslint: { ignoreDuringBuilds: true },
+    poweredByHeader: false,
+    devIndicators: false,
+  };
+  if (phase !== "phase-development-server") return { ...shared, output: "export" };
+  return {
+    ...shared,
+    allowedDevOrigins: ["127.0.0.1", "localhost"],
+    rewrites: async () => [
+      { source: "/graphql", destination: `${server}/graphql` },
+      { source: "/chat/:id", destination: "/chat" },
+    ],
+  };
+}

@@ -1,0 +1,96 @@
+"use client";
+
+import { Menu, SquarePen } from "lucide-react";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { lazy, type ReactNode, Suspense, useState } from "react";
+
+import { Button } from "@/components/ui/button";
+
+import { Logo } from "./logo";
+import { Sidebar } from "./sidebar";
+import { useSidebar } from "./use-sidebar";
+
+const MobileSidebar = lazy(() => import("./mobile-sidebar"));
+
+export type Person = { name: string; email: string };
+
+type Props = {
+  viewer: Person | null;
+  onSignOut: () => void;
+  /** The list of chats; called with what closes the drawer on a phone. */
+  chats?: (close: () => void) => ReactNode;
+  children: ReactNode;
+};
+
+const stay = () => {};
+
+/** Sidebar and page; on a phone a bar with a drawer above the page. */
+export function AppShell({ viewer, onSignOut, chats, children }: Props) {
+  const { rail, toggle } = useSidebar();
+  const [drawer, setDrawer] = useState<"never" | "open" | "closed">("never");
+  const pathname = usePathname();
+  const close = () => setDrawer("closed");
+  const shared = { viewer, onSignOut, pathname };
+
+  return (
+    <div className="flex h-dvh w-full overflow-hidden">
+      <a
+        href="#content"
+        className="fixed top-2 left-2 z-50 -translate-y-20 rounded-lg bg-primary px-4 py-2 text-sm font-medium text-primary-foreground focus:translate-y-0"
+      >
+        Skip to the content
+      </a>
+      <aside
+        aria-label="Sidebar"
+        className="hidden w-66 shrink-0 border-r bg-sidebar md:flex md:flex-col rail:w-14"
+      >
+        <Sidebar
+          {...shared}
+          rail={rail}
+          onToggle={toggle}
+          onNavigate={stay}
+          chats={rail ? null : chats?.(stay)}
+        />
+      </aside>
+      <div className="flex min-w-0 flex-1 flex-col">
+        <header className="flex h-13 shrink-0 items-center justify-between border-b px-1.5 md:hidden">
+          <Button
+            variant="ghost"
+            size="icon"
+            className="size-11"
+            aria-label="Open menu"
+            onClick={() => setDrawer("open")}
+          >
+            <Menu aria-hidden className="size-5" />
+          </Button>
+          <Link
+            href="/chat"
+            className="flex min-h-11 items-center gap-2 rounded-lg px-2 font-semibold tracking-tight"
+          >
+            <Logo className="size-6" />
+            Parley
+          </Link>
+          <Button variant="ghost" size="icon" className="size-11" asChild>
+            <Link href="/chat" aria-label="New chat">
+              <SquarePen aria-hidden className="size-5" />
+            </Link>
+          </Button>
+        </header>
+        <main id="content" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-hidden">
+          {children}
+        </main>
+      </div>
+      {drawer === "never" ? null : (
+        <Suspense>
+          <MobileSidebar
+            open={drawer === "open"}
+            onOpenChange={(open) => setDrawer(open ? "open" : "closed")}
+          >
+            <Sidebar {...shared} rail={false} onNavigate={close} chats={chats?.(close)} />
+          </MobileSidebar>
+        </Suspense>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+"use client";
+
+import { type LucideIcon, MessageSquare, PanelLeft, Settings, SquarePen, SquareTerminal } from "lucide-react";
+import Link from "next/link";
+import type { ReactNode } from "react";
+
+import { Button } from "@/components/ui/button";
+import { cn } from "@/lib/cn";
+
+import type { Person } from "./app-shell";
+import { Logo } from "./logo";
+import { UserMenu } from "./user-menu";
+
+const PAGES: { href: string; name: string; icon: LucideIcon }[] = [
+  { href: "/chat", name: "Chat", icon: MessageSquare },
+  { href: "/playground", name: "Playground", icon: SquareTerminal },
+  { href: "/settings", name: "Settings", icon: Settings },
+];
+
+const rowClasses =
+  "flex h-9 items-center gap-2.5 rounded-lg px-2.5 text-sm pointer-coarse:h-11 rail:justify-center rail:px-0 [&_svg]:size-4 [&_svg]:shrink-0";
+
+type Props = {
+  viewer: Person | null;
+  onSignOut: () => void;
+  pathname: string;
+  rail: boolean;
+  /** Without it the sidebar is a drawer, which has no rail. */
+  onToggle?: () => void;
+  onNavigate: () => void;
+  chats: ReactNode;
+};
+
+export function Sidebar({ viewer, onSignOut, pathname, rail, onToggle, onNavigate, chats }: Props) {
+  const here = (href: string) => pathname === href || pathname.startsWith(`${href}/`);
+  return (
+    <>
+      <div className="flex h-13 shrink-0 items-center justify-between px-3 rail:justify-center">
+        <Link
+          href="/chat"
+          className="flex items-center gap-2.5 rounded-lg font-semibold tracking-tight rail:hidden"
+        >
+          <Logo />
+          Parley
+        </Link>
+        {onToggle ? (
+          <Button
+            variant="ghost"
+            size="icon"
+            className="size-9 text-muted-foreground"
+            aria-label={rail ? "Open sidebar" : "Close sidebar"}
+            aria-expanded={!rail}
+            aria-keyshortcuts="Control+Shift+S Meta+Shift+S"
+            title={rail ? "Open sidebar" : "Close sidebar"}
+            onClick={onToggle}
+          >
+            <PanelLeft aria-hidden />
+          </Button>
+        ) : null}
+      </div>
+      <div className="flex flex-col gap-0.5 px-2 pb-3">
+        <Link
+          href="/chat"
+          onClick={onNavigate}
+          title="New chat"
+          aria-keyshortcuts="Control+Shift+O Meta+Shift+O"
+          className={cn(rowClasses, "mb-2 border bg-background font-medium shadow-xs hover:bg-accent")}
+        >
+          <SquarePen aria-hidden />
+          <span className="rail:sr-only">New chat</span>
+        </Link>
+        <nav aria-label="Pages" className="flex flex-col gap-0.5">
+          {PAGES.map(({ href, name, icon: Icon }) => (
+            <Link
+              key={href}
+              href={href}
+              onClick={onNavigate}
+              title={name}
+              aria-current={here(href) ? "page" : undefined}
+              className={cn(
+                rowClasses,
+                here(href)
+                  ? "bg-accent font-medium"
+                  : "text-muted-foreground hover:bg-accent hover:text-foreground",
+              )}
+            >
+              <Icon aria-hidden />
+              <span className="rail:sr-only">{name}</span>
+            </Link>
+          ))}
+        </nav>
+      </div>
+      <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">{chats}</div>
+      <div className="shrink-0 border-t p-2">
+        <UserMenu viewer={viewer} onSignOut={onSignOut} onNavigate={onNavigate} />
+      </div>
+    </>
+  );
+}

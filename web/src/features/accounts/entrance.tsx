@@ -1,0 +1,56 @@
+"use client";
+
+import type { ReactNode } from "react";
+
+import { Logo } from "@/components/logo";
+import { Skeleton } from "@/components/ui/skeleton";
+import { Unreachable } from "@/components/unreachable";
+
+type Props = {
+  title: string;
+  text: string;
+  /** Whether the server's answer is still awaited. */
+  waiting: boolean;
+  problem: string | null;
+  onRetry: () => void;
+  children: ReactNode;
+  footer: ReactNode;
+};
+
+/** The calm page around the forms that let somebody in. */
+export function Entrance({ title, text, waiting, problem, onRetry, children, footer }: Props) {
+  return (
+    <main className="flex min-h-dvh flex-col items-center justify-center bg-sidebar px-4 py-10">
+      <div className="flex w-full max-w-sm flex-col gap-6">
+        <div className="flex flex-col items-center gap-3 text-center">
+          <Logo className="size-11" />
+          <h1 className="mt-1 text-2xl font-semibold tracking-tight">{title}</h1>
+          <p className="text-sm text-balance text-muted-foreground">{text}</p>
+        </div>
+        <div className="rounded-2xl border bg-card p-5 shadow-xs sm:p-6">
+          {problem ? (
+            <Unreachable problem={problem} onRetry={onRetry} />
+          ) : waiting ? (
+            <FormSkeleton />
+          ) : (
+            children
+          )}
+        </div>
+        <div className="min-h-5 text-center text-sm text-muted-foreground">{waiting ? null : footer}</div>
+      </div>
+    </main>
+  );
+}
+
+function FormSkeleton() {
+  return (
+    <div className="flex flex-col gap-5">
+      <span role="status" className="sr-only">
+        Loading
+      </span>
+      <Skeleton className="h-15 w-full" />
+      <Skeleton className="h-15 w-full" />
+      <Skeleton className="h-9 w-full" />
+    </div>
+  );
+}

@@ -1,0 +1,20 @@
+"use client";
+
+import { useQuery } from "urql";
+
+import { readFragment } from "@/gql";
+import { CurrentViewerDocument, ViewerIdentityFragmentDoc } from "@/gql/graphql";
+import { codeOf, messageOf } from "@/lib/errors";
+
+/** Who is signed in. When nobody is, the client itself leads to the sign-in page: see lib/urql.ts. */
+export function useViewer() {
+  const [{ data, error }, run] = useQuery({ query: CurrentViewerDocument });
+  const viewer = readFragment(ViewerIdentityFragmentDoc, data?.viewer) ?? null;
+  const signedOut = error ? codeOf(error) === "UNAUTHENTICATED" : false;
+  return {
+    viewer,
+    signedOut,
+    problem: error && !signedOut ? messageOf(error) : null,
+    retry: () => run({ requestPolicy: "network-only" }),
+  };
+}

@@ -1,0 +1,131 @@
+"use client";
+
+import { Archive, Ellipsis, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
+import { usePathname, useRouter } from "next/navigation";
+import { type MouseEvent, memo, useState } from "react";
+
+import {
+  DropdownMenu,
+  DropdownMenuContent,
+  DropdownMenuItem,
+  DropdownMenuSeparator,
+  DropdownMenuTrigger,
+} from "@/components/ui/dropdown-menu";
+import type { ChatRowFragment } from "@/gql/graphql";
+import { cn } from "@/lib/cn";
+
+import { openChat, pathOf } from "./chat-path";
+
+export type ChatVerbs = {
+  rename: (chat: ChatRowFragment, title: string) => void;
+  pin: (chat: ChatRowFragment) => void;
+  archive: (chat: ChatRowFragment) => void;
+  remove: (chat: ChatRowFragment) => void;
+};
+
+function RenameField({ title, onDone }: { title: string; onDone: (title: string | null) => void }) {
+  const [text, setText] = useState(title);
+  return (
+    <input
+      // biome-ignore lint/a11y/noAutofocus: the person just asked to rename it
+      autoFocus
+      value={text}
+      aria-label="Chat title"
+      onFocus={(event) => event.target.select()}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={() => onDone(text.trim() || null)}
+      onKeyDown={(event) => {
+        if (event.nativeEvent.isComposing) return;
+        if (event.key === "Enter") onDone(text.trim() || null);
+        else if (event.key === "Escape") onDone(null);
+      }}
+      className="h-9 w-full rounded-lg border bg-background px-2 text-base md:text-sm pointer-coarse:h-11"
+    />
+  );
+}
+
+function Menu({ chat, verbs, onRename }: { chat: ChatRowFragment; verbs: ChatVerbs; onRename: () => void }) {
+  return (
+    <DropdownMenu>
+      <DropdownMenuTrigger
+        aria-label={`Actions for ${chat.title || "New chat"}`}
+        className="absolute top-1/2 right-1 flex size-7 -translate-y-1/2 items-center justify-center rounded-md text-muted-foreground opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 hover:bg-background hover:text-foreground data-[state=open]:opacity-100 pointer-coarse:size-11 pointer-coarse:opacity-100"
+      >
+        <Ellipsis aria-hidden className="size-4" />
+      </DropdownMenuTrigger>
+      <DropdownMenuContent align="end" onCloseAutoFocus={(event) => event.preventDefault()}>
+        <DropdownMenuItem onSelect={onRename}>
+          <Pencil aria-hidden />
+          Rename
+        </DropdownMenuItem>
+        <DropdownMenuItem onSelect={() => verbs.pin(chat)}>
+          {chat.pinned ? <PinOff aria-hidden /> : <Pin aria-hidden />}
+          {chat.pinned ? "Unpin" : "Pin"}
+        </DropdownMenuItem>
+        <DropdownMenuItem onSelect={() => verbs.archive(chat)}>
+          <Archive aria-hidden />
+          Archive
+        </DropdownMenuItem>
+        <DropdownMenuSeparator />
+        <DropdownMenuItem variant="destructive" onSelect={() => verbs.remove(chat)}>
+          <Trash2 aria-hidden />
+          Delete
+        </DropdownMenuItem>
+      </DropdownMenuContent>
+    </DropdownMenu>
+  );
+}
+
+type Props = { chat: ChatRowFragment; current: boolean; verbs: ChatVerbs; onOpen?: () => void };
+
+export const ChatListItem = memo(function ChatListItem({ chat, current, verbs, onOpen }: Props) {
+  const [renaming, setRenaming] = useState(false);
+  const pathname = usePathname();
+  const router = useRouter();
+
+  const open = (event: MouseEvent) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    if (pathname.startsWith("/chat")) openChat(chat.id);
+    else router.push(pathOf(chat.id));
+    onOpen?.();
+  };
+  if (renaming) {
+    return (
+      <li>
+        <RenameField
+          title={chat.title}
+          onDone={(title) => {
+            setRenaming(false);
+            if (title && title !== chat.title) verbs.rename(chat, title);
+          }}
+        />
+      </li>
+    );
+  }
+  return (
+    <li className="group relative">
+      <a
+        href={pathOf(chat.id)}
+        aria-current={current ? "page" : undefined}
+        onClick={open}
+        onDoubleClick={() => setRenaming(true)}
+        className={cn(
+          "flex h-9 items-center gap-2 rounded-lg px-2 text-sm hover:bg-accent pointer-coarse:h-11",
+          "group-focus-within:pr-9 group-hover:pr-9 pointer-coarse:pr-12",
+          current ? "bg-accent font-medium" : "text-muted-foreground",
+        )}
+      >
+        <span className="truncate">{chat.title || "New chat"}</span>
+        {chat.activeRun ? (
+          <span
+            role="img"
+            aria-label="Answering"
+            className="size-1.5 shrink-0 rounded-full bg-primary motion-safe:animate-pulse"
+          />
+        ) : null}
+      </a>
+      <Menu chat={chat} verbs={verbs} onRename={() => setTimeout(() => setRenaming(true))} />
+    </li>
+  );
+});

@@ -1,0 +1,17 @@
+"use client";
+
+import { usePathname } from "next/navigation";
+
+import { useHydrated } from "@/lib/use-hydrated";
+
+import { chatIdOf } from "./chat-path";
+import { ChatView } from "./chat-view";
+import { ThreadSkeleton } from "./thread-states";
+
+/** One static page for `/chat` and every `/chat/<id>`; the address is only known once the browser has taken over. */
+export function ChatPage() {
+  const pathname = usePathname();
+  const hydrated = useHydrated();
+  if (!hydrated) return <ThreadSkeleton />;
+  return <ChatView chatId={chatIdOf(pathname)} />;
+}

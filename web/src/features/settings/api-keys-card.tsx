@@ -1,0 +1,94 @@
+"use client";
+
+import { KeyRound } from "lucide-react";
+import { useMutation } from "urql";
+
+import { EmptyState } from "@/components/empty-state";
+import { Badge } from "@/components/ui/badge";
+import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
+import { type FragmentType, readFragment } from "@/gql";
+import { type ApiKeysCardFragment, ApiKeysCardFragmentDoc, RevokeApiKeyDocument } from "@/gql/graphql";
+import { formatDate, formatRelative } from "@/lib/dates";
+import { messageOf } from "@/lib/errors";
+import { toast } from "@/lib/toast";
+
+import { ConfirmButton } from "./confirm-button";
+import { NewKeyDialog } from "./new-key-dialog";
+
+type ApiKey = ApiKeysCardFragment["apiKeys"][number];
+
+function lifeOf({ expiresAt, lastUsedAt }: ApiKey): string {
+  const used = lastUsedAt ? `last used ${formatRelative(lastUsedAt)}` : "never used";
+  return expiresAt ? `${used} · until ${formatDate(expiresAt)}` : `${used} · no expiry`;
+}
+
+const expired = ({ expiresAt }: ApiKey) => Boolean(expiresAt && Date.parse(expiresAt) < Date.now());
+
+function KeyRow({ apiKey, onRevoke }: { apiKey: ApiKey; onRevoke: () => void }) {
+  return (
+    <li className="flex items-center justify-between gap-4 py-3.5">
+      <div className="min-w-0">
+        <p className="flex flex-wrap items-center gap-2 text-sm font-medium">
+          <span className="truncate">{apiKey.name}</span>
+          <code className="rounded bg-muted px-1.5 py-0.5 font-mono text-xs font-normal text-muted-foreground">
+            {apiKey.prefix}…
+          </code>
+          {expired(apiKey) ? <Badge variant="destructive">Expired</Badge> : null}
+        </p>
+        <p className="mt-0.5 text-sm text-muted-foreground">
+          {apiKey.scopes.join(", ")} · {lifeOf(apiKey)}
+        </p>
+      </div>
+      <ConfirmButton
+        verb="Revoke"
+        label={`Revoke ${apiKey.name}`}
+        title={`Revoke “${apiKey.name}”?`}
+        text="Programs that use this key stop working within seconds. This cannot be undone."
+        onConfirm={onRevoke}
+      />
+    </li>
+  );
+}
+
+type Props = { viewer: FragmentType<typeof ApiKeysCardFragmentDoc> };
+
+export function ApiKeysCard(props: Props) {
+  const { apiKeys } = readFragment(ApiKeysCardFragmentDoc, props.viewer);
+  const [, revoke] = useMutation(RevokeApiKeyDocument);
+
+  const end = async ({ id, name }: ApiKey) => {
+    const { error } = await revoke({ id });
+    if (error) toast.error(messageOf(error));
+    else toast.success(`“${name}” is revoked`);
+  };
+
+  return (
+    <Card>
+      <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-1 pr-5 sm:pr-6">
+        <CardHeader className="pr-0 sm:pr-0">
+          <CardTitle>API keys</CardTitle>
+          <CardDescription>With a key, your programs use the GraphQL API as you.</CardDescription>
+        </CardHeader>
+        <div className="pt-5 pl-5 max-sm:pt-2 sm:pl-0">
+          <NewKeyDialog />
+        </div>
+      </div>
+      <CardContent className="py-2">
+        {apiKeys.length > 0 ? (
+          <ul className="divide-y">
+            {apiKeys.map((apiKey) => (
+              <KeyRow key={apiKey.id} apiKey={apiKey} onRevoke={() => void end(apiKey)} />
+            ))}
+          </ul>
+        ) : (
+          <EmptyState
+            icon={KeyRound}
+            title="No keys yet"
+            text="Create one for each program, so that you can revoke it alone."
+            className="py-8"
+          />
+        )}
+      </CardContent>
+    </Card>
+  );
+}

@@ -1,0 +1,84 @@
+"use client";
+
+import { type FormEvent, useId, useState } from "react";
+import { useMutation } from "urql";
+
+import { FormField } from "@/components/form-field";
+import { FormProblem } from "@/components/form-problem";
+import { SubmitButton } from "@/components/submit-button";
+import { Button } from "@/components/ui/button";
+import { DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "@/components/ui/dialog";
+import { Label } from "@/components/ui/label";
+import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from "@/components/ui/select";
+import { CreateApiKeyDocument } from "@/gql/graphql";
+import { fieldsOf, messageOf } from "@/lib/errors";
+import { textOf } from "@/lib/forms";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const NEVER = "never";
+const LIVES = [
+  { days: "30", name: "In 30 days" },
+  { days: "90", name: "In 90 days" },
+  { days: "365", name: "In a year" },
+  { days: NEVER, name: "Never" },
+];
+
+const expiryOf = (days: string) =>
+  days === NEVER ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString();
+
+type Props = { onMade: (secret: string) => void; onCancel: () => void };
+
+export function NewKeyForm({ onMade, onCancel }: Props) {
+  const [days, setDays] = useState("90");
+  const [{ fetching, error }, create] = useMutation(CreateApiKeyDocument);
+  const lifeId = useId();
+
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const name = textOf(new FormData(event.currentTarget), "name").trim();
+    const { data } = await create({ input: { name, scopes: ["read", "write"], expiresAt: expiryOf(days) } });
+    if (data) onMade(data.createApiKey.secret);
+  };
+
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-5">
+      <DialogHeader>
+        <DialogTitle>Create an API key</DialogTitle>
+        <DialogDescription>
+          It reads and writes your chats, but cannot touch your account: no password, no sessions, no keys.
+        </DialogDescription>
+      </DialogHeader>
+      <FormProblem text={error ? messageOf(error) : null} />
+      <FormField
+        label="Name"
+        name="name"
+        placeholder="Nightly report"
+        autoComplete="off"
+        maxLength={100}
+        required
+        problem={fieldsOf(error).name}
+      />
+      <div className="flex flex-col gap-2">
+        <Label id={lifeId}>Expires</Label>
+        <Select value={days} onValueChange={setDays}>
+          <SelectTrigger aria-labelledby={lifeId}>
+            <SelectValue />
+          </SelectTrigger>
+          <SelectContent>
+            {LIVES.map((life) => (
+              <SelectItem key={life.days} value={life.days}>
+                {life.name}
+              </SelectItem>
+            ))}
+          </SelectContent>
+        </Select>
+      </div>
+      <DialogFooter>
+        <Button type="button" variant="outline" onClick={onCancel}>
+          Cancel
+        </Button>
+        <SubmitButton busy={fetching}>Create key</SubmitButton>
+      </DialogFooter>
+    </form>
+  );
+}

