@@ -66,6 +66,4 @@ class BadUserInput(DomainError):
     code = "BAD_USER_INPUT"
 
     def __init__(self, fields: Mapping[str, str]) -> None:
-        super().__init__(
-            "; ".join(f"{path}: {reason}" for path, reason in fields.items()), fields=dict(fields)
-        )
+        super().__init__("; ".join(f"{path}: {reason}" for path, reason in fields.items()), fields=dict(fields))

@@ -8,21 +8,28 @@ from uuid import UUID
 
 from domain.errors import NotFound
 
-_lock = threading.Lock()
-_last = 0
+
+class _Clock:
+    """Moments of 1/4096 ms that never repeat or go back, whatever the system's clock does."""
+
+    def __init__(self) -> None:
+        self._lock, self._last = threading.Lock(), 0
+
+    def tick(self) -> int:
+        with self._lock:
+            self._last = max(self._last + 1, time.time_ns() * 4096 // 1_000_000)
+            return self._last
+
+
+_clock = _Clock()
 
 
 def new_id() -> UUID:
     """A UUIDv7 (RFC 9562, section 5.7): sorts by creation time, also within one millisecond of one process."""
-    global _last
-    with _lock:
-        # 48 bits of milliseconds and 12 bits of their fraction (method 3 of section 6.2), never backwards.
-        _last = max(_last + 1, time.time_ns() * 4096 // 1_000_000)
-        moment = _last
+    # 48 bits of milliseconds and 12 bits of their fraction (method 3 of section 6.2).
+    moment = _clock.tick()
     random = int.from_bytes(os.urandom(8)) & 0x3FFF_FFFF_FFFF_FFFF
-    return UUID(
-        int=(moment >> 12) << 80 | 0x7000 << 64 | (moment & 0xFFF) << 64 | 0x8000_0000_0000_0000 | random
-    )
+    return UUID(int=(moment >> 12) << 80 | 0x7000 << 64 | (moment & 0xFFF) << 64 | 0x8000_0000_0000_0000 | random)
 
 
 class Kind(StrEnum):

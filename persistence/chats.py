@@ -92,9 +92,7 @@ async def by_ids(session: Session, ids: list[UUID]) -> dict[UUID, ChatRow]:
     return {row.id: row for row in rows}
 
 
-async def add(
-    session: Session, *, owner_id: UUID, title: str, title_by: str, agent_id: UUID | None
-) -> ChatRow:
+async def add(session: Session, *, owner_id: UUID, title: str, title_by: str, agent_id: UUID | None) -> ChatRow:
     row = ChatRow(
         id=new_id(), owner_id=owner_id, title=title, title_by=title_by, agent_id=agent_id, head_id=None,
         pinned=False, archived=False, message_count=0, created_at=now(), updated_at=now(),

@@ -40,7 +40,8 @@ class Entry(NamedTuple):
 # and then sees the newer attempt and stores nothing.
 APPEND = f"""
     WITH said AS (
-        SELECT * FROM unnest(%s::uuid[], %s::int[], %s::int[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::timestamptz[])
+        SELECT * FROM unnest(%s::uuid[], %s::int[], %s::int[], %s::text[],
+                             %s::uuid[], %s::text[], %s::text[], %s::timestamptz[])
             AS s (run_id, attempt, sequence, kind, message_id, text, data, created_at)
     ), mine AS (
         SELECT r.id FROM runs r JOIN (SELECT DISTINCT run_id, attempt FROM said) s
@@ -145,9 +146,7 @@ async def after_many(session: Session, seen: Mapping[UUID, int], *, limit: int) 
 
 async def newest(session: Session, run_id: UUID) -> RunEvent | None:
     """The last event of a run so far."""
-    query = (
-        select(*COLUMNS).where(RunEventRow.run_id == run_id).order_by(RunEventRow.sequence.desc()).limit(1)
-    )
+    query = select(*COLUMNS).where(RunEventRow.run_id == run_id).order_by(RunEventRow.sequence.desc()).limit(1)
     row = (await session.execute(query)).one_or_none()
     return None if row is None else _event(row)
 

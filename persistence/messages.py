@@ -87,7 +87,8 @@ async def paths(session: Session, pages: list[PathPage]) -> dict[PathPage, Path]
         cast([2**31 - 1 if page.before is None else page.before for page in pages], ARRAY(Integer)),
     ).table_valued(
         column("head_id", Uuid), column("size", Integer), column("backward", Boolean),
-        column("after", Integer), column("before", Integer), with_ordinality="page", name="wanted", joins_implicitly=True,
+        column("after", Integer), column("before", Integer),
+        with_ordinality="page", name="wanted", joins_implicitly=True,
     ).render_derived()  # fmt: skip
     head = aliased(MessageRow, name="head")
     low, high = func.greatest(wanted.c.after + 1, 0), func.least(wanted.c.before - 1, head.depth)
@@ -128,9 +129,7 @@ def _spans(tips: Select[tuple[int, UUID]]) -> Any:
     tip, first = aliased(MessageRow, name="tip"), aliased(MessageRow, name="first")
     start = tips.subquery("tips")
     spans = (
-        select(
-            start.c.page, tip.branch_id, first.depth.label("start"), tip.depth.label("stop"), first.parent_id
-        )
+        select(start.c.page, tip.branch_id, first.depth.label("start"), tip.depth.label("stop"), first.parent_id)
         .join_from(start, tip, tip.id == start.c.tip_id)
         .join(first, first.id == tip.branch_id)
         .cte("spans", recursive=True)
@@ -227,9 +226,7 @@ async def finish(
 async def in_chat(session: Session, message_id: UUID, chat_id: UUID) -> MessageRow:
     row = await session.get(MessageRow, message_id)
     if row is None or row.chat_id != chat_id:
-        raise NotFound(
-            f"There is no message with the id {global_id(Kind.MESSAGE, message_id)!r} in this chat."
-        )
+        raise NotFound(f"There is no message with the id {global_id(Kind.MESSAGE, message_id)!r} in this chat.")
     return row
 
 

@@ -41,9 +41,7 @@ async def check(db: Database) -> None:
     _refuse_unknown(current)
     head = _scripts().get_current_head()
     if current != head:
-        raise UnknownSchema(
-            f"The database is at revision {current}, this version needs {head}. Run `parley migrate`."
-        )
+        raise UnknownSchema(f"The database is at revision {current}, this version needs {head}. Run `parley migrate`.")
 
 
 def _current(connection: Connection) -> str | None:

@@ -43,24 +43,18 @@ async def put_provider(
     A name that a person has taken for another provider gets the source behind it.
     """
     same = select(ProviderRow).where(ProviderRow.source == source, ProviderRow.kind == kind)
-    taken = await session.scalar(
-        select(ProviderRow.id).where(ProviderRow.name == name, ProviderRow.source != source)
-    )
+    taken = await session.scalar(select(ProviderRow.id).where(ProviderRow.name == name, ProviderRow.source != source))
     name = name if taken is None else f"{name} ({source})"
     row = await session.scalar(same.where(ProviderRow.name == name))
     if row is None:
-        row = ProviderRow(
-            id=new_id(), name=name, kind=kind, base_url=base_url, api_key_encrypted=None, source=source
-        )
+        row = ProviderRow(id=new_id(), name=name, kind=kind, base_url=base_url, api_key_encrypted=None, source=source)
         session.add(row)
     row.base_url = base_url
     await session.flush()
     return row
 
 
-async def put_models(
-    session: Session, provider_id: UUID, known: Sequence[KnownModel], *, complete: bool
-) -> None:
+async def put_models(session: Session, provider_id: UUID, known: Sequence[KnownModel], *, complete: bool) -> None:
     """Models of a provider, made or made available again. What is known about a model already is kept,
     because a person may have corrected it; only gaps are filled. With `complete`, models left out are not
     available now.

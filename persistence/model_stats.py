@@ -111,9 +111,9 @@ def _recent() -> Any:
             call.outcome,
             fault.label("fault"),
             case((succeeded, call.ttft_ms)).label("ttft_ms"),
-            case(
-                (succeeded & (spoken > 0) & (call.output_tokens > 1), call.output_tokens / (spoken / 1000))
-            ).label("speed"),
+            case((succeeded & (spoken > 0) & (call.output_tokens > 1), call.output_tokens / (spoken / 1000))).label(
+                "speed"
+            ),
             func.max(call.started_at).filter(succeeded).over().label("last_success_at"),
         )
         .where(call.model_id == ModelRow.id, call.started_at > func.now() - MEASURED)

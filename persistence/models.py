@@ -187,9 +187,7 @@ def selection_from(stored: Mapping[str, Any]) -> Selection:
     """The selection behind `stored_selection`."""
     candidates = [_candidate(candidate) for candidate in stored["candidates"]]
     reasons = [Reason(**reason) for reason in stored["reasons"]]
-    return Selection(
-        **{**stored, "model_id": UUID(stored["model_id"]), "reasons": reasons, "candidates": candidates}
-    )
+    return Selection(**{**stored, "model_id": UUID(stored["model_id"]), "reasons": reasons, "candidates": candidates})
 
 
 def _candidate(stored: Mapping[str, Any]) -> Candidate:

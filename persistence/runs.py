@@ -117,9 +117,7 @@ async def add(session: Session, run: RunRow) -> None:
 
 
 async def by_idempotency_key(session: Session, user_id: UUID, key: str) -> RunRow | None:
-    return await session.scalar(
-        select(RunRow).where(RunRow.user_id == user_id, RunRow.idempotency_key == key)
-    )
+    return await session.scalar(select(RunRow).where(RunRow.user_id == user_id, RunRow.idempotency_key == key))
 
 
 async def visible_to(session: Session, run_id: UUID, user_id: UUID, *, lock: bool = False) -> RunRow:
@@ -161,9 +159,7 @@ async def claim(session: Session, run_id: UUID) -> RunRow | None:
         .values(
             attempt=RunRow.attempt + 1,
             started_at=func.coalesce(RunRow.started_at, func.now()),
-            status=case(
-                (RunRow.cancel_requested_at.is_not(None), RunStatus.CANCELLING), else_=RunStatus.IN_PROGRESS
-            ),
+            status=case((RunRow.cancel_requested_at.is_not(None), RunStatus.CANCELLING), else_=RunStatus.IN_PROGRESS),
         )
         .returning(RunRow)
     )
@@ -192,9 +188,7 @@ async def next_waiting(session: Session, message_id: UUID) -> RunRow | None:
 
 async def steps_of(session: Session, run_ids: list[UUID]) -> dict[UUID, list[RunStepRow]]:
     found: dict[UUID, list[RunStepRow]] = {}
-    for row in await session.scalars(
-        select(RunStepRow).where(RunStepRow.run_id.in_(run_ids)).order_by(RunStepRow.id)
-    ):
+    for row in await session.scalars(select(RunStepRow).where(RunStepRow.run_id.in_(run_ids)).order_by(RunStepRow.id)):
         found.setdefault(row.run_id, []).append(row)
     return found
 
@@ -213,9 +207,7 @@ async def approvals_by_ids(session: Session, ids: list[UUID]) -> dict[UUID, Appr
 
 
 async def begin_step(session: Session, run_id: UUID, kind: StepKind, name: str) -> None:
-    session.add(
-        RunStepRow(run_id=run_id, kind=kind, name=name, status=StepStatus.IN_PROGRESS, started_at=func.now())
-    )
+    session.add(RunStepRow(run_id=run_id, kind=kind, name=name, status=StepStatus.IN_PROGRESS, started_at=func.now()))
     await session.flush()
 
 

@@ -157,8 +157,7 @@ class AccountMutations:
         return ChangePasswordPayload(viewer=Viewer.from_row(row))
 
     @strawberry.mutation(
-        description="End one of the viewer's sessions; its sockets close within seconds. "
-        "Needs the scope `account`."
+        description="End one of the viewer's sessions; its sockets close within seconds. Needs the scope `account`."
     )
     async def revoke_session(self, info: Info, id: strawberry.ID) -> RevokeSessionPayload:
         identity = info.context.require(Scope.ACCOUNT)
@@ -197,8 +196,7 @@ class AccountMutations:
         return CreateApiKeyPayload(api_key=ApiKey.from_row(row), secret=secret.text)
 
     @strawberry.mutation(
-        description="End one of the viewer's API keys; its sockets close within seconds. "
-        "Needs the scope `account`."
+        description="End one of the viewer's API keys; its sockets close within seconds. Needs the scope `account`."
     )
     async def revoke_api_key(self, info: Info, id: strawberry.ID) -> RevokeApiKeyPayload:
         identity = info.context.require(Scope.ACCOUNT)

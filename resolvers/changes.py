@@ -19,9 +19,7 @@ class ChangeSubscriptions:
     )
     async def changes(self, info: Info, after: str | None = None) -> AsyncGenerator[Change, None]:
         viewer_id = info.context.require(Scope.READ).user_id
-        async for page in info.context.engine.watch_changes(
-            viewer_id, None if after is None else _position(after)
-        ):
+        async for page in info.context.engine.watch_changes(viewer_id, None if after is None else _position(after)):
             context = info.context.fresh()
             for row in page:
                 if (change := await shown(context, row)) is not None:

@@ -70,9 +70,7 @@ class ChatMutations:
         async with info.context.db.write() as session:
             agent_id = None
             if input.agent_id is not None:
-                agent_id = (
-                    await agents.visible_to(session, key_of(Kind.AGENT, input.agent_id), viewer_id)
-                ).id
+                agent_id = (await agents.visible_to(session, key_of(Kind.AGENT, input.agent_id), viewer_id)).id
             chat = await chats.add(
                 session,
                 owner_id=viewer_id,

@@ -24,20 +24,14 @@ class ModelQueries:
             rows = await models.listed(session)
         return [Model.from_row(row) for row in rows]
 
-    @strawberry.field(
-        description="Which model would answer this, and why. Nothing is run and nothing is stored."
-    )
+    @strawberry.field(description="Which model would answer this, and why. Nothing is run and nothing is stored.")
     async def select_model(self, info: Info, input: SelectModelInput) -> ModelSelection:
         viewer_id = info.context.require(Scope.READ).user_id
         task = _task(input)
         if input.chat_id:
             async with info.context.db.read() as session:
                 chat = await chats.visible_to(session, key_of(Kind.CHAT, input.chat_id), viewer_id)
-                path = (
-                    []
-                    if chat.head_id is None
-                    else await messages.path_to(session, chat.head_id, limit=LONGEST)
-                )
+                path = [] if chat.head_id is None else await messages.path_to(session, chat.head_id, limit=LONGEST)
             task = task.after([row.content for row in path])
         try:
             return ModelSelection.of(await info.context.engine.select(task))
@@ -54,9 +48,7 @@ def _task(input: SelectModelInput) -> Task:
         wrong["input.prompt"] = f"has {len(input.prompt):,} characters; at most {CONTENT_LIMIT:,} are allowed"
     if unknown := sorted(set(input.requires or ()) - CAPABILITIES):
         known = ", ".join(sorted(CAPABILITIES))
-        wrong["input.requires"] = (
-            f"{', '.join(word[:40] for word in unknown[:5])} is unknown; there are {known}"
-        )
+        wrong["input.requires"] = f"{', '.join(word[:40] for word in unknown[:5])} is unknown; there are {known}"
     limit = input.max_cost_usd
     if limit is not None and not (limit.is_finite() and limit >= 0):
         wrong["input.maxCostUsd"] = "must be a number that is not negative"

@@ -47,9 +47,7 @@ FINDERS = {
 
 @strawberry.type
 class NodeQueries:
-    @strawberry.field(
-        description="Anything by its global id; null when there is none or it is somebody else's."
-    )
+    @strawberry.field(description="Anything by its global id; null when there is none or it is somebody else's.")
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
         viewer_id = info.context.require(Scope.READ).user_id
         return (await _found(info.context, viewer_id, [id])).get(id)
@@ -60,14 +58,14 @@ class NodeQueries:
         if len(ids) > MOST_NODES:
             raise BadUserInput({"ids": f"has {len(ids)} ids; at most {MOST_NODES} are allowed"})
         found = await _found(info.context, viewer_id, list(ids))
-        return [found.get(id) for id in ids]
+        return [found.get(wanted) for wanted in ids]
 
 
 async def _found(context: Context, viewer_id: UUID, ids: list[strawberry.ID]) -> dict[str, Node]:
     wanted: dict[Kind, dict[UUID, str]] = {}
-    for id in ids:
-        if (parsed := parse(id)) is not None and parsed[0] in FINDERS:
-            wanted.setdefault(parsed[0], {})[parsed[1]] = id
+    for named in ids:
+        if (parsed := parse(named)) is not None and parsed[0] in FINDERS:
+            wanted.setdefault(parsed[0], {})[parsed[1]] = named
     found: dict[str, Node] = {}
     for kind, keys in wanted.items():
         finder = FINDERS[kind]

@@ -113,18 +113,14 @@ async def register(
     if not (is_first or is_open):
         raise sign_up_closed()
     role = role or (UserRole.ADMIN if is_first else UserRole.MEMBER)
-    return await accounts.add(
-        session, email=person.email, name=person.name, password_hash=password_hash, role=role
-    )
+    return await accounts.add(session, email=person.email, name=person.name, password_hash=password_hash, role=role)
 
 
 def sign_up_closed() -> Forbidden:
     return Forbidden("Sign-up is closed here. Ask an administrator for an account.")
 
 
-async def create_user(
-    db: Database, email: str, name: str, password: str, role: UserRole | None = None
-) -> UserRow:
+async def create_user(db: Database, email: str, name: str, password: str, role: UserRole | None = None) -> UserRow:
     """An account made by whoever runs the server, also while sign-up is closed."""
     person = checked_person(email, name, password)
     password_hash = await passwords.hash(password)

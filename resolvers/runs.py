@@ -39,9 +39,7 @@ class RunQueries:
 
 @strawberry.type
 class RunMutations:
-    @strawberry.mutation(
-        description="Send a message and start the run that answers it. Watch it with `runEvents`."
-    )
+    @strawberry.mutation(description="Send a message and start the run that answers it. Watch it with `runEvents`.")
     async def send_message(self, info: Info, input: SendMessageInput) -> SendMessagePayload:
         viewer_id = info.context.require(Scope.WRITE).user_id
         started = await info.context.engine.send(viewer_id, _ask(input))
@@ -64,21 +62,18 @@ class RunMutations:
             run=Run.from_row(started.run),
         )
 
-    @strawberry.mutation(
-        description="Stop a run and keep what it has said. A run that has ended stays as it is."
-    )
+    @strawberry.mutation(description="Stop a run and keep what it has said. A run that has ended stays as it is.")
     async def cancel_run(self, info: Info, id: strawberry.ID) -> CancelRunPayload:
         viewer_id = info.context.require(Scope.WRITE).user_id
-        return CancelRunPayload(
-            run=Run.from_row(await info.context.engine.cancel(viewer_id, key_of(Kind.RUN, id)))
-        )
+        return CancelRunPayload(run=Run.from_row(await info.context.engine.cancel(viewer_id, key_of(Kind.RUN, id))))
 
 
 @strawberry.type
 class RunSubscriptions:
     @strawberry.subscription(
         description="Every event of a run with a sequence above `after`, in order, each exactly once: the stored ones, "
-        "then live ones. Completes after RunFinished. Neighbouring deltas may arrive joined. Leaving does not stop the run."
+        "then live ones. Completes after RunFinished. Neighbouring deltas may arrive joined. Leaving does not stop "
+        "the run."
     )
     async def run_events(
         self, info: Info, run_id: strawberry.ID, after: int | None = None

@@ -22,9 +22,7 @@ class Agent(Node):
     name: str = strawberry.field(description="Name.")
     description: str = strawberry.field(description="What it is good for.")
     instructions: str = strawberry.field(description="What the model is told before the conversation.")
-    thinking: ThinkingMode | None = strawberry.field(
-        description="Thinking mode unless a message says otherwise."
-    )
+    thinking: ThinkingMode | None = strawberry.field(description="Thinking mode unless a message says otherwise.")
     max_turns: int = strawberry.field(description="Most model calls of one run.")
     model_key: strawberry.Private[UUID | None]
 

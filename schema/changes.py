@@ -11,9 +11,7 @@ from schema.pages import cursor
 from schema.runs import Approval, Run, approval_by_id, run_by_id
 
 
-@strawberry.interface(
-    description="Something of the viewer's changed. Pass `cursor` as `after` to resume behind it."
-)
+@strawberry.interface(description="Something of the viewer's changed. Pass `cursor` as `after` to resume behind it.")
 class Change:
     cursor: str = strawberry.field(description="Where this change stands in the viewer's feed.")
 
@@ -66,6 +64,4 @@ async def shown(context: FieldContext, row: ChangeRow) -> Change | None:
             return None if run is None else RunChanged(cursor=at, run=Run.from_row(run))
         case ChangeKind.APPROVAL:
             approval = await context.load(approval_by_id, row.object_id)
-            return (
-                None if approval is None else ApprovalChanged(cursor=at, approval=Approval.from_row(approval))
-            )
+            return None if approval is None else ApprovalChanged(cursor=at, approval=Approval.from_row(approval))

@@ -35,9 +35,7 @@ class Chat(Node):
     archived: bool = strawberry.field(
         description="Whether it is archived; `chats` lists archived chats only on request."
     )
-    head_id: strawberry.ID | None = strawberry.field(
-        description="Newest message of the branch that is shown."
-    )
+    head_id: strawberry.ID | None = strawberry.field(description="Newest message of the branch that is shown.")
     message_count: int = strawberry.field(description="Messages in all branches.")
     key: strawberry.Private[UUID]
     head_key: strawberry.Private[UUID | None]
@@ -60,9 +58,7 @@ class Chat(Node):
         row = None if self.agent_key is None else await info.context.load(agent_by_id, self.agent_key)
         return None if row is None else Agent.from_row(row)
 
-    @strawberry.field(
-        description="The branch that ends in the chat's head, oldest first. At most 200 a page."
-    )
+    @strawberry.field(description="The branch that ends in the chat's head, oldest first. At most 200 a page.")
     async def messages(
         self,
         info: FieldInfo,
@@ -92,21 +88,15 @@ class Chat(Node):
 
 @strawberry.input(description="Which chats to list.")
 class ChatFilter:
-    archived: bool | None = strawberry.field(
-        description="Archived chats instead of the others.", default=None
-    )
+    archived: bool | None = strawberry.field(description="Archived chats instead of the others.", default=None)
     pinned: bool | None = strawberry.field(description="Only pinned chats, or only the others.", default=None)
     text: str | None = strawberry.field(description="Text that the title contains.", default=None)
 
 
 @strawberry.input(description="Input of createChat.")
 class CreateChatInput:
-    title: str | None = strawberry.field(
-        description="Title; without one the first message gives it.", default=None
-    )
-    agent_id: strawberry.ID | None = strawberry.field(
-        description="The agent that answers here.", default=None
-    )
+    title: str | None = strawberry.field(description="Title; without one the first message gives it.", default=None)
+    agent_id: strawberry.ID | None = strawberry.field(description="The agent that answers here.", default=None)
 
 
 @strawberry.input(description="Input of updateChat. What is left out stays as it is.")

@@ -35,9 +35,9 @@ strawberry.enum(
 )
 strawberry.enum(
     WhenBusy,
-    description="What a message does while its branch is still being answered: ENQUEUE waits for its turn, REJECT fails "
-    "with RUN_BUSY, STEER enters before the run's next model call, INTERRUPT keeps the partial answer and goes on with "
-    "the new message, ROLLBACK replaces the message that is being answered.",
+    description="What a message does while its branch is still being answered: ENQUEUE waits for its turn, REJECT "
+    "fails with RUN_BUSY, STEER enters before the run's next model call, INTERRUPT keeps the partial answer and goes "
+    "on with the new message, ROLLBACK replaces the message that is being answered.",
 )
 strawberry.enum(ModelTier, description="Where a model is: loaded in RAM, warm in SWAP, on disk, or REMOTE.")
 strawberry.enum(HealthState, description="How a model has been doing lately.")

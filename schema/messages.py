@@ -27,9 +27,7 @@ siblings_at = Loader[Place, list[MessageRow]](fetch=messages.siblings, missing=l
 path_page = Loader[messages.PathPage, messages.Path | None](fetch=messages.paths, missing=lambda: None)
 
 
-@strawberry.type(
-    description="One message of a chat. Messages form a tree: editing and regenerating add siblings."
-)
+@strawberry.type(description="One message of a chat. Messages form a tree: editing and regenerating add siblings.")
 class Message(Node):
     role: MessageRole = strawberry.field(description="Who said it.")
     content: str = strawberry.field(

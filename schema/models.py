@@ -32,13 +32,9 @@ stats_by_model = Loader[UUID, CallStats](fetch=model_stats.stats_of, missing=Cal
 @strawberry.type(description="An endpoint, or the server itself, that serves models.")
 class Provider(Node):
     name: str = strawberry.field(description="Name.")
-    kind: str = strawberry.field(
-        description="`openai` for any OpenAI-compatible endpoint, `local` for this server."
-    )
+    kind: str = strawberry.field(description="`openai` for any OpenAI-compatible endpoint, `local` for this server.")
     base_url: str | None = strawberry.field(description="Where it is; null for this server.")
-    has_api_key: bool = strawberry.field(
-        description="Whether a key is stored for it. The key itself is never shown."
-    )
+    has_api_key: bool = strawberry.field(description="Whether a key is stored for it. The key itself is never shown.")
 
     @classmethod
     def from_row(cls, row: ProviderRow) -> Self:
@@ -62,23 +58,17 @@ class Percentiles:
         return cls(p50=quantiles.p50, p95=quantiles.p95, p99=quantiles.p99)
 
 
-@strawberry.type(
-    description="How a model has been doing lately, judged from the calls that this server made to it."
-)
+@strawberry.type(description="How a model has been doing lately, judged from the calls that this server made to it.")
 class ModelHealth:
     state: HealthState = strawberry.field(
         description="DOWN for a minute after three failed calls in a row; DEGRADED after any, or when a "
         "fifth of those of the last 15 minutes failed; UNKNOWN without calls in the last 6 hours."
     )
-    since: datetime | None = strawberry.field(
-        description="Since when it has been so, as far back as 6 hours."
-    )
+    since: datetime | None = strawberry.field(description="Since when it has been so, as far back as 6 hours.")
     error_rate: float | None = strawberry.field(
         description="Share of failed calls of the last 15 minutes, from 0 to 1."
     )
-    ttft_ms: Percentiles = strawberry.field(
-        description="Time to the first token in milliseconds, last 6 hours."
-    )
+    ttft_ms: Percentiles = strawberry.field(description="Time to the first token in milliseconds, last 6 hours.")
     output_tokens_per_second: Percentiles = strawberry.field(description="Speed of output, last 6 hours.")
     reason: str | None = strawberry.field(description="What is wrong, when something is.")
 
@@ -102,12 +92,8 @@ class Model(Node):
     enabled: bool = strawberry.field(description="Whether it may be used.")
     available: bool = strawberry.field(description="Whether its file or its provider's offer is there now.")
     capabilities: list[str] = strawberry.field(description="Some of `tools`, `vision`, `reasoning`, `json`.")
-    context_window: int | None = strawberry.field(
-        description="Tokens of input and output together; null: not known."
-    )
-    max_output_tokens: int | None = strawberry.field(
-        description="Most tokens of one answer; null: not known."
-    )
+    context_window: int | None = strawberry.field(description="Tokens of input and output together; null: not known.")
+    max_output_tokens: int | None = strawberry.field(description="Most tokens of one answer; null: not known.")
     input_usd_per_million: Decimal | None = strawberry.field(
         description="US dollars per million tokens of input; null: not known."
     )
@@ -115,9 +101,7 @@ class Model(Node):
         description="US dollars per million tokens of output; null: not known."
     )
     tier: ModelTier = strawberry.field(description="Where it is.")
-    local: bool = strawberry.field(
-        description="Whether it runs on this server, so that nothing said to it leaves it."
-    )
+    local: bool = strawberry.field(description="Whether it runs on this server, so that nothing said to it leaves it.")
     row: strawberry.Private[ModelRow]
 
     @strawberry.field(description="Who serves it.")
@@ -153,37 +137,25 @@ class Model(Node):
 @strawberry.type(description="One part of a score.")
 class SelectionReason:
     code: str = strawberry.field(description="`quality`, `cost`, `latency`, `errors` or `pinned`.")
-    weight: float = strawberry.field(
-        description="What it adds to the score; negative if it speaks against the model."
-    )
+    weight: float = strawberry.field(description="What it adds to the score; negative if it speaks against the model.")
     text: str = strawberry.field(description="The same in words.")
 
 
 @strawberry.type(description="A model as the selection saw it.")
 class SelectionCandidate:
     model: Model = strawberry.field(description="The model.")
-    score: float | None = strawberry.field(
-        description="The highest wins; null for a model that could not be chosen."
-    )
+    score: float | None = strawberry.field(description="The highest wins; null for a model that could not be chosen.")
     expected_quality: float | None = strawberry.field(description="From 0 to 1.")
-    expected_cost_usd: Decimal | None = strawberry.field(
-        description="For an ordinary answer; null: not known."
-    )
-    expected_ttft_ms: float | None = strawberry.field(
-        description="Expected time to the first token, in milliseconds."
-    )
-    excluded_because: str | None = strawberry.field(
-        description="Why it could not be chosen; null if it could."
-    )
+    expected_cost_usd: Decimal | None = strawberry.field(description="For an ordinary answer; null: not known.")
+    expected_ttft_ms: float | None = strawberry.field(description="Expected time to the first token, in milliseconds.")
+    excluded_because: str | None = strawberry.field(description="Why it could not be chosen; null if it could.")
 
 
 @strawberry.type(description="Which model answers and why.")
 class ModelSelection:
     model_key: strawberry.Private[UUID]
     model_id: strawberry.ID = strawberry.field(description="Global id of the model.")
-    confidence: float = strawberry.field(
-        description="From 0 to 1, by the lead of the chosen model over the next."
-    )
+    confidence: float = strawberry.field(description="From 0 to 1, by the lead of the chosen model over the next.")
     reasoning: str = strawberry.field(description="The choice in one plain sentence.")
     source: str = strawberry.field(
         description="`policy` when the score decided, `pinned` when somebody asked for the model, `only_one` "

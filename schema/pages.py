@@ -51,15 +51,11 @@ class Page:
     before: str | None
 
     @staticmethod
-    def of(
-        first: int | None, after: str | None, last: int | None = None, before: str | None = None
-    ) -> "Page":
+    def of(first: int | None, after: str | None, last: int | None = None, before: str | None = None) -> "Page":
         """Relay's four arguments; BadUserInput unless they make sense together."""
         if first is not None and last is not None:
             raise BadUserInput({"last": "cannot be combined with `first`"})
-        name, limit = (
-            ("last", last) if last is not None else ("first", DEFAULT_PAGE if first is None else first)
-        )
+        name, limit = ("last", last) if last is not None else ("first", DEFAULT_PAGE if first is None else first)
         if not 0 <= limit <= LARGEST_PAGE:
             raise BadUserInput({name: f"must be between 0 and {LARGEST_PAGE}, not {limit}"})
         return Page(limit, last is not None, after, before)

@@ -15,12 +15,8 @@ class ToolCall:
     arguments: JSON = strawberry.field(description="Arguments, in the shape of the tool's input schema.")
     output: JSON | None = strawberry.field(description="What the tool returned.", default=None)
     error: str | None = strawberry.field(description="Why the call failed.", default=None)
-    status: ToolCallStatus = strawberry.field(
-        description="State of the call.", default=ToolCallStatus.PENDING
-    )
-    duration_ms: float | None = strawberry.field(
-        description="How long it took, in milliseconds.", default=None
-    )
+    status: ToolCallStatus = strawberry.field(description="State of the call.", default=ToolCallStatus.PENDING)
+    duration_ms: float | None = strawberry.field(description="How long it took, in milliseconds.", default=None)
 
     @classmethod
     def of(cls, data: dict[str, Any]) -> "ToolCall":
@@ -64,9 +60,7 @@ MessagePart = Annotated[
 ]
 
 
-def parts_of(
-    content: str, stored: list[dict[str, Any]]
-) -> list[TextPart | ReasoningPart | ToolCallPart | FilePart]:
+def parts_of(content: str, stored: list[dict[str, Any]]) -> list[TextPart | ReasoningPart | ToolCallPart | FilePart]:
     """The typed parts of a message; plain content is one text part."""
     if not stored:
         return [TextPart(text=content)] if content else []

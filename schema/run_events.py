@@ -17,9 +17,7 @@ from schema.parts import ToolCall
 from schema.runs import Approval, Run, approval_by_id, run_by_id
 
 
-@strawberry.interface(
-    description="Something that happened in a run. Pass `sequence` as `after` to resume behind it."
-)
+@strawberry.interface(description="Something that happened in a run. Pass `sequence` as `after` to resume behind it.")
 class RunEvent:
     sequence: int = strawberry.field(
         description="Gapless number in the run; of the last one where several were joined."
@@ -137,9 +135,7 @@ def shown(event: Stored) -> RunEvent:
         case EventKind.TEXT:
             return TextDelta(sequence=sequence, created_at=at, message_id=message_id, text=event.text or "")
         case EventKind.REASONING:
-            return ReasoningDelta(
-                sequence=sequence, created_at=at, message_id=message_id, text=event.text or ""
-            )
+            return ReasoningDelta(sequence=sequence, created_at=at, message_id=message_id, text=event.text or "")
         case EventKind.STATUS:
             return RunStatusChanged(sequence=sequence, created_at=at, status=RunStatus(data["status"]))
         case EventKind.SELECTION:
@@ -151,13 +147,9 @@ def shown(event: Stored) -> RunEvent:
         case EventKind.MESSAGE_STARTED:
             return MessageStarted(sequence=sequence, created_at=at, message_id=message_id)
         case EventKind.MESSAGE_DISCARDED:
-            return MessageDiscarded(
-                sequence=sequence, created_at=at, message_id=message_id, reason=data["reason"]
-            )
+            return MessageDiscarded(sequence=sequence, created_at=at, message_id=message_id, reason=data["reason"])
         case EventKind.PLAN:
-            steps = [
-                PlanStep(title=step["title"], status=StepStatus(step["status"])) for step in data["steps"]
-            ]
+            steps = [PlanStep(title=step["title"], status=StepStatus(step["status"])) for step in data["steps"]]
             return PlanUpdated(sequence=sequence, created_at=at, steps=steps)
         case EventKind.TOOL_STARTED:
             return ToolCallStarted(sequence=sequence, created_at=at, tool_call=ToolCall.of(data))

@@ -84,9 +84,7 @@ class Approval(Node):
     server_name: str | None = strawberry.field(description="The MCP server it comes from.")
     arguments: JSON = strawberry.field(description="What it would be called with.")
     reason: str | None = strawberry.field(description="Why it is asked for.")
-    decision: ApprovalDecision | None = strawberry.field(
-        description="The decision; null while it is pending."
-    )
+    decision: ApprovalDecision | None = strawberry.field(description="The decision; null while it is pending.")
     requested_at: datetime = strawberry.field(description="When it was asked for.")
     expires_at: datetime | None = strawberry.field(description="When the question lapses.")
 
@@ -195,9 +193,7 @@ def plain(amount: Decimal) -> Decimal:
 @strawberry.input(description="Input of sendMessage.")
 class SendMessageInput:
     content: str = strawberry.field(description="The message, as Markdown; at most 200,000 characters.")
-    chat_id: strawberry.ID | None = strawberry.field(
-        description="The chat; without one a chat is made.", default=None
-    )
+    chat_id: strawberry.ID | None = strawberry.field(description="The chat; without one a chat is made.", default=None)
     parent_id: strawberry.ID | None = strawberry.field(
         description="The message to answer below; without one the chat's head. A parent that already has an answer "
         "gets a sibling branch.",
@@ -222,9 +218,7 @@ class SendMessageInput:
     preference: SelectionPreferenceInput | None = strawberry.field(
         description="What matters when a model is selected.", default=None
     )
-    max_cost_usd: Decimal | None = strawberry.field(
-        description="Most that the answer may cost.", default=None
-    )
+    max_cost_usd: Decimal | None = strawberry.field(description="Most that the answer may cost.", default=None)
 
 
 @strawberry.input(description="Input of regenerate.")

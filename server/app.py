@@ -49,13 +49,9 @@ def create_app(settings: Settings, db: Database) -> FastAPI:
     origins = OriginRules(settings.origins, trust_forwarded=settings.secure_cookies)
     authentication = Authentication(db, settings.session_lifetime, origins)
 
-    async def context_of(
-        connection: HTTPConnection, response: Response | None, authorization: str | None
-    ) -> Context:
+    async def context_of(connection: HTTPConnection, response: Response | None, authorization: str | None) -> Context:
         identity = await authentication.identify(connection, authorization)
-        return Context(
-            db=db, identity=identity, engine=engine, doors=doors, connection=connection, response=response
-        )
+        return Context(db=db, identity=identity, engine=engine, doors=doors, connection=connection, response=response)
 
     endpoint = GraphQLEndpoint(schema, context_of=context_of)
     readiness = Readiness()
@@ -68,9 +64,7 @@ def create_app(settings: Settings, db: Database) -> FastAPI:
         await engine.open({revocations.channel: revocations.notified, MODELS: pool.changed})
         tasks = [asyncio.create_task(revocations.serve(), name="revocations")]
         if settings.parley_worker:
-            work = engine.work(
-                concurrency=settings.parley_worker_concurrency, grace=settings.parley_shutdown_grace
-            )
+            work = engine.work(concurrency=settings.parley_worker_concurrency, grace=settings.parley_shutdown_grace)
             tasks.append(asyncio.create_task(work, name="worker"))
         try:
             yield

@@ -66,6 +66,4 @@ class Authentication:
             async with self.db.write() as session:
                 await sessions.note_seen(session, [found.session_id], lifetime=self.session_lifetime)
         everything = frozenset(Scope)
-        return Identity(
-            found.user_id, found.email, found.name, found.role, everything, session_id=found.session_id
-        )
+        return Identity(found.user_id, found.email, found.name, found.role, everything, session_id=found.session_id)

@@ -103,9 +103,7 @@ async def _doctor(settings: Settings, asked: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="parley", description="Chat with a pool of AI models through one API."
-    )
+    parser = argparse.ArgumentParser(prog="parley", description="Chat with a pool of AI models through one API.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, command: Command, help: str) -> argparse.ArgumentParser:

@@ -73,9 +73,7 @@ def _port(settings: Settings) -> Finding:
         try:
             probe.bind((settings.parley_host, settings.parley_port))
         except OSError as error:
-            words = (
-                f"{settings.parley_host}:{settings.parley_port}: {error.strerror}; is Parley running already?"
-            )
+            words = f"{settings.parley_host}:{settings.parley_port}: {error.strerror}; is Parley running already?"
             return Finding(False, "Port", words)
     return Finding(True, "Port", f"{settings.parley_host}:{settings.parley_port} is free")
 

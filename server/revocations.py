@@ -70,6 +70,4 @@ class Revocations:
 
     def _close(self, ended: set[UUID]) -> None:
         if ended:
-            self._sockets.close_sockets(
-                lambda identity: identity.session_id in ended or identity.api_key_id in ended
-            )
+            self._sockets.close_sockets(lambda identity: identity.session_id in ended or identity.api_key_id in ended)

@@ -113,9 +113,7 @@ async def serve(settings: Settings) -> None:
         server = Server(config)
         serving = asyncio.create_task(server.serve(sockets=[bound]), name="server")
         ready = asyncio.create_task(_announce(server, f"http://{host}:{port}"))
-        await asyncio.wait(
-            {serving, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED
-        )
+        await asyncio.wait({serving, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
         ready.cancel()
         if not serving.done():
             say("Stopping …")

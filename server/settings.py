@@ -18,9 +18,7 @@ class Settings(BaseSettings):
 
     parley_host: str = Field("127.0.0.1", description="Address to listen on.")
     parley_port: int = Field(8000, ge=0, le=65_535, description="Port to listen on; 0 takes a free one.")
-    parley_data: Path = Field(
-        Path("data"), description="Folder of the embedded database, the models and the secrets."
-    )
+    parley_data: Path = Field(Path("data"), description="Folder of the embedded database, the models and the secrets.")
     parley_models: Path | None = Field(
         None, description="Folder of GGUF files; `models` in the data folder without it."
     )
@@ -29,9 +27,7 @@ class Settings(BaseSettings):
         None,
         description="32 bytes in hexadecimal that encrypt stored secrets; made in the data folder without it.",
     )
-    parley_sign_up: bool = Field(
-        False, description="Whether people may sign up by themselves after the first account."
-    )
+    parley_sign_up: bool = Field(False, description="Whether people may sign up by themselves after the first account.")
     parley_session_days: int = Field(30, ge=1, le=365, description="Days after which an unused session ends.")
     parley_allowed_origins: Annotated[list[str], NoDecode] = Field(
         [], description="Other origins that browsers may call from, separated by commas."
@@ -41,25 +37,15 @@ class Settings(BaseSettings):
         description="The address people use, such as https://chat.example.org; https makes cookies Secure.",
     )
     parley_worker: bool = Field(True, description="Whether `parley serve` also carries runs on.")
-    parley_worker_concurrency: int = Field(
-        100, ge=1, le=1000, description="Runs that a worker carries on at once."
-    )
-    parley_shutdown_grace: float = Field(
-        2.0, ge=0, le=600, description="Seconds that runs get to end at shutdown."
-    )
-    parley_local_models: bool = Field(
-        True, description="Whether local models are served by the embedded engine."
-    )
-    parley_local_memory_mb: int = Field(
-        4_096, ge=256, description="Memory for loaded local models, in megabytes."
-    )
+    parley_worker_concurrency: int = Field(100, ge=1, le=1000, description="Runs that a worker carries on at once.")
+    parley_shutdown_grace: float = Field(2.0, ge=0, le=600, description="Seconds that runs get to end at shutdown.")
+    parley_local_models: bool = Field(True, description="Whether local models are served by the embedded engine.")
+    parley_local_memory_mb: int = Field(4_096, ge=256, description="Memory for loaded local models, in megabytes.")
     parley_log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     database_url: SecretStr | None = Field(
         None, description="PostgreSQL 15 or newer, postgresql://user:password@host/name; embedded without it."
     )
-    openai_api_key: SecretStr | None = Field(
-        None, description="Adds this provider's models to the pool at start."
-    )
+    openai_api_key: SecretStr | None = Field(None, description="Adds this provider's models to the pool at start.")
     openai_base_url: str | None = Field(None, description="Base URL of an OpenAI-compatible endpoint.")
     openai_models: Annotated[list[str], NoDecode] = Field(
         [], description="Models to take from that endpoint, separated by commas; all chat models without it."
@@ -68,9 +54,7 @@ class Settings(BaseSettings):
     @field_validator("parley_allowed_origins", "openai_models", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return (
-            [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-        )
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
     @field_validator("parley_log_level")
     @classmethod

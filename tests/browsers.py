@@ -14,9 +14,7 @@ from tests.people import PASSWORD, Served
 
 SIGN_UP = """mutation ($input: SignUpInput!) {
     signUp(input: $input) { viewer { id email name role sessions { current } } } }"""
-SIGN_IN = (
-    "mutation ($input: SignInInput!) { signIn(input: $input) { viewer { id sessions { id current } } } }"
-)
+SIGN_IN = "mutation ($input: SignInInput!) { signIn(input: $input) { viewer { id sessions { id current } } } }"
 VIEWER = """{ viewer { id email name role createdAt
     sessions { id createdAt lastSeenAt expiresAt current userAgent ipAddress }
     apiKeys { id name prefix scopes createdAt expiresAt lastUsedAt } } }"""

@@ -91,9 +91,7 @@ class Upstream:
         kind = {"content-type": "application/json", **named}
         self._replies += [Reply(status=status, body=json.dumps(error), headers=kind) for _ in range(times)]
 
-    def html(
-        self, status: int = 200, body: str = "<html><h1>Bad gateway</h1></html>", *, times: int = 1
-    ) -> None:
+    def html(self, status: int = 200, body: str = "<html><h1>Bad gateway</h1></html>", *, times: int = 1) -> None:
         """The next answers are web pages."""
         for _ in range(times):
             self.answer(status, body, "text/html")
@@ -137,9 +135,7 @@ class Upstream:
 
     async def _list(self, request: web.Request) -> web.Response:
         self.headers.append(dict(request.headers))
-        return web.json_response(
-            {"object": "list", "data": [{"id": name, "object": "model"} for name in self.models]}
-        )
+        return web.json_response({"object": "list", "data": [{"id": name, "object": "model"} for name in self.models]})
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()

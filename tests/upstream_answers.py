@@ -88,12 +88,8 @@ def whole(chunks: list[dict[str, Any]]) -> dict[str, Any]:
     if calls:
         arguments = "".join(call["function"].get("arguments") or "" for call in calls)
         first = calls[0]
-        message["tool_calls"] = [
-            {**first, "function": {"name": first["function"]["name"], "arguments": arguments}}
-        ]
-    finish = next(
-        (c["finish_reason"] for data in chunks for c in data["choices"] if c["finish_reason"]), "stop"
-    )
+        message["tool_calls"] = [{**first, "function": {"name": first["function"]["name"], "arguments": arguments}}]
+    finish = next((c["finish_reason"] for data in chunks for c in data["choices"] if c["finish_reason"]), "stop")
     usage = next((data["usage"] for data in chunks if data.get("usage")), None)
     choice = {"index": 0, "message": message, "finish_reason": finish}
     head = {"id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "mock"}

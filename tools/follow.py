@@ -1,4 +1,4 @@
-"""Becomes a command that is told to stop when the process that ran it is gone: `make` may have been killed."""
+"""Becomes a command that is told to stop when the process that ran it is gone: `make` may be killed."""
 
 import ctypes
 import os

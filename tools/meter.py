@@ -19,9 +19,7 @@ class Size(NamedTuple):
 
 
 def main() -> int:
-    modules = [
-        path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")) if "versions" not in path.parts
-    ]
+    modules = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")) if "versions" not in path.parts]
     files = [Size(_length(path), str(path.relative_to(ROOT))) for path in modules]
     functions = [size for path in modules for size in _functions(path)]
     web = [path for path in sorted((ROOT / "web" / "src").rglob("*.ts*")) if "gql" not in path.parts]
@@ -55,9 +53,7 @@ def _length(path: Path) -> int:
 def _functions(path: Path) -> Iterator[Size]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield Size(
-                (node.end_lineno or node.lineno) - node.lineno + 1, f"{path.relative_to(ROOT)}:{node.name}"
-            )
+            yield Size((node.end_lineno or node.lineno) - node.lineno + 1, f"{path.relative_to(ROOT)}:{node.name}")
 
 
 if __name__ == "__main__":

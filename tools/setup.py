@@ -37,7 +37,7 @@ def main() -> int:
     profile = sys.argv[1] if len(sys.argv) > 1 else "run"
     try:
         with alone():
-            if not (VENV / "bin" / "python").exists():
+            if not works(VENV / "bin" / "python"):
                 need_room(2)
             python(profile)
             web()
@@ -84,7 +84,7 @@ def version() -> str:
 def works(interpreter: Path) -> bool:
     """Whether the environment's Python starts and is new enough: what it was made from may be gone."""
     check = "import sys; sys.exit(sys.version_info < (3, 11))"
-    return interpreter.exists() and succeeds(interpreter, "-c", check)
+    return succeeds(interpreter, "-c", check)
 
 
 def find_uv() -> Path | None:
@@ -123,7 +123,10 @@ def bring_uv() -> Path:
 
 
 def succeeds(*command: str | Path) -> bool:
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    try:
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:  # it is not there, or not ours to run
+        return False
 
 
 def make_importable() -> None:
@@ -142,14 +145,10 @@ def make_importable() -> None:
 def web() -> None:
     """The packages of the web client, and its static export."""
     if not (WEB / "package.json").exists():
-        raise Failed(
-            "The folder web/ is not complete: package.json is missing. Check the checkout out again."
-        )
+        raise Failed("The folder web/ is not complete: package.json is missing. Check the checkout out again.")
     packages, export = WEB / "node_modules" / ".parley-stamp", WEB / "out" / ".parley-stamp"
     locked = fingerprint([WEB / "package.json", WEB / "package-lock.json"], platform.machine(), sys.platform)
-    sources = [
-        file for name in BUILT_FROM for file in files_of(WEB / name) if not file.is_relative_to(GENERATED)
-    ]
+    sources = [file for name in BUILT_FROM for file in files_of(WEB / name) if not file.is_relative_to(GENERATED)]
     tool = ROOT / "tools" / "compress.mjs"
     built = fingerprint([*sources, ROOT / "schema" / "schema.graphql", tool], locked)
     if is_current(export, built) and is_current(packages, locked):

@@ -25,7 +25,7 @@ OFFLINE = (
 FULL = ("no space left on device", "enospc", "disk quota exceeded", "os error 28")
 
 
-class Failed(Exception):  # noqa: N818
+class Failed(Exception):
     """The set-up cannot go on; the message says why and what to do."""
 
 
@@ -67,9 +67,7 @@ def explanation(subject: str, output: str) -> str:
 def need_room(gigabytes: float) -> None:
     free = shutil.disk_usage(ROOT).free / 1e9
     if free < gigabytes:
-        raise Failed(
-            f"Only {free:.1f} GB of disk are free; the set-up needs {gigabytes:g} GB. Make room first."
-        )
+        raise Failed(f"Only {free:.1f} GB of disk are free; the set-up needs {gigabytes:g} GB. Make room first.")
 
 
 @contextlib.contextmanager

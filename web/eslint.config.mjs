@@ -1,24 +1,37 @@
+import { fileURLToPath } from "node:url";
 import graphql from "@graphql-eslint/eslint-plugin";
 
-// Biome lints the code; ESLint only knows the schema and the operations.
-const schema = "../schema/schema.graphql";
-const documents = "src/**/*.graphql";
-const rulesOf = (...names) =>
-  Object.assign({}, ...names.map((name) => graphql.configs[`flat/${name}`].rules));
+// Biome lints the code; ESLint only knows the schema and the operations. It runs from the root of the repository,
+// as the schema is not inside web/.
+const from = (path) => fileURLToPath(new URL(path, import.meta.url));
+const rulesOf = (...names) => Object.assign({}, ...names.map((name) => graphql.configs[name].rules));
 
 export default [
-  { ignores: ["node_modules", "out", ".next", "src/gql", "**/*.{js,mjs,cjs,ts,tsx}"] },
+  { ignores: ["**/*.{js,mjs,cjs,ts,tsx}", "**/node_modules/**"] },
   {
     files: ["**/*.graphql"],
     languageOptions: {
       parser: graphql.parser,
-      parserOptions: { graphQLConfig: { schema, documents } },
+      parserOptions: {
+        graphQLConfig: { schema: from("../schema/schema.graphql"), documents: from("src/**/*.graphql") },
+      },
     },
     plugins: { "@graphql-eslint": graphql },
   },
-  { files: [documents], rules: rulesOf("operations-recommended") },
+  { files: ["web/src/**/*.graphql"], rules: rulesOf("flat/operations-recommended") },
   {
-    files: ["../schema/schema.graphql", "**/schema.graphql"],
-    rules: rulesOf("schema-recommended", "schema-relay"),
+    files: ["schema/schema.graphql"],
+    rules: {
+      ...rulesOf("flat/schema-recommended", "flat/schema-relay"),
+      // Only nodes have an id: payloads, edges, events and parts of a node do not.
+      "@graphql-eslint/strict-id-in-types": "off",
+      // Lists that cannot grow without bound are plain lists; those that can are connections.
+      "@graphql-eslint/relay-edge-types": [
+        "error",
+        { withEdgeSuffix: true, shouldImplementNode: true, listTypeCanWrapOnlyEdgeType: false },
+      ],
+      // A list in one natural order may page in one direction only.
+      "@graphql-eslint/relay-arguments": ["error", { includeBoth: false }],
+    },
   },
 ];

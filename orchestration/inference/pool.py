@@ -204,9 +204,7 @@ class ModelPool:
             yield opened(row, ChatClient(endpoint, tap))
             return
         if self._weights is None or self._folder is None or row.file is None:
-            message = (
-                f"{row.name} is a local model, and local models are switched off here. Choose another one."
-            )
+            message = f"{row.name} is a local model, and local models are switched off here. Choose another one."
             raise RunFailure(RunErrorCode.MODEL_UNAVAILABLE, message)
         async with self._weights.use(self._folder / row.file) as server:
             await self._note_tier(row, ModelTier.RAM)

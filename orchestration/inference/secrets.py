@@ -10,7 +10,7 @@ NONCE_BYTES = 12
 FORMAT = b"\x01"
 
 
-class Undecipherable(Exception):  # noqa: N818 - a word for the state of the bytes
+class Undecipherable(Exception):
     """The stored bytes were not sealed with this key for this provider."""
 
 

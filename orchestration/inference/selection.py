@@ -57,9 +57,7 @@ class Task:
     @property
     def demands(self) -> Demands:
         question = 0 if self.question is None else estimate_tokens(self.question)
-        return Demands(
-            estimate_tokens(self.prompt), question, self.requires, self.local_only, self.max_cost_usd
-        )
+        return Demands(estimate_tokens(self.prompt), question, self.requires, self.local_only, self.max_cost_usd)
 
 
 class Selector:
@@ -118,9 +116,7 @@ def _selection(
 def _pinned(model_id: UUID, demands: Demands, pool: Sequence[ModelFacts], started: float) -> Selection:
     facts = next((facts for facts in pool if facts.model.id == model_id), None)
     if facts is None:
-        message = (
-            "The chosen model is not in the pool any more. Choose another one, or let the server choose."
-        )
+        message = "The chosen model is not in the pool any more. Choose another one, or let the server choose."
         raise RunFailure(RunErrorCode.MODEL_UNAVAILABLE, message)
     expected, name = outlook(facts, demands.input_tokens), facts.model.display_name
     if (why := exclusion(expected, demands, pinned=True)) is not None:
@@ -146,9 +142,7 @@ def _nobody(pool: Sequence[ModelFacts], reasons: list[str]) -> RunFailure:
     if all(why.startswith(TOO_SMALL) for why in reasons):
         message = "The message is too long for every model in the pool. Shorten it, or add a larger model."
         return RunFailure(RunErrorCode.CONTEXT_TOO_LONG, message)
-    shown = "; ".join(
-        f"{f.model.display_name}: {why}" for f, why in list(zip(pool, reasons, strict=True))[:3]
-    )
+    shown = "; ".join(f"{f.model.display_name}: {why}" for f, why in list(zip(pool, reasons, strict=True))[:3])
     more = f"; and {len(pool) - 3} more" if len(pool) > 3 else ""
     message = (
         f"No model in the pool can answer this ({shown}{more}). Change what is asked for, or add a model:"
@@ -187,9 +181,7 @@ def _reasons(o: Outlook, weights: Weights) -> list[Reason]:
 
 def _why(best: Outlook, second: Outlook | None) -> str:
     name = best.facts.model.display_name
-    numbers = (
-        f"expected quality {best.quality:.2f}, cost {_money(best.cost_usd)}, first words after {_s(best)}"
-    )
+    numbers = f"expected quality {best.quality:.2f}, cost {_money(best.cost_usd)}, first words after {_s(best)}"
     if second is None:
         return f"{name} is the only model that can answer this ({numbers})."
     other = f"{second.quality:.2f}, {_money(second.cost_usd)} and {_s(second)}"

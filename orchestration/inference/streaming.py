@@ -27,9 +27,7 @@ class Watch:
     than decoding what was read.)
     """
 
-    def __init__(
-        self, response: aiohttp.ClientResponse, exchange: Exchange, *, first: float, idle: float
-    ) -> None:
+    def __init__(self, response: aiohttp.ClientResponse, exchange: Exchange, *, first: float, idle: float) -> None:
         self._response, self._exchange, self._idle = response, exchange, idle
         self._loop = asyncio.get_running_loop()
         self._heard: float | None = None

@@ -19,9 +19,7 @@ def estimate_tokens(text: str) -> int:
     return int(len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN) + TOKENS_PER_MESSAGE
 
 
-def fitting(
-    path: list[MessageRow], *, instructions: str, window: int | None, answer: int
-) -> list[TResponseInputItem]:
+def fitting(path: list[MessageRow], *, instructions: str, window: int | None, answer: int) -> list[TResponseInputItem]:
     """The newest messages of a branch that fit beside instructions and answer (in tokens), oldest first.
 
     The last message, the question, is always there: whether it fits at all is the selection's business.

@@ -125,9 +125,7 @@ class Execution:
         except Exception:  # the run supervisor is one of the edges: nothing may leave a run without an end
             error_id = uuid4().hex
             log.exception("run %s failed unexpectedly (error %s)", work.run.id, error_id)
-            unknown = RunFailure(
-                RunErrorCode.INTERNAL, f"Something went wrong. The log knows more under {error_id}."
-            )
+            unknown = RunFailure(RunErrorCode.INTERNAL, f"Something went wrong. The log knows more under {error_id}.")
             return work.ending(RunStatus.FAILED, unknown), CallOutcome.FAILED
         finally:
             for task in watching:
@@ -186,9 +184,7 @@ class Execution:
         agent: Agent[None] = Agent(
             name=work.agent.name, instructions=instructions, model=model.model, model_settings=model.settings
         )
-        history = fitting(
-            work.path, instructions=instructions, window=model.context_window, answer=model.answer_tokens
-        )
+        history = fitting(work.path, instructions=instructions, window=model.context_window, answer=model.answer_tokens)
         kinds = {"text": EventKind.TEXT, "reasoning": EventKind.REASONING}
         tapped = model.tap(lambda kind, words: work.heard(kinds[kind], words))
         work.called_at, work.called = datetime.now(UTC), time.perf_counter()

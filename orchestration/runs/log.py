@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -35,13 +36,13 @@ class RunLog:
         self._open: _Delta | None = None
 
     def say(self, kind: EventKind, message_id: UUID | None = None, **data: Any) -> None:
-        self._close()
+        self.close()
         self._writer.put(Entry(self.event(kind, message_id, data), self.attempt), self)
 
     def stream(self, kind: EventKind, message_id: UUID, text: str) -> None:
         """Add text to the message; it joins the delta before it while that one is not yet on its way."""
         if self._open is None or self._open.kind is not kind or self._open.message_id != message_id:
-            self._close()
+            self.close()
             self.sequence += 1
             self._open = _Delta(kind, message_id, self.sequence)
         self._open.words.append(text)
@@ -54,18 +55,17 @@ class RunLog:
 
     async def barrier(self) -> None:
         """Wait until all that was said is stored; raises Fenced when this attempt no longer owns the run."""
-        self._close()
+        self.close()
         await self._writer.flush()
         if self.fenced.is_set():
             raise Fenced
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Send the open delta on its way; text that follows begins another."""
         if self._open is not None:
             delta, self._open = self._open, None
             text = storable("".join(delta.words))
-            event = RunEvent(
-                self.run_id, delta.sequence, delta.kind, datetime.now(UTC), delta.message_id, text
-            )
+            event = RunEvent(self.run_id, delta.sequence, delta.kind, datetime.now(UTC), delta.message_id, text)
             self._writer.put(Entry(event, self.attempt), self)
 
 
@@ -125,7 +125,7 @@ class EventLog:
         """Store all that has been said so far; waits through an outage of the database."""
         async with self._lock:
             for writer in tuple(self._streaming):
-                writer._close()
+                writer.close()
             if self._entries:
                 entries, self._entries = self._entries, []
                 await self._append(entries)
@@ -165,17 +165,9 @@ def fold(events: Sequence[RunEvent], *, limit: int = 16_384) -> list[RunEvent]:
             continue
         words.append(event.text or "")
         size += len(words[-1])
-        joins = (
-            following is not None
-            and following.kind is event.kind
-            and following.message_id == event.message_id
-        )
+        joins = following is not None and following.kind is event.kind and following.message_id == event.message_id
         if joins and size < limit:
             continue
-        if len(words) > 1:
-            event = RunEvent(
-                event.run_id, event.sequence, event.kind, event.created_at, event.message_id, "".join(words)
-            )
-        folded.append(event)
+        folded.append(replace(event, text="".join(words)) if len(words) > 1 else event)
         words, size = [], 0
     return folded

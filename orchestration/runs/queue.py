@@ -31,9 +31,7 @@ class _HandOverAtOnce(procrastinate.BaseRetryStrategy):
     def get_retry_decision(
         self, *, exception: BaseException, job: procrastinate.jobs.Job
     ) -> procrastinate.RetryDecision | None:
-        return (
-            procrastinate.RetryDecision(retry_in={"seconds": 0}) if isinstance(exception, HandOver) else None
-        )
+        return procrastinate.RetryDecision(retry_in={"seconds": 0}) if isinstance(exception, HandOver) else None
 
 
 Execute = Callable[[UUID, Callable[[], bool]], Awaitable[None]]
@@ -42,14 +40,12 @@ Execute = Callable[[UUID, Callable[[], bool]], Awaitable[None]]
 
 class RunQueue:
     def __init__(self, db: Database, execute: Execute) -> None:
-        connector = procrastinate.PsycopgConnector(
-            conninfo=conninfo(db.engine.url), min_size=1, max_size=6, timeout=10
-        )
+        connector = procrastinate.PsycopgConnector(conninfo=conninfo(db.engine.url), min_size=1, max_size=6, timeout=10)
         self.app = procrastinate.App(connector=connector)
         self._db, self._execute = db, execute
-        self._task = self.app.task(
-            queue=QUEUE, name="execute_run", pass_context=True, retry=_HandOverAtOnce()
-        )(self._run)
+        self._task = self.app.task(queue=QUEUE, name="execute_run", pass_context=True, retry=_HandOverAtOnce())(
+            self._run
+        )
 
     async def open(self) -> None:
         await self.app.open_async()

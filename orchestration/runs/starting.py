@@ -27,7 +27,7 @@ LONGEST_KEY = 200
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a person or program wants answered. `parent_id` and `sibling_of` place it in the tree; at most one is set."""
+    """What a person or program wants answered; `parent_id` or `sibling_of` says where it goes in the tree."""
 
     content: str
     chat_id: UUID | None = None
@@ -46,9 +46,7 @@ class Ask:
         if not self.content.strip():
             wrong["input.content"] = "is empty; write a message"
         if len(self.content) > CONTENT_LIMIT:
-            wrong["input.content"] = (
-                f"has {len(self.content):,} characters; at most {CONTENT_LIMIT:,} are allowed"
-            )
+            wrong["input.content"] = f"has {len(self.content):,} characters; at most {CONTENT_LIMIT:,} are allowed"
         if self.parent_id is not None and self.sibling_of is not None:
             wrong["input.siblingOf"] = "cannot be combined with `parentId`"
         if self.chat_id is None and (self.parent_id or self.sibling_of):
@@ -156,9 +154,7 @@ class Starting:
         answered right after it, as with ENQUEUE.
         """
         if ask.when_busy is WhenBusy.REJECT:
-            raise RunBusy(
-                "This chat is still answering. Wait, cancel the run, or send with whenBusy: ENQUEUE."
-            )
+            raise RunBusy("This chat is still answering. Wait, cancel the run, or send with whenBusy: ENQUEUE.")
         if ask.when_busy in (WhenBusy.INTERRUPT, WhenBusy.ROLLBACK):
             assert answer.run_id is not None  # noqa: S101 - every answer in progress has its run
             run = (await runs.by_ids(session, [answer.run_id]))[answer.run_id]
@@ -190,7 +186,8 @@ class Starting:
         )  # fmt: skip
         run = RunRow(
             id=run_id, chat_id=chat.id, user_id=chat.owner_id, input_id=question.id, message_id=reply.id,
-            agent_id=agent.id, requested_model_id=model_id, thinking=ask.thinking or agent.thinking or ThinkingMode.IMMEDIATE,
+            agent_id=agent.id, requested_model_id=model_id,
+            thinking=ask.thinking or agent.thinking or ThinkingMode.IMMEDIATE,
             when_busy=ask.when_busy, options=ask.options, idempotency_key=ask.idempotency_key, attempt=0,
             status=RunStatus.QUEUED, waiting=waiting, created_at=chats.now(), requests=0, input_tokens=0,
             cached_input_tokens=0, output_tokens=0, reasoning_tokens=0, cost_usd=Decimal(0), error_retryable=False,
@@ -199,9 +196,7 @@ class Starting:
         await runs.add(session, run)
         if not waiting:
             run.job_id = await self._queue.defer(session, run.id)
-        queued = RunEvent(
-            run.id, 1, EventKind.STATUS, run.created_at, None, None, {"status": RunStatus.QUEUED.value}
-        )
+        queued = RunEvent(run.id, 1, EventKind.STATUS, run.created_at, None, None, {"status": RunStatus.QUEUED.value})
         await events.add(session, [queued])
         await session.flush()
         await changes.record(

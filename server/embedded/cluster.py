@@ -148,8 +148,11 @@ class Cluster:
         if process.returncode != 0:
             if "No space left on device" in said:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            words = " / ".join(said.strip().splitlines()[-4:])
-            raise EmbeddedError(f"The embedded PostgreSQL cannot be set up: {words}", "Run `parley doctor`.")
+            words = " / ".join(said.strip().splitlines()[-4:]).rstrip(".")
+            remedy = "Run Parley under an account of this system, or set DATABASE_URL."
+            if "could not look up effective user ID" not in said:
+                remedy = "Set DATABASE_URL to use another PostgreSQL."
+            raise EmbeddedError(f"The embedded PostgreSQL cannot be set up: {words}.", remedy)
         fresh.rename(self.data)
 
 

@@ -189,5 +189,5 @@ class EmbeddedPostgres:
 
 
 async def _ended(process: subprocess.Popen[bytes]) -> None:
-    while process.poll() is None:  # noqa: ASYNC110 - nobody tells us
+    while process.poll() is None:
         await asyncio.sleep(0.02)

@@ -96,10 +96,8 @@ class GraphQLEndpoint(GraphQL[FieldContext, None]):
         except DomainError as error:
             extensions = {"code": error.code, **error.extensions}
             status = STATUS.get(error.code, 400) if media == GRAPHQL else 200
-            return _json(
-                {"errors": [{"message": error.message, "extensions": extensions}]}, status, media or JSON
-            )
-        except Exception as error:  # the edge of the process: a fault of ours is logged and named by an id
+            return _json({"errors": [{"message": error.message, "extensions": extensions}]}, status, media or JSON)
+        except Exception as error:  # noqa: BLE001 - the edge of the process: a fault of ours is logged and named by an id
             shown = self.masked_schema.mask(GraphQLError(str(error), original_error=error))
             return _json({"errors": [shown.formatted]}, 500, media or JSON)
 
@@ -135,21 +133,18 @@ class GraphQLEndpoint(GraphQL[FieldContext, None]):
                 operation_name=ask.operation_name,
             )
         except Exception as error:
-            words = getattr(
-                error, "as_http_error_reason", lambda: str(error) or "There is no operation to run."
-            )()
+            reason = getattr(error, "as_http_error_reason", None)
+            words = reason() if reason else str(error) or "There is no operation to run."
             raise BadRequest(400 if media == GRAPHQL else 200, words) from error
         body: dict[str, Any] = {"data": result.data}
         status = 200
         if result.errors:
-            body["errors"] = [error.formatted for error in result.errors]
-            if result.data is None and all(error.path is None for error in result.errors):
+            body["errors"] = [found.formatted for found in result.errors]
+            if result.data is None and all(found.path is None for found in result.errors):
                 del body["data"]  # a request error: nothing was executed
                 status = 400 if media == GRAPHQL else 200
         response = _json(body, status, media)
-        response.headers.raw.extend(
-            (name, value) for name, value in cookies.headers.raw if name == b"set-cookie"
-        )
+        response.headers.raw.extend((name, value) for name, value in cookies.headers.raw if name == b"set-cookie")
         return response
 
     def _event_stream(self, ask: Ask, context: FieldContext) -> Response:

@@ -98,9 +98,7 @@ class FastExecutor(StrawberryGraphQLCoreExecutionContext):
             executor.context_value = fresh()
         return executor
 
-    def execute_fields(
-        self, parent_type: Any, source_value: Any, path: Any, grouped_field_set: Any, *rest: Any
-    ) -> Any:
+    def execute_fields(self, parent_type: Any, source_value: Any, path: Any, grouped_field_set: Any, *rest: Any) -> Any:
         if self.middleware_manager and self.middleware_manager.middlewares:
             return super().execute_fields(parent_type, source_value, path, grouped_field_set, *rest)
         plan = self._plan(parent_type, grouped_field_set)

@@ -52,9 +52,7 @@ class Documents:
             error.extensions = {"code": code}
             raise
         except RecursionError:
-            raise GraphQLError(
-                "The document nests too deep.", extensions={"code": "QUERY_TOO_COMPLEX"}
-            ) from None
+            raise GraphQLError("The document nests too deep.", extensions={"code": "QUERY_TOO_COMPLEX"}) from None
         if (excess := check_document(document, self._limits)) is not None:
             return Known(document, (excess,))
         errors = validate(schema, document, RULES, max_errors=MOST_ERRORS)

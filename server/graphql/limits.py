@@ -13,9 +13,7 @@ from graphql import (
     SelectionSetNode,
 )
 
-BRACKETS = re.compile(
-    r'"""(?:\\"""|(?!""").)*(?:"""|$)|"(?:\\.|[^"\\\n])*"?|#[^\n]*|[{(\[]|[})\]]', re.DOTALL
-)
+BRACKETS = re.compile(r'"""(?:\\"""|(?!""").)*(?:"""|$)|"(?:\\.|[^"\\\n])*"?|#[^\n]*|[{(\[]|[})\]]', re.DOTALL)
 SATURATED = 1_000_000
 
 

@@ -45,7 +45,7 @@ def prefers_events(accept: str) -> bool:
     """Whether it outranks a single JSON result. Listed at equal rank, JSON wins unless events come first."""
     wanted = preferred(accept)
     events = wanted.get(EVENTS, 0.0)
-    others = {kind: quality for kind, quality in wanted.items() if kind != EVENTS and kind != "*/*"}
+    others = {kind: quality for kind, quality in wanted.items() if kind not in {EVENTS, "*/*"}}
     if not others or events > max(others.values()):
         return events > 0
     return events == max(others.values()) and next(iter(wanted)) == EVENTS

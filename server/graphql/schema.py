@@ -21,9 +21,7 @@ class MaskedSchema(strawberry.Schema):
     mask: Mask
     documents: Documents
 
-    def process_errors(
-        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
-    ) -> None:
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         errors[:] = [self.mask(error) for error in errors]
 
 

@@ -39,13 +39,7 @@ class Compiled:
         ((self.name, details),) = fields.items()
         kind = schema.get_field(root, details[0].node.name.value).type
         kind = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
-        concrete = (
-            schema.get_possible_types(kind)
-            if is_abstract_type(kind)
-            else [kind]
-            if is_object_type(kind)
-            else []
-        )
+        concrete = schema.get_possible_types(kind) if is_abstract_type(kind) else [kind] if is_object_type(kind) else []
         for event_type in concrete:
             below = collect_subfields(schema, fragments, variables, operation, event_type, details, hide)
             reads = [leaf(schema, event_type, name, found) for name, found in below.grouped_field_set.items()]
@@ -91,10 +85,7 @@ async def payloads(
         try:
             refused = await schema._prepare_operation_async(prepared, runner)  # noqa: SLF001
         except Exception as error:
-            words = (
-                str(error)
-                or getattr(error, "as_http_error_reason", lambda: "There is no operation to run.")()
-            )
+            words = str(error) or getattr(error, "as_http_error_reason", lambda: "There is no operation to run.")()
             raise Refused([GraphQLError(words, extensions={"code": "BAD_USER_INPUT"})]) from error
         if refused is not None:
             raise Refused([mask(error) for error in refused.errors or ()])

@@ -118,7 +118,7 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[FieldContext, None]):
         await super().handle_message(message)
 
     async def handle_connection_init(self, message: Any) -> None:
-        """`{"Authorization": "Bearer …"}` in the payload names a program; a browser's cookie came with the handshake."""
+        """The payload `{"Authorization": "Bearer …"}` names a program; a browser's cookie came with the handshake."""
         if self.connection_init_received:
             await self.websocket.close(4429, "Too many initialisation requests")
             return

@@ -64,9 +64,7 @@ async def test_signing_out_closes_the_sockets_of_that_session_only(
     assert (await asked(staying, WHO))["data"] == {"viewer": {"email": people[0]}}
 
 
-async def test_revoking_a_key_closes_its_sockets(
-    browser: NewBrowser, people: list[str], db: Database
-) -> None:
+async def test_revoking_a_key_closes_its_sockets(browser: NewBrowser, people: list[str], db: Database) -> None:
     secret, owner = await create_api_key(db, people[0], "program"), await browser(people[0])
     socket = await opened(await browser(), payload={"Authorization": f"Bearer {secret}"})
     assert (await asked(socket, WHO))["data"] == {"viewer": {"email": people[0]}}

@@ -40,10 +40,7 @@ async def test_only_one_of_many_can_be_the_first(browser: NewBrowser) -> None:
     clients = [await browser() for _ in range(8)]
 
     answers = await asyncio.gather(
-        *(
-            client.ask(SIGN_UP, input=sign_up_input(email=f"{n}@example.org"))
-            for n, client in enumerate(clients)
-        )
+        *(client.ask(SIGN_UP, input=sign_up_input(email=f"{n}@example.org")) for n, client in enumerate(clients))
     )
 
     roles = [a.data["signUp"]["viewer"]["role"] for a in answers if not a.body.get("errors")]
@@ -64,9 +61,7 @@ async def test_only_one_of_many_can_be_the_first(browser: NewBrowser) -> None:
         ({"password": "x" * 257}, "input.password"),
     ],
 )
-async def test_what_is_wrong_with_a_sign_up_is_said(
-    browser: NewBrowser, changes: dict[str, str], path: str
-) -> None:
+async def test_what_is_wrong_with_a_sign_up_is_said(browser: NewBrowser, changes: dict[str, str], path: str) -> None:
     answer = await (await browser()).ask(SIGN_UP, input=sign_up_input(**changes))
 
     assert answer.code == "BAD_USER_INPUT"
@@ -92,9 +87,7 @@ async def test_the_server_says_whether_it_has_accounts(browser: NewBrowser, db: 
     assert after["version"]
 
 
-async def test_a_wrong_password_and_an_unknown_address_look_the_same(
-    browser: NewBrowser, people: list[str]
-) -> None:
+async def test_a_wrong_password_and_an_unknown_address_look_the_same(browser: NewBrowser, people: list[str]) -> None:
     client = await browser()
 
     wrong = await client.sign_in(people[0], "wrong password")
@@ -130,9 +123,7 @@ async def test_an_address_signs_in_in_any_case(browser: NewBrowser, people: list
     [session] = answer.data["signIn"]["viewer"]["sessions"]
     assert session["current"] is True
     seen = (await client.ask(VIEWER)).data["viewer"]["sessions"]
-    assert [(s["id"], s["userAgent"], s["ipAddress"]) for s in seen] == [
-        (session["id"], "a browser", "127.0.0.1")
-    ]
+    assert [(s["id"], s["userAgent"], s["ipAddress"]) for s in seen] == [(session["id"], "a browser", "127.0.0.1")]
 
 
 async def test_a_hash_of_weaker_parameters_is_replaced_at_sign_in(
@@ -187,9 +178,7 @@ async def test_a_person_who_is_gone_is_nobody(browser: NewBrowser, people: list[
 async def test_a_flood_of_sign_ins_is_told_to_come_back(browser: NewBrowser, people: list[str]) -> None:
     client = await browser()
 
-    answers = await asyncio.gather(
-        *(client.sign_in(f"{n}@example.org", "wrong password") for n in range(150))
-    )
+    answers = await asyncio.gather(*(client.sign_in(f"{n}@example.org", "wrong password") for n in range(150)))
 
     codes = {answer.code for answer in answers}
     assert "UNAUTHENTICATED" in codes

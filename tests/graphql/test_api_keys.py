@@ -82,9 +82,7 @@ async def test_a_key_that_expired_is_refused(browser: NewBrowser, people: list[s
 
 
 @pytest.mark.parametrize("said", ["Bearer", "Bearer ", "Bearer x", "pk_x", "Token x", "Bearer " + "x" * 900])
-async def test_a_bad_bearer_is_never_silently_anonymous(
-    browser: NewBrowser, people: list[str], said: str
-) -> None:
+async def test_a_bad_bearer_is_never_silently_anonymous(browser: NewBrowser, people: list[str], said: str) -> None:
     signed_in = await browser(people[0])
 
     answer = await signed_in.ask(SERVER, headers={"Authorization": said})
@@ -100,9 +98,7 @@ async def test_a_key_counts_before_the_cookie(browser: NewBrowser, people: list[
     assert answer.data["viewer"]["email"] == people[1]
 
 
-async def test_a_key_does_only_what_its_scopes_say(
-    browser: NewBrowser, people: list[str], db: Database
-) -> None:
+async def test_a_key_does_only_what_its_scopes_say(browser: NewBrowser, people: list[str], db: Database) -> None:
     both = await browser(key=await create_api_key(db, people[0], "usual"))
     writer = await browser(key=await create_api_key(db, people[0], "writer", ["write"]))
     passwords = {"currentPassword": PASSWORD, "newPassword": "another password"}

@@ -10,11 +10,13 @@ UPDATE = """mutation ($input: UpdateChatInput!) {
 DELETE = "mutation ($id: ID!) { deleteChat(id: $id) { id } }"
 LIST = """query ($first: Int, $after: String, $filter: ChatFilter) {
   chats(first: $first, after: $after, filter: $filter) {
-    edges { cursor node { id title pinned archived messageCount lastMessage { id content } activeRun { id } agent { id } } }
+    edges { cursor node { id title pinned archived messageCount
+      lastMessage { id content } activeRun { id } agent { id } } }
     pageInfo { hasNextPage endCursor } totalCount } }"""
 MESSAGES = """query ($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
   chat(id: $id) { headId messages(first: $first, after: $after, last: $last, before: $before) {
-    edges { cursor node { id role content status parentId siblings { id } parts { ... on TextPart { text } } run { id } } }
+    edges { cursor node { id role content status parentId siblings { id }
+      parts { ... on TextPart { text } } run { id } } }
     pageInfo { hasNextPage hasPreviousPage endCursor startCursor } totalCount } } }"""
 
 
@@ -42,9 +44,7 @@ async def test_chats_come_newest_change_first_and_pages_are_stable_under_inserts
     assert not second["chats"]["pageInfo"]["hasNextPage"]
 
 
-async def test_a_list_costs_as_many_statements_for_fifty_chats_as_for_one(
-    ada: Person, statements: list[str]
-) -> None:
+async def test_a_list_costs_as_many_statements_for_fifty_chats_as_for_one(ada: Person, statements: list[str]) -> None:
     await ada.ask("hello")
     await ada.gql(LIST)
     statements.clear()
@@ -133,18 +133,14 @@ async def test_chats_of_others_do_not_exist(ada: Person, bob: Person) -> None:
             id=chat_id,
         ),
     ]
-    nodes = await bob.gql(
-        "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=[chat_id, message_id, run_id]
-    )
+    nodes = await bob.gql("query ($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=[chat_id, message_id, run_id])
 
     assert [error["extensions"]["code"] for error in refused] == ["NOT_FOUND"] * len(refused)
     assert nodes == {"nodes": [None, None, None]}
     assert await titles(bob) == []
 
 
-@pytest.mark.parametrize(
-    "id", ["", "chat_", "nonsense", "chat_" + "g" * 32, "run_" + "0" * 32, "chat_" + "0" * 32]
-)
+@pytest.mark.parametrize("id", ["", "chat_", "nonsense", "chat_" + "g" * 32, "run_" + "0" * 32, "chat_" + "0" * 32])
 async def test_unknown_ids_are_not_found(ada: Person, id: str) -> None:
     error = await ada.gql_error(MESSAGES, id=id)
 
@@ -174,9 +170,7 @@ async def test_messages_page_in_both_directions(ada: Person) -> None:
         await ada.ask(words, chatId=chat_id)
 
     first = (await ada.gql(MESSAGES, id=chat_id, first=2))["chat"]["messages"]
-    rest = (await ada.gql(MESSAGES, id=chat_id, first=9, after=first["pageInfo"]["endCursor"]))["chat"][
-        "messages"
-    ]
+    rest = (await ada.gql(MESSAGES, id=chat_id, first=9, after=first["pageInfo"]["endCursor"]))["chat"]["messages"]
     last = (await ada.gql(MESSAGES, id=chat_id, last=2))["chat"]["messages"]
     before = await ada.gql(MESSAGES, id=chat_id, last=2, before=last["pageInfo"]["startCursor"])
 

@@ -28,9 +28,7 @@ async def add_models(db: Database, *names: str) -> None:
             session, name="Local models", kind=ProviderKind.LOCAL, base_url=None, source="local"
         )
         known = [
-            local_model(
-                name=name, file=f"{name}.gguf", display_name=name.upper(), context_window=2048, parameters=0.1
-            )
+            local_model(name=name, file=f"{name}.gguf", display_name=name.upper(), context_window=2048, parameters=0.1)
             for name in names
         ]
         await model_registration.put_models(session, local.id, known, complete=True)
@@ -93,9 +91,7 @@ async def test_the_list_costs_the_same_statements_however_long_it_is(
     async def cost() -> int:
         statements.clear()
         await ada.gql(MODELS)
-        return len(
-            [statement for statement in statements if " models" in statement or "providers" in statement]
-        )
+        return len([statement for statement in statements if " models" in statement or "providers" in statement])
 
     await add_models(db, "a")
     few = await cost()
@@ -107,9 +103,7 @@ async def test_the_list_costs_the_same_statements_however_long_it_is(
 async def test_prices_are_exact_decimals(ada: Person, db: Database) -> None:
     async with db.write() as session:
         provider_id = (await session.execute(select(ModelRow.provider_id))).scalar_one()
-        known = KnownModel(
-            "dear", "Dear", input_usd_per_million=Decimal("0.1"), output_usd_per_million=Decimal("2.50")
-        )
+        known = KnownModel("dear", "Dear", input_usd_per_million=Decimal("0.1"), output_usd_per_million=Decimal("2.50"))
         await model_registration.put_models(session, provider_id, [known], complete=False)
 
     found = {model["name"]: model for model in (await ada.gql(MODELS))["models"]}

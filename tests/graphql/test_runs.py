@@ -135,9 +135,7 @@ async def test_cancel_keeps_what_was_said_and_closes_the_upstream(ada: Person, u
     await asyncio.wait_for(upstream.closed.wait(), 5)
 
 
-async def test_the_same_idempotency_key_gives_the_same_run(
-    ada: Person, bob: Person, upstream: Upstream
-) -> None:
+async def test_the_same_idempotency_key_gives_the_same_run(ada: Person, bob: Person, upstream: Upstream) -> None:
     sent = await asyncio.gather(*(ada.send("hi", idempotencyKey="k1") for _ in range(5)))
     other = await bob.send("hi", idempotencyKey="k1")
     await ada.events(sent[0]["run"]["id"])
@@ -163,9 +161,7 @@ async def test_a_message_to_a_busy_chat_waits_for_its_turn(ada: Person, upstream
     ]  # fmt: skip
 
 
-async def test_a_waiting_message_can_be_withdrawn_and_the_next_one_moves_up(
-    ada: Person, upstream: Upstream
-) -> None:
+async def test_a_waiting_message_can_be_withdrawn_and_the_next_one_moves_up(ada: Person, upstream: Upstream) -> None:
     upstream.reply("first answer", held_after=2)
     one = await ada.send("first")
     await until(ada, one["run"]["id"], "TextDelta")
@@ -287,12 +283,8 @@ async def test_unusable_messages_are_refused_with_a_reason(ada: Person, content:
     assert reason in error["extensions"]["fields"]["input.content"]
 
 
-async def test_text_that_postgresql_cannot_hold_is_mended_not_refused(
-    ada: Person, upstream: Upstream
-) -> None:
-    upstream.reply_with(
-        [{"choices": [{"index": 0, "delta": {"content": "a\x00b"}, "finish_reason": "stop"}]}]
-    )
+async def test_text_that_postgresql_cannot_hold_is_mended_not_refused(ada: Person, upstream: Upstream) -> None:
+    upstream.reply_with([{"choices": [{"index": 0, "delta": {"content": "a\x00b"}, "finish_reason": "stop"}]}])
 
     sent, events = await ada.ask("nul \x00 and half a pair \ud83d")
 

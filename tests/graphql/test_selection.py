@@ -122,9 +122,7 @@ async def test_the_same_question_gives_the_same_choice(ada: Person) -> None:
         ),
     ],
 )
-async def test_a_hard_limit_leaves_out_who_cannot(
-    limits: dict[str, Any], chosen: str, why: str, ada: Person
-) -> None:
+async def test_a_hard_limit_leaves_out_who_cannot(limits: dict[str, Any], chosen: str, why: str, ada: Person) -> None:
     selection = await select_for(ada, **{"prompt": "hi", **limits})
 
     assert selection["model"]["name"] == chosen
@@ -213,9 +211,7 @@ async def test_a_model_that_is_asked_for_answers(ada: Person, upstream: Upstream
 
 
 @pytest.mark.usefixtures("three")
-async def test_a_model_that_is_switched_off_does_not_answer_even_if_asked_for(
-    ada: Person, db: Database
-) -> None:
+async def test_a_model_that_is_switched_off_does_not_answer_even_if_asked_for(ada: Person, db: Database) -> None:
     async with db.write() as session:
         await session.execute(update(ModelRow).where(ModelRow.name == "middling").values(enabled=False))
         await model_registration.told(session)

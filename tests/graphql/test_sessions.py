@@ -45,15 +45,11 @@ async def test_signing_in_again_replaces_the_browsers_session(browser: NewBrowse
     assert len(again.data["signIn"]["viewer"]["sessions"]) == 1
 
 
-async def test_a_person_keeps_a_hundred_sessions(
-    browser: NewBrowser, people: list[str], db: Database
-) -> None:
+async def test_a_person_keeps_a_hundred_sessions(browser: NewBrowser, people: list[str], db: Database) -> None:
     async with db.write() as session:
         user_id = await session.scalar(select(UserRow.id).where(UserRow.email == people[1]))
         soon = datetime.now(UTC) + timedelta(days=1)
-        session.add_all(
-            SessionRow(user_id=user_id, token_hash=bytes([n]) * 32, expires_at=soon) for n in range(105)
-        )
+        session.add_all(SessionRow(user_id=user_id, token_hash=bytes([n]) * 32, expires_at=soon) for n in range(105))
 
     answer = await (await browser()).sign_in(people[1])
 
@@ -128,17 +124,13 @@ async def test_sessions_of_others_are_not_found(browser: NewBrowser, people: lis
     root, mia = await browser(people[0]), await browser(people[1])
     [session] = (await mia.ask(VIEWER)).data["viewer"]["sessions"]
 
-    answers = [
-        await root.ask(REVOKE_SESSION, id=other) for other in (session["id"], UNKNOWN_SESSION, "", "key_x")
-    ]
+    answers = [await root.ask(REVOKE_SESSION, id=other) for other in (session["id"], UNKNOWN_SESSION, "", "key_x")]
 
     assert [answer.code for answer in answers] == ["NOT_FOUND"] * 4
     assert (await mia.ask(VIEWER)).data
 
 
-async def test_pages_of_other_sites_are_refused(
-    browser: NewBrowser, people: list[str], server: Served
-) -> None:
+async def test_pages_of_other_sites_are_refused(browser: NewBrowser, people: list[str], server: Served) -> None:
     client = await browser(people[0])
     refused = [
         {"Origin": "https://evil.example"},

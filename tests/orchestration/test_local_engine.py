@@ -82,7 +82,7 @@ def process_of(engine: LocalEngine, path: Path) -> int:
 
 async def until_gone(pid: int) -> None:
     async with asyncio.timeout(30):
-        while alive(pid):  # noqa: ASYNC110 - it is nobody's child here
+        while alive(pid):
             await asyncio.sleep(0.02)
 
 
@@ -178,9 +178,7 @@ async def test_a_model_beyond_the_memory_is_refused(tmp_path: Path, weights: Pat
 
 
 @pytest.mark.parametrize("content", [b"not a model", b"GGUF\x03\x00\x00\x00"])
-async def test_a_file_that_is_no_model_is_refused(
-    engine: LocalEngine, tmp_path: Path, content: bytes
-) -> None:
+async def test_a_file_that_is_no_model_is_refused(engine: LocalEngine, tmp_path: Path, content: bytes) -> None:
     bad = tmp_path / "bad.gguf"
     write(bad, content)
     with pytest.raises(RunFailure) as caught:

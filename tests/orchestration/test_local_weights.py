@@ -12,7 +12,13 @@ import pytest
 from orchestration.inference.local.fetching import Artifact, Unreachable, WrongHash, download
 from orchestration.inference.local.files import scan
 from orchestration.inference.local.progress import Progress
-from orchestration.inference.local.weights import FILE, FILE_SIZE, WeightsError, ensure_weights
+from orchestration.inference.local.weights import (
+    FILE,
+    FILE_SIZE,
+    WeightsError,
+    ensure_a_model,
+    ensure_weights,
+)
 
 CONTENT = bytes(range(256)) * 4_096
 
@@ -111,6 +117,12 @@ def test_weights_that_are_there_need_no_network(tmp_path: Path) -> None:
     with (tmp_path / FILE).open("wb") as file:
         file.truncate(FILE_SIZE)
     assert ensure_weights(tmp_path) == tmp_path / FILE
+
+
+def test_who_has_a_model_needs_no_small_one(tmp_path: Path) -> None:
+    (tmp_path / "own.gguf").write_bytes(b"a model")
+    ensure_a_model(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["own.gguf"]
 
 
 def test_a_folder_that_cannot_be_made_is_explained(tmp_path: Path) -> None:

@@ -84,30 +84,20 @@ def _without_times(item: Any) -> Any:
 WORDS = "Grüße, 🌍! " * 30
 TOOL_CALLS = [
     chunk(role="assistant", content=None),
-    chunk(
-        tool_calls=[
-            {"index": 0, "id": "c1", "type": "function", "function": {"name": "weather", "arguments": ""}}
-        ]
-    ),
+    chunk(tool_calls=[{"index": 0, "id": "c1", "type": "function", "function": {"name": "weather", "arguments": ""}}]),
     chunk(tool_calls=[{"index": 0, "function": {"arguments": '{"ci'}}]),
     chunk(tool_calls=[{"index": 0, "function": {"arguments": 'ty":"Paris"}'}}]),
     chunk(
-        tool_calls=[
-            {"index": 1, "id": "c2", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
-        ]
+        tool_calls=[{"index": 1, "id": "c2", "type": "function", "function": {"name": "weather", "arguments": "{}"}}]
     ),
     chunk(finish="tool_calls"),
     usage_chunk(11, 9),
 ]
-CITED = [
-    {"type": "url_citation", "url_citation": {"start_index": 0, "end_index": 2, "url": "u", "title": "t"}}
-]
+CITED = [{"type": "url_citation", "url_citation": {"start_index": 0, "end_index": 2, "url": "u", "title": "t"}}]
 LOGPROBS = {"content": [{"token": "a", "logprob": -0.5, "bytes": [97], "top_logprobs": []}]}
 ANSWERS: dict[str, list[list[dict[str, Any]]]] = {
     "text": [[chunk(role="assistant", content=""), *(chunk(content=w) for w in WORDS), chunk(finish="stop")]],
-    "text with the finish reason": [
-        [chunk(content="a"), chunk(content="b", finish="stop"), usage_chunk(3, 2)]
-    ],
+    "text with the finish reason": [[chunk(content="a"), chunk(content="b", finish="stop"), usage_chunk(3, 2)]],
     "reasoning content": [
         [
             *(chunk(reasoning_content=w, content=None) for w in "let me think"),
@@ -177,9 +167,7 @@ async def test_a_run_sees_the_same_as_with_the_openai_client(
 
     assert found[0] == found[1]
     assert tool_arguments[0] == tool_arguments[1]
-    assert (
-        upstream.requests[: len(upstream.requests) // 2] == upstream.requests[len(upstream.requests) // 2 :]
-    )
+    assert upstream.requests[: len(upstream.requests) // 2] == upstream.requests[len(upstream.requests) // 2 :]
     if tapped:
         words = [words for kind, words in found[0]["said"] if kind == "response.output_text.delta"]
         assert "".join(words for kind, words in heard if kind == "text") == "".join(words)
@@ -214,12 +202,8 @@ async def test_a_refusal_is_the_same_error_as_with_the_openai_client(
             await seen(run(client))
         error = caught.value
         response = getattr(error, "response", None)
-        told = (
-            None if response is None else [response.headers.get(h) for h in ("retry-after", "x-request-id")]
-        )
-        errors.append(
-            (type(error), error.message, error.code, error.type, error.body, str(error.request.url), told)
-        )
+        told = None if response is None else [response.headers.get(h) for h in ("retry-after", "x-request-id")]
+        errors.append((type(error), error.message, error.code, error.type, error.body, str(error.request.url), told))
 
     assert errors[0] == errors[1]
 
@@ -235,9 +219,7 @@ async def test_an_unstreamed_answer_is_the_same_as_with_the_openai_client(
         agent: Agent[None] = Agent(name="a", model=model(client), tools=[tool(called)])
         result = await Runner.run(agent, "hi", run_config=RunConfig(tracing_disabled=True))
         usage = result.context_wrapper.usage
-        found.append(
-            (result.final_output, result.to_input_list(), called, usage.input_tokens, usage.output_tokens)
-        )
+        found.append((result.final_output, result.to_input_list(), called, usage.input_tokens, usage.output_tokens))
 
     assert found[0] == found[1]
     assert found[0][0] == "22 degrees"

@@ -27,9 +27,7 @@ Case = tuple[int, str, str | None, RunErrorCode, bool]
 async def connect(upstream: Upstream) -> AsyncIterator[Connect]:
     session = open_session(Timeouts())
 
-    def connect(
-        tap: Tap | None = None, timeouts: Timeouts | None = None, base_url: str | None = None
-    ) -> ChatClient:
+    def connect(tap: Tap | None = None, timeouts: Timeouts | None = None, base_url: str | None = None) -> ChatClient:
         times = timeouts or Timeouts()
         return ChatClient(Endpoint(base_url or upstream.base_url, "sk-test", session, times), tap)
 
@@ -68,9 +66,7 @@ async def test_giving_up_closes_the_connection_to_the_provider(upstream: Upstrea
         await upstream.closed.wait()
 
 
-async def test_giving_up_before_the_answer_closes_the_connection_as_well(
-    upstream: Upstream, connect: Connect
-) -> None:
+async def test_giving_up_before_the_answer_closes_the_connection_as_well(upstream: Upstream, connect: Connect) -> None:
     upstream.hold()
     upstream.reply("one", headers_held=True)
     reading = asyncio.create_task(text(connect()))
@@ -113,9 +109,7 @@ async def test_a_kept_connection_that_has_died_is_replaced(upstream: Upstream, c
     assert await text(client) == "Hello from upstream."
 
 
-async def expect(
-    error: type[BaseException], reading: Awaitable[object], code: RunErrorCode, words: str
-) -> None:
+async def expect(error: type[BaseException], reading: Awaitable[object], code: RunErrorCode, words: str) -> None:
     """The error, and what a person is told of it."""
     with pytest.raises(error) as caught:
         await reading
@@ -125,9 +119,7 @@ async def expect(
     assert "sk-test" not in failure.message
 
 
-async def test_a_stream_that_is_cut_keeps_what_was_said_and_fails(
-    upstream: Upstream, connect: Connect
-) -> None:
+async def test_a_stream_that_is_cut_keeps_what_was_said_and_fails(upstream: Upstream, connect: Connect) -> None:
     heard: list[str] = []
     upstream.reply("one two three four", cut_after=3)
     client = connect(lambda _, words: heard.append(words))
@@ -145,9 +137,7 @@ async def test_a_body_that_ends_without_a_finish_reason_was_cut(upstream: Upstre
     await expect(StreamCut, text(connect()), RunErrorCode.MODEL_UNAVAILABLE, "broke off")
 
 
-async def test_an_answer_that_was_complete_survives_a_broken_connection(
-    upstream: Upstream, connect: Connect
-) -> None:
+async def test_an_answer_that_was_complete_survives_a_broken_connection(upstream: Upstream, connect: Connect) -> None:
     upstream.reply("one", cut_after=3)
     assert await text(connect()) == "one"
 
@@ -161,13 +151,9 @@ async def test_a_broken_chunk_fails_after_what_precedes_it(upstream: Upstream, c
     assert heard == ["one"]
 
 
-async def test_an_error_in_the_stream_comes_after_what_precedes_it(
-    upstream: Upstream, connect: Connect
-) -> None:
+async def test_an_error_in_the_stream_comes_after_what_precedes_it(upstream: Upstream, connect: Connect) -> None:
     heard: list[str] = []
-    upstream.reply_with(
-        [chunk(content="one"), {"error": {"message": "the server is overloaded", "code": 503}}]
-    )
+    upstream.reply_with([chunk(content="one"), {"error": {"message": "the server is overloaded", "code": 503}}])
     client = connect(lambda _, words: heard.append(words))
 
     await expect(openai.APIError, text(client), RunErrorCode.MODEL_UNAVAILABLE, "the server is overloaded")
@@ -186,9 +172,7 @@ async def test_a_web_page_is_no_model(status: int, upstream: Upstream, connect: 
     await expect(error, text(connect()), RunErrorCode.MODEL_UNAVAILABLE, "Welcome to nginx")
 
 
-async def test_an_unstreamed_answer_to_a_streamed_request_is_refused(
-    upstream: Upstream, connect: Connect
-) -> None:
+async def test_an_unstreamed_answer_to_a_streamed_request_is_refused(upstream: Upstream, connect: Connect) -> None:
     for body, words in (
         ('{"choices": []}', "streaming"),
         ('{"error": {"message": "no such model"}}', "no such model"),
@@ -225,9 +209,7 @@ async def test_a_closed_port_is_unreachable(connect: Connect) -> None:
         unused.bind(("127.0.0.1", 0))
         base_url = f"http://127.0.0.1:{unused.getsockname()[1]}/v1"
         refused = text(connect(base_url=base_url))
-        await expect(
-            openai.APIConnectionError, refused, RunErrorCode.MODEL_UNAVAILABLE, "refuses connections"
-        )
+        await expect(openai.APIConnectionError, refused, RunErrorCode.MODEL_UNAVAILABLE, "refuses connections")
 
 
 async def test_an_unknown_name_is_unreachable(connect: Connect) -> None:

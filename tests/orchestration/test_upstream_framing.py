@@ -23,9 +23,7 @@ Case = tuple[int, str, str | None, RunErrorCode, bool]
 async def connect(upstream: Upstream) -> AsyncIterator[Connect]:
     session = open_session(Timeouts())
 
-    def connect(
-        tap: Tap | None = None, timeouts: Timeouts | None = None, base_url: str | None = None
-    ) -> ChatClient:
+    def connect(tap: Tap | None = None, timeouts: Timeouts | None = None, base_url: str | None = None) -> ChatClient:
         times = timeouts or Timeouts()
         return ChatClient(Endpoint(base_url or upstream.base_url, "sk-test", session, times), tap)
 
@@ -76,17 +74,13 @@ def test_events_are_the_same_however_the_bytes_are_sliced(name: str) -> None:
 
     for size in (1, 2, 3, 5, 7, 64):
         events = EventData()
-        found = [
-            data for start in range(0, len(body), size) for data in events.feed(body[start : start + size])
-        ]
+        found = [data for start in range(0, len(body), size) for data in events.feed(body[start : start + size])]
         assert [data for data in [*found, events.end()] if data] == [data for data in expected if data]
 
 
 @pytest.mark.parametrize("name", BODIES)
 @pytest.mark.parametrize("size", [3, 1_000])
-async def test_every_framing_gives_the_same_words(
-    name: str, size: int, upstream: Upstream, connect: Connect
-) -> None:
+async def test_every_framing_gives_the_same_words(name: str, size: int, upstream: Upstream, connect: Connect) -> None:
     body = BODIES[name]
     heard: list[str] = []
     upstream.raw(*(body[start : start + size] for start in range(0, len(body), size)))

@@ -123,9 +123,7 @@ async def test_a_dead_model_is_passed_over_and_the_others_go_on(
 
 
 @pytest.mark.parametrize("named", ["gpt-4o", "GPT-4o", "Test/gpt-4o"])
-async def test_a_model_is_found_by_its_names(
-    named: str, pool: ModelPool, db: Database, upstream: Upstream
-) -> None:
+async def test_a_model_is_found_by_its_names(named: str, pool: ModelPool, db: Database, upstream: Upstream) -> None:
     await join(pool, db, upstream, model_names=["gpt-4o"])
 
     async with db.read() as session:

@@ -86,9 +86,7 @@ async def test_what_a_person_corrected_survives_the_next_start(
     assert (row.context_window, row.enabled, row.display_name) == (999, False, "Mine")
 
 
-async def test_models_that_vanish_are_kept_but_not_available(
-    pool: ModelPool, db: Database, upstream: Upstream
-) -> None:
+async def test_models_that_vanish_are_kept_but_not_available(pool: ModelPool, db: Database, upstream: Upstream) -> None:
     await register_local_models(db, [TINY])
     await join(pool, db, upstream, model_names=["a", "b"])
 
@@ -157,11 +155,7 @@ async def test_a_run_on_a_remote_model_sends_its_key_and_counts_usage(
             pass
         usage = opened.price(result.context_wrapper.usage)
 
-    assert (
-        "".join(words for kind, words in heard if kind == "text")
-        == result.final_output
-        == "Hello there, friend."
-    )
+    assert "".join(words for kind, words in heard if kind == "text") == result.final_output == "Hello there, friend."
     assert upstream.headers[-1]["Authorization"] == "Bearer sk-secret-1"
     assert upstream.requests[-1]["stream_options"] == {"include_usage": True}
     assert usage == TokenUsage(1, 7, 2, 3, 1, Decimal("0.0000155"))
@@ -210,9 +204,7 @@ def test_a_sealed_key_belongs_to_its_provider() -> None:
             unseal(spoiled, KEY, owner)
 
 
-async def test_a_call_is_retried_until_the_model_has_spoken(
-    pool: ModelPool, db: Database, upstream: Upstream
-) -> None:
+async def test_a_call_is_retried_until_the_model_has_spoken(pool: ModelPool, db: Database, upstream: Upstream) -> None:
     await join(pool, db, upstream, model_names=["m"])
     upstream.fail(503)
     upstream.fail(429, retry_after_ms="1")

@@ -29,9 +29,7 @@ def connection(kind: str = "http", scheme: str = "http", **headers: str) -> HTTP
     """A request, or with `websocket` a handshake; `sec_fetch_site="none"` is the header Sec-Fetch-Site."""
     named = {"host": "chat.example.org"} | {name.replace("_", "-"): value for name, value in headers.items()}
     raw = [(name.encode(), value.encode("latin-1")) for name, value in named.items()]
-    return HTTPConnection(
-        {"type": kind, "scheme": scheme, "path": "/graphql", "query_string": b"", "headers": raw}
-    )
+    return HTTPConnection({"type": kind, "scheme": scheme, "path": "/graphql", "query_string": b"", "headers": raw})
 
 
 @pytest.fixture
@@ -75,9 +73,7 @@ async def test_a_key_is_the_person_within_its_scopes(db: Database, person: UserR
     assert identity.scopes == {Scope.READ}
 
 
-async def test_what_connection_init_says_counts_before_header_and_cookie(
-    db: Database, person: UserRow
-) -> None:
+async def test_what_connection_init_says_counts_before_header_and_cookie(db: Database, person: UserRow) -> None:
     _, cookie = await signed_in(db, person)
     handshake = connection("websocket", "ws", cookie=cookie, origin="http://chat.example.org")
 
@@ -88,16 +84,12 @@ async def test_what_connection_init_says_counts_before_header_and_cookie(
 async def test_basic_authentication_of_a_proxy_is_not_ours(db: Database, person: UserRow) -> None:
     _, cookie = await signed_in(db, person)
 
-    identity = await Authentication(db, LIFETIME).identify(
-        connection(cookie=cookie, authorization="Basic eA==")
-    )
+    identity = await Authentication(db, LIFETIME).identify(connection(cookie=cookie, authorization="Basic eA=="))
 
     assert identity is not None
 
 
-@pytest.mark.parametrize(
-    "cookie", ["", "parley_session=", "parley_session=x", "parley_session=" + "é" * 3000, "a=b"]
-)
+@pytest.mark.parametrize("cookie", ["", "parley_session=", "parley_session=x", "parley_session=" + "é" * 3000, "a=b"])
 async def test_a_cookie_that_opens_nothing_is_nobody(db: Database, cookie: str) -> None:
     assert await Authentication(db, LIFETIME).identify(connection(cookie=cookie)) is None
 

@@ -83,13 +83,13 @@ async def value(postgres: EmbeddedPostgres, query: str) -> object:
 
 async def until_ready(folder: Path, *, other_than: int) -> None:
     async with asyncio.timeout(30):
-        while holder(folder / "18") in {None, other_than} or await ask(folder) is not Answer.READY:  # noqa: ASYNC110
+        while holder(folder / "18") in {None, other_than} or await ask(folder) is not Answer.READY:
             await asyncio.sleep(0.02)
 
 
 async def until_gone(pid: int) -> None:
     async with asyncio.timeout(30):
-        while is_alive(pid):  # noqa: ASYNC110 - it is nobody's child here
+        while is_alive(pid):
             await asyncio.sleep(0.02)
 
 

@@ -11,9 +11,7 @@ FOR_COMPOSE = {"POSTGRES_PASSWORD", "PARLEY_BIND", "PARLEY_CONTAINER_MODELS"}
 
 def test_every_setting_is_explained() -> None:
     for name, field in Settings.model_fields.items():
-        assert re.search(
-            rf"^# {re.escape(field.description or '-')}\n# {name.upper()}=", EXAMPLE, re.MULTILINE
-        ), name
+        assert re.search(rf"^# {re.escape(field.description or '-')}\n# {name.upper()}=", EXAMPLE, re.MULTILINE), name
 
 
 def test_nothing_else_is_named() -> None:

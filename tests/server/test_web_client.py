@@ -124,14 +124,10 @@ async def test_nothing_outside_the_export_can_be_read(
         assert "nothing here" in await response.text()
 
 
-async def test_a_page_allows_its_own_inline_scripts_and_no_others(
-    address: str, browser: aiohttp.ClientSession
-) -> None:
+async def test_a_page_allows_its_own_inline_scripts_and_no_others(address: str, browser: aiohttp.ClientSession) -> None:
     digest = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode()
     async with browser.get("/chat/1") as response:
-        directives = dict(
-            part.split(" ", 1) for part in response.headers["Content-Security-Policy"].split("; ")
-        )
+        directives = dict(part.split(" ", 1) for part in response.headers["Content-Security-Policy"].split("; "))
     assert directives["default-src"] == "'self'"
     assert directives["script-src"] == f"'self' 'sha256-{digest}'"
     assert directives["connect-src"] == f"'self' ws://{address} wss://{address}"
@@ -140,9 +136,7 @@ async def test_a_page_allows_its_own_inline_scripts_and_no_others(
     assert directives["base-uri"] == "'none'"
 
 
-async def test_a_rebuilt_page_gets_the_hashes_of_its_new_scripts(
-    browser: aiohttp.ClientSession, export: Path
-) -> None:
+async def test_a_rebuilt_page_gets_the_hashes_of_its_new_scripts(browser: aiohttp.ClientSession, export: Path) -> None:
     async with browser.get("/models") as response:
         before = response.headers["Content-Security-Policy"]
     (export / "models.html").write_text("<script>other()</script>")

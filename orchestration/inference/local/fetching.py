@@ -25,11 +25,11 @@ class Artifact(NamedTuple):
     sha256: str
 
 
-class Unreachable(Exception):  # noqa: N818
+class Unreachable(Exception):
     """The network did not give the file; the reason is the message."""
 
 
-class WrongHash(Exception):  # noqa: N818
+class WrongHash(Exception):
     """What came is not what was asked for; it has been deleted."""
 
 
@@ -48,6 +48,8 @@ def download(artifact: Artifact, target: Path, progress: Progress) -> None:
                 raise Unreachable(reason) from None
         except LOST as error:
             reason = str(getattr(error, "reason", error)) or type(error).__name__
+            if isinstance(getattr(error, "reason", None), ssl.SSLCertVerificationError):
+                raise Unreachable(reason) from None
     else:
         raise Unreachable(reason)
     if sha256_of(target) != artifact.sha256:

