@@ -34,7 +34,10 @@ RUN echo /app > "$(/app/.venv/bin/python -c 'import sysconfig; print(sysconfig.g
 
 FROM python AS model
 # Brings the small embedded model into the image, so that a container needs no network for it.
-RUN mkdir -p .uv/bin && ln -s /uv/bin/uv .uv/bin/uv && PARLEY_MODELS=/models /app/.venv/bin/parley fetch-model
+RUN --mount=type=cache,target=/cache \
+    mkdir -p .uv/bin /models && ln -s /uv/bin/uv .uv/bin/uv \
+    && PARLEY_MODELS=/cache/models /app/.venv/bin/parley fetch-model \
+    && cp /cache/models/SmolLM2-*.gguf /models/
 
 FROM python:3.12-slim-bookworm
 LABEL org.opencontainers.image.title="Parley" \

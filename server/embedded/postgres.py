@@ -45,8 +45,9 @@ LOOK = 0.2
 class EmbeddedPostgres:
     """Start it from the main thread: on Linux the server ends with the thread that launched it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, patience: float = PATIENCE) -> None:
         self._cluster = Cluster(root)
+        self._patience = patience
         self._process: subprocess.Popen[bytes] | None = None
         self._stopping = False
         self._presence: IO[str] | None = None
@@ -63,7 +64,7 @@ class EmbeddedPostgres:
     async def start(self) -> None:
         """Return when the database answers, started here or by another process; else EmbeddedError."""
         await asyncio.to_thread(self._cluster.prepare)
-        async with self._locked(".lock", fcntl.LOCK_EX):
+        async with self._alone():
             if self._presence is None:
                 self._presence = (self._cluster.folder / ".users").open("a")
                 fcntl.flock(self._presence, fcntl.LOCK_SH)
@@ -71,7 +72,7 @@ class EmbeddedPostgres:
                 self._process = None
                 await asyncio.to_thread(self._cluster.set_up)
                 try:
-                    async with asyncio.timeout(PATIENCE):
+                    async with asyncio.timeout(self._patience):
                         await self._bring_up()
                 except TimeoutError:
                     raise self._cluster.explain() from None
@@ -174,6 +175,20 @@ class EmbeddedPostgres:
         if process.returncode != 0 and b"already exists" not in said:
             words = said.decode(errors="replace").strip()
             raise EmbeddedError(f"The embedded database cannot be created: {words}", "Run `parley doctor`.")
+
+    @contextlib.asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Only one process at a time starts the server; EmbeddedError when another one never ends doing so."""
+        async with contextlib.AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout(self._patience):
+                    await stack.enter_async_context(self._locked(".lock", fcntl.LOCK_EX))
+            except TimeoutError:
+                raise EmbeddedError(
+                    f"Another process holds {self._cluster.folder / '.lock'} and does not let go of it.",
+                    "End that process, or set PARLEY_DATA to another folder.",
+                ) from None
+            yield
 
     @contextlib.asynccontextmanager
     async def _locked(self, name: str, kind: int) -> AsyncIterator[None]:

@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import psycopg
@@ -97,6 +98,15 @@ def pid_of(folder: Path) -> int:
     pid = holder(folder / "18")
     assert pid is not None
     return pid
+
+
+@contextlib.contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """The folder as a process leaves it that hangs while it starts the server."""
+    folder.mkdir()
+    with (folder / ".lock").open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def mode(folder: Path) -> int:
@@ -209,6 +219,11 @@ async def test_a_folder_that_cannot_be_made_is_explained(tmp_path: Path) -> None
     with pytest.raises(EmbeddedError) as caught:
         await EmbeddedPostgres(tmp_path / "file" / "postgres").start()
     assert "PARLEY_DATA" in caught.value.remedy
+
+
+async def test_a_lock_that_is_never_let_go_of_is_explained(folder: Path) -> None:
+    with locked(folder), pytest.raises(EmbeddedError, match="Another process holds"):
+        await EmbeddedPostgres(folder, patience=0.1).start()
 
 
 async def test_the_loop_is_never_held_up_for_long_by_a_first_start(folder: Path) -> None:

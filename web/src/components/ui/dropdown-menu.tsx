@@ -18,7 +18,8 @@ export function DropdownMenu(props: Omit<ComponentProps<typeof MenuPrimitive.Roo
 
 type LoadedProps = ComponentProps<typeof MenuPrimitive.Root> & { parts: typeof Parts };
 
-function Loaded({ parts, onOpenChange, ...props }: LoadedProps) {
+// A modal menu would hide the page from screen readers, with the focus still somewhere in it.
+function Loaded({ parts, onOpenChange, modal = false, ...props }: LoadedProps) {
   const [open, setOpen] = useState(true);
   const change = (next: boolean) => {
     setOpen(next);
@@ -26,7 +27,7 @@ function Loaded({ parts, onOpenChange, ...props }: LoadedProps) {
   };
   return (
     <parts.MenuOpening value={() => change(true)}>
-      <parts.DropdownMenu open={open} onOpenChange={change} {...props} />
+      <parts.DropdownMenu open={open} onOpenChange={change} modal={modal} {...props} />
     </parts.MenuOpening>
   );
 }

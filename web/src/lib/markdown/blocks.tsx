@@ -17,8 +17,8 @@ const HEADINGS = [
 const ALIGN = { left: "text-left", center: "text-center", right: "text-right" };
 
 function Heading({ token }: { token: Tokens.Heading }) {
-  // The page's own headings are h1 and h2; an answer starts below them.
-  const Tag = `h${Math.min(token.depth + 2, 6)}` as "h3" | "h4" | "h5" | "h6";
+  // The page has one heading of its own, the title; an answer starts below it.
+  const Tag = `h${Math.min(token.depth + 1, 6)}` as "h2" | "h3" | "h4" | "h5" | "h6";
   return (
     <Tag className={cn("mt-2 font-semibold tracking-tight first:mt-0", HEADINGS[token.depth - 1])}>
       <Inline tokens={token.tokens} />
