@@ -7,6 +7,7 @@ from typing import Any, cast
 
 import orjson
 import psycopg
+from psycopg.conninfo import make_conninfo
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -40,8 +41,7 @@ class Database:
 
     async def connect(self) -> psycopg.AsyncConnection[Any]:
         """A connection of one's own, outside the pool and in autocommit: for LISTEN and for the event log."""
-        url = self.engine.url.set(drivername="postgresql")
-        return await psycopg.AsyncConnection.connect(conninfo(url), autocommit=True)
+        return await psycopg.AsyncConnection.connect(conninfo(self.engine.url), autocommit=True)
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -90,9 +90,17 @@ def sqlalchemy_url(url: str) -> URL:
 
 
 def conninfo(url: URL | str) -> str:
-    """The same address in libpq's own form."""
+    """The same address in libpq's own form, `key=value …`."""
     parsed = sqlalchemy_url(url) if isinstance(url, str) else url
-    return parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+    known = {
+        "host": parsed.host,
+        "port": parsed.port,
+        "user": parsed.username,
+        "password": parsed.password,
+        "dbname": parsed.database,
+    }
+    given = {name: str(value) for name, value in [*known.items(), *parsed.query.items()] if value is not None}
+    return make_conninfo("", **given)
 
 
 async def driver_connection(session: Session) -> psycopg.AsyncConnection[Any]:

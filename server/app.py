@@ -59,22 +59,19 @@ def create_app(settings: Settings, db: Database) -> FastAPI:
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await check(db)
-        await pool.start()
-        await engine.open({revocations.channel: revocations.notified, MODELS: pool.changed})
-        tasks = [asyncio.create_task(revocations.serve(), name="revocations")]
-        if settings.parley_worker:
-            work = engine.work(concurrency=settings.parley_worker_concurrency, grace=settings.parley_shutdown_grace)
-            tasks.append(asyncio.create_task(work, name="worker"))
-        try:
+        async with contextlib.AsyncExitStack() as stack:
+            stack.push_async_callback(db.close)
+            await check(db)
+            stack.push_async_callback(pool.close)
+            await pool.start()
+            stack.push_async_callback(engine.close)
+            await engine.open({revocations.channel: revocations.notified, MODELS: pool.changed})
+            tasks = [asyncio.create_task(revocations.serve(), name="revocations")]
+            if settings.parley_worker:
+                work = engine.work(concurrency=settings.parley_worker_concurrency, grace=settings.parley_shutdown_grace)
+                tasks.append(asyncio.create_task(work, name="worker"))
+            stack.push_async_callback(_cancelled, tasks)
             yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await engine.close()
-            await pool.close()
-            await db.close()
 
     app = FastAPI(
         title="Parley",
@@ -90,3 +87,9 @@ def create_app(settings: Settings, db: Database) -> FastAPI:
     app.include_router(health_routes(db, readiness))
     mount_web_client(app, settings.parley_web)
     return app
+
+
+async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -119,9 +119,10 @@ async def serve(settings: Settings) -> None:
             say("Stopping …")
             app.state.readiness.draining = True
             server.should_exit = True
-        await serving
-        if not server.started:
-            raise CannotStart("The server could not start; the lines above say why.")
+        try:
+            await serving
+        except SystemExit:  # uvicorn's way to say that the start failed
+            raise CannotStart("The server could not start; the lines above say why.") from None
 
 
 async def _announce(server: uvicorn.Server, url: str) -> None:

@@ -13,7 +13,7 @@ import uvicorn
 import uvloop
 from sqlalchemy import event, text
 
-from persistence.database import Database, connect, conninfo
+from persistence.database import Database, connect, conninfo, sqlalchemy_url
 from persistence.migrating import migrate
 from persistence.tables import metadata
 from server.app import create_app
@@ -45,7 +45,7 @@ async def database_url(postgres: str) -> str:
     name = f"test_{uuid4().hex[:12]}"
     async with await psycopg.AsyncConnection.connect(conninfo(postgres), autocommit=True) as connection:
         await connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    url = conninfo(postgres).replace("/app?", f"/{name}?")
+    url = sqlalchemy_url(postgres).set(database=name).render_as_string(hide_password=False)
     await asyncio.to_thread(migrate, url)
     return url
 

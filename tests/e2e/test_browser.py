@@ -14,7 +14,8 @@ from persistence.database import Database, connect
 from persistence.model_registration import KnownModel
 from server.settings import ROOT, Settings
 from tests.conftest import Running, running
-from tests.upstream import STAND_ALONE_MODELS, Upstream
+from tests.upstream import Upstream
+from tests.upstream_answers import STAND_ALONE_MODELS
 
 WEB = ROOT / "web"
 BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")

@@ -173,9 +173,13 @@ test("the playground asks as the viewer", async ({ page, baseURL }) => {
   await signedIn(page, baseURL);
   await page.goto("/playground");
 
-  await page.getByRole("button", { name: /^Execute query/ }).click(SLOW);
-
-  await expect(page.getByRole("region", { name: "Result Window" })).toContainText("email", SLOW);
+  // A click before the editor is ready is lost, and nothing on the page says when it is.
+  await expect(async () => {
+    await page.getByRole("button", { name: /^Execute query/ }).click();
+    await expect(page.getByRole("region", { name: "Result Window" })).toContainText("email", {
+      timeout: 3_000,
+    });
+  }).toPass(SLOW);
   expect(elsewhere).toEqual([]);
 });
 

@@ -3,9 +3,10 @@
 import { Menu, SquarePen } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 
 import { Button } from "@/components/ui/button";
+import { useOnDemand } from "@/lib/use-on-demand";
 
 import { Logo } from "./logo";
 import { Sidebar } from "./sidebar";
@@ -28,9 +29,9 @@ const stay = () => {};
 /** Sidebar and page; on a phone a bar with a drawer above the page. */
 export function AppShell({ viewer, onSignOut, chats, children }: Props) {
   const { rail, toggle } = useSidebar();
-  const [drawer, setDrawer] = useState<"never" | "open" | "closed">("never");
+  const drawer = useOnDemand();
   const pathname = usePathname();
-  const close = () => setDrawer("closed");
+  const close = () => drawer.setOpen(false);
   const shared = { viewer, onSignOut, pathname };
 
   return (
@@ -60,7 +61,7 @@ export function AppShell({ viewer, onSignOut, chats, children }: Props) {
             size="icon"
             className="size-11"
             aria-label="Open menu"
-            onClick={() => setDrawer("open")}
+            onClick={() => drawer.setOpen(true)}
           >
             <Menu aria-hidden className="size-5" />
           </Button>
@@ -81,16 +82,13 @@ export function AppShell({ viewer, onSignOut, chats, children }: Props) {
           {children}
         </main>
       </div>
-      {drawer === "never" ? null : (
+      {drawer.wanted ? (
         <Suspense>
-          <MobileSidebar
-            open={drawer === "open"}
-            onOpenChange={(open) => setDrawer(open ? "open" : "closed")}
-          >
+          <MobileSidebar open={drawer.open} onOpenChange={drawer.setOpen}>
             <Sidebar {...shared} rail={false} onNavigate={close} chats={chats?.(close)} />
           </MobileSidebar>
         </Suspense>
-      )}
+      ) : null}
     </div>
   );
 }

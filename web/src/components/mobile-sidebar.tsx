@@ -1,8 +1,9 @@
 "use client";
 
+import { X } from "lucide-react";
 import type { ReactNode } from "react";
 
-import { Sheet, SheetContent, SheetDescription, SheetTitle } from "@/components/ui/sheet";
+import { Sheet, SheetClose, SheetContent, SheetDescription, SheetTitle } from "@/components/ui/sheet";
 
 type Props = { open: boolean; onOpenChange: (open: boolean) => void; children: ReactNode };
 
@@ -14,6 +15,10 @@ export default function MobileSidebar({ open, onOpenChange, children }: Props) {
         <SheetTitle className="sr-only">Menu</SheetTitle>
         <SheetDescription className="sr-only">Chats, pages and your account.</SheetDescription>
         {children}
+        <SheetClose className="absolute top-1 right-1 inline-flex size-11 items-center justify-center rounded-lg text-muted-foreground hover:bg-accent hover:text-foreground">
+          <X aria-hidden className="size-5" />
+          <span className="sr-only">Close menu</span>
+        </SheetClose>
       </SheetContent>
     </Sheet>
   );

@@ -7,17 +7,20 @@ import { cn } from "@/lib/cn";
 
 import { type ButtonProps, buttonVariants } from "./button";
 import { overlayClasses, windowClasses } from "./dialog";
+import { useReturnFocus } from "./use-return-focus";
 
 export const AlertDialog = AlertPrimitive.Root;
 export const AlertDialogTrigger = AlertPrimitive.Trigger;
 
 export function AlertDialogContent({ className, ...props }: ComponentProps<typeof AlertPrimitive.Content>) {
+  const returnFocus = useReturnFocus();
   return (
     <AlertPrimitive.Portal>
       <AlertPrimitive.Overlay data-slot="alert-dialog-overlay" className={overlayClasses} />
       <AlertPrimitive.Content
         data-slot="alert-dialog-content"
         className={cn(windowClasses, className)}
+        {...returnFocus}
         {...props}
       />
     </AlertPrimitive.Portal>

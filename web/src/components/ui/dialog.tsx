@@ -6,6 +6,8 @@ import type { ComponentProps } from "react";
 
 import { cn } from "@/lib/cn";
 
+import { useReturnFocus } from "./use-return-focus";
+
 export const Dialog = DialogPrimitive.Root;
 export const DialogTrigger = DialogPrimitive.Trigger;
 export const DialogClose = DialogPrimitive.Close;
@@ -19,10 +21,16 @@ export const windowClasses =
 type ContentProps = ComponentProps<typeof DialogPrimitive.Content> & { closable?: boolean };
 
 export function DialogContent({ className, children, closable = true, ...props }: ContentProps) {
+  const returnFocus = useReturnFocus();
   return (
     <DialogPrimitive.Portal>
       <DialogPrimitive.Overlay data-slot="dialog-overlay" className={overlayClasses} />
-      <DialogPrimitive.Content data-slot="dialog-content" className={cn(windowClasses, className)} {...props}>
+      <DialogPrimitive.Content
+        data-slot="dialog-content"
+        className={cn(windowClasses, className)}
+        {...returnFocus}
+        {...props}
+      >
         {children}
         {closable ? (
           <DialogPrimitive.Close className="absolute top-3 right-3 inline-flex size-8 items-center justify-center rounded-md text-muted-foreground hover:bg-accent hover:text-foreground pointer-coarse:size-11">

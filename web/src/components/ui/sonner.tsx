@@ -7,6 +7,7 @@ const colours = {
   "--normal-text": "var(--popover-foreground)",
   "--normal-border": "var(--border)",
   "--border-radius": "0.75rem",
+  fontFamily: "inherit",
 } as React.CSSProperties;
 
 /** Puts the toaster on the page, in a root of its own so that pages start without it; returns what shows a toast. */

@@ -4,7 +4,8 @@ export type Example = { query: string; variables?: string };
 const json = (value: unknown) => JSON.stringify(value, null, 2);
 
 const viewer = `# Every request is made as you.
-# Ctrl-Enter runs it; docs are on the left.
+# Ctrl-Enter runs it.
+# The schema is on the left.
 query Viewer {
   viewer {
     id

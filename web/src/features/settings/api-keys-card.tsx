@@ -13,7 +13,7 @@ import { messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
 
 import { ConfirmButton } from "./confirm-button";
-import { NewKeyDialog } from "./new-key-dialog";
+import { NewKeyButton } from "./new-key-button";
 
 type ApiKey = ApiKeysCardFragment["apiKeys"][number];
 
@@ -70,7 +70,7 @@ export function ApiKeysCard(props: Props) {
           <CardDescription>With a key, your programs use the GraphQL API as you.</CardDescription>
         </CardHeader>
         <div className="pt-5 pl-5 max-sm:pt-2 sm:pl-0">
-          <NewKeyDialog />
+          <NewKeyButton />
         </div>
       </div>
       <CardContent className="py-2">

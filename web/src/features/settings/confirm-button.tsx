@@ -1,40 +1,33 @@
 "use client";
 
-import type { ReactNode } from "react";
+import { lazy, Suspense } from "react";
 
-import {
-  AlertDialog,
-  AlertDialogAction,
-  AlertDialogCancel,
-  AlertDialogContent,
-  AlertDialogDescription,
-  AlertDialogFooter,
-  AlertDialogTitle,
-  AlertDialogTrigger,
-} from "@/components/ui/alert-dialog";
 import { Button } from "@/components/ui/button";
+import { useOnDemand } from "@/lib/use-on-demand";
 
-type Props = { verb: string; label: string; title: string; text: ReactNode; onConfirm: () => void };
+import type { Question } from "./confirm-dialog";
+
+const ConfirmDialog = lazy(() => import("./confirm-dialog"));
 
 /** A button for what cannot be undone: it asks first. */
-export function ConfirmButton({ verb, label, title, text, onConfirm }: Props) {
+export function ConfirmButton({ label, ...question }: Question & { label: string }) {
+  const { wanted, open, setOpen } = useOnDemand();
   return (
-    <AlertDialog>
-      <AlertDialogTrigger asChild>
-        <Button variant="outline" size="sm" aria-label={label}>
-          {verb}
-        </Button>
-      </AlertDialogTrigger>
-      <AlertDialogContent>
-        <AlertDialogTitle>{title}</AlertDialogTitle>
-        <AlertDialogDescription>{text}</AlertDialogDescription>
-        <AlertDialogFooter>
-          <AlertDialogCancel>Cancel</AlertDialogCancel>
-          <AlertDialogAction variant="destructive" onClick={onConfirm}>
-            {verb}
-          </AlertDialogAction>
-        </AlertDialogFooter>
-      </AlertDialogContent>
-    </AlertDialog>
+    <>
+      <Button
+        variant="outline"
+        size="sm"
+        aria-label={label}
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+      >
+        {question.verb}
+      </Button>
+      {wanted ? (
+        <Suspense>
+          <ConfirmDialog {...question} open={open} onOpenChange={setOpen} />
+        </Suspense>
+      ) : null}
+    </>
   );
 }

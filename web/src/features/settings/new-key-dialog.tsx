@@ -1,39 +1,31 @@
 "use client";
 
-import { Plus } from "lucide-react";
 import { useState } from "react";
 
-import { Button } from "@/components/ui/button";
-import { Dialog, DialogContent, DialogTrigger } from "@/components/ui/dialog";
+import { Dialog, DialogContent } from "@/components/ui/dialog";
 
 import { NewKeyForm } from "./new-key-form";
 import { NewKeySecret } from "./new-key-secret";
 
-/** Makes a key and shows its secret, once: with the dialog the secret is gone. */
-export function NewKeyDialog() {
-  const [open, setOpen] = useState(false);
-  const [secret, setSecret] = useState<string | null>(null);
+type Props = { open: boolean; onOpenChange: (open: boolean) => void };
 
-  const change = (next: boolean) => {
-    setOpen(next);
-    if (next) setSecret(null);
+/** Makes a key and shows its secret, once: with the dialog the secret is gone. */
+export default function NewKeyDialog({ open, onOpenChange }: Props) {
+  const [secret, setSecret] = useState<string | null>(null);
+  const close = () => {
+    onOpenChange(false);
+    setSecret(null);
   };
-  // A click beside the dialog must not lose a secret that nobody has copied yet.
+  // A click beside the dialog, or Escape, must not lose a secret that nobody has copied yet.
   const stay = (event: Event) => secret && event.preventDefault();
 
   return (
-    <Dialog open={open} onOpenChange={change}>
-      <DialogTrigger asChild>
-        <Button size="sm">
-          <Plus aria-hidden />
-          Create key
-        </Button>
-      </DialogTrigger>
-      <DialogContent onInteractOutside={stay} closable={!secret}>
+    <Dialog open={open} onOpenChange={(next) => (next ? onOpenChange(true) : close())}>
+      <DialogContent onInteractOutside={stay} onEscapeKeyDown={stay} closable={!secret}>
         {secret ? (
-          <NewKeySecret secret={secret} onDone={() => setOpen(false)} />
+          <NewKeySecret secret={secret} onDone={close} />
         ) : (
-          <NewKeyForm onMade={setSecret} onCancel={() => setOpen(false)} />
+          <NewKeyForm onMade={setSecret} onCancel={close} />
         )}
       </DialogContent>
     </Dialog>

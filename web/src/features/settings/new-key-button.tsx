@@ -1,0 +1,26 @@
+"use client";
+
+import { Plus } from "lucide-react";
+import { lazy, Suspense } from "react";
+
+import { Button } from "@/components/ui/button";
+import { useOnDemand } from "@/lib/use-on-demand";
+
+const NewKeyDialog = lazy(() => import("./new-key-dialog"));
+
+export function NewKeyButton() {
+  const { wanted, open, setOpen } = useOnDemand();
+  return (
+    <>
+      <Button size="sm" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+        <Plus aria-hidden />
+        Create key
+      </Button>
+      {wanted ? (
+        <Suspense>
+          <NewKeyDialog open={open} onOpenChange={setOpen} />
+        </Suspense>
+      ) : null}
+    </>
+  );
+}
