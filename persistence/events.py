@@ -36,6 +36,7 @@ class Entry(NamedTuple):
 
 
 # ON CONFLICT: a statement whose answer got lost with the connection is sent again and may find its own rows.
+# The notifications are in the result, or the planner would leave them out.
 # The row lock makes the fence exact: a claim's UPDATE of the run waits for this statement, or this one for the claim,
 # and then sees the newer attempt and stores nothing.
 APPEND = f"""
@@ -60,7 +61,7 @@ APPEND = f"""
         SELECT pg_notify('parley_runs', string_agg(replace(run_id::text, '-', '') || ':' || sequence, ','))
         FROM newest GROUP BY batch
     )
-    SELECT id FROM mine LEFT JOIN (SELECT count(*) FROM told) AS t ON true
+    SELECT id, (SELECT count(*) FROM told) FROM mine
 """
 
 
@@ -82,7 +83,7 @@ async def append(connection: psycopg.AsyncConnection[Any], entries: Sequence[Ent
         [event.created_at for event in events],
     )
     cursor = await connection.execute(APPEND, values, prepare=True)
-    return {run_id for (run_id,) in await cursor.fetchall()}
+    return {run_id for run_id, _ in await cursor.fetchall()}
 
 
 async def add(session: Session, events: Sequence[RunEvent]) -> None:

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import getpass
 import logging
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from pydantic import ValidationError
 
 from domain.accounts import Scope, UserRole
 from domain.errors import DomainError
-from orchestration.inference.local.weights import WeightsError, ensure_weights
+from orchestration.inference.local.weights import WeightsError, ensure_a_model
 from persistence.database import Unavailable, connect
 from persistence.migrating import UnknownSchema, migrate
 from resolvers.registration import create_api_key, create_user
@@ -95,7 +96,9 @@ async def _create_api_key(settings: Settings, asked: argparse.Namespace) -> None
 
 
 async def _fetch_model(settings: Settings, asked: argparse.Namespace) -> None:
-    await asyncio.to_thread(ensure_weights, settings.models_folder)
+    if settings.parley_local_models:
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # Ctrl-C ends the download, which resumes later
+        ensure_a_model(settings.models_folder)
 
 
 async def _doctor(settings: Settings, asked: argparse.Namespace) -> int:

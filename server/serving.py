@@ -57,6 +57,12 @@ async def database(settings: Settings) -> AsyncIterator[str]:
 class Server(uvicorn.Server):
     """Leaves signals to `stopped_by_signal`: the database must outlive the server, so nothing may end us early."""
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            await super().startup(sockets)
+        except SystemExit:  # uvicorn's way to say that the start failed
+            self.should_exit = True
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
@@ -96,6 +102,7 @@ async def serve(settings: Settings) -> None:
             say("Bringing the database schema up to date …")
             await asyncio.to_thread(migrate, url)
         db = connect(url)
+        await check(db)
         app = create_app(settings, db)
         host, port = bound.getsockname()[:2]
         config = uvicorn.Config(
@@ -119,10 +126,9 @@ async def serve(settings: Settings) -> None:
             say("Stopping …")
             app.state.readiness.draining = True
             server.should_exit = True
-        try:
-            await serving
-        except SystemExit:  # uvicorn's way to say that the start failed
-            raise CannotStart("The server could not start; the lines above say why.") from None
+        await serving
+        if not server.started:
+            raise CannotStart("The server could not start; the lines above say why.")
 
 
 async def _announce(server: uvicorn.Server, url: str) -> None:

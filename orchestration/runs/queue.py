@@ -16,8 +16,8 @@ from persistence.database import Database, Session, conninfo, driver_connection
 log = logging.getLogger(__name__)
 
 QUEUE = "runs"
-HEARTBEAT = 3.0
-STALLED = 8.0
+HEARTBEAT = 2.0
+STALLED = 6.0
 """Seconds without a heartbeat after which a worker counts as dead and its runs go to another."""
 POLL = 1.0
 CHAT_PRIORITY = 10

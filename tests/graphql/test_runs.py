@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from persistence.database import Database
+from persistence.database import Database, connect
+from server.settings import Settings
+from tests.conftest import running
 from tests.people import EVENTS, Person, text_of
 from tests.upstream import Upstream
 
@@ -107,6 +109,28 @@ async def test_a_watcher_may_come_late_leave_and_come_back(ada: Person, upstream
     assert text_of(early + await later) == "one two three four five six" == text_of(await whole)
     assert text_of(await ada.events(run_id, 0)) == "one two three four five six"
     assert await ada.events(run_id, (await whole)[-1]["sequence"]) == []
+
+
+async def test_a_watcher_of_another_server_sees_each_delta_at_once(
+    ada: Person, upstream: Upstream, settings: Settings, database_url: str
+) -> None:
+    upstream.reply("one two three", held_after=3)
+    sent = await ada.send("count")
+    apart = settings.model_copy(update={"parley_worker": False})
+    async with running(apart, connect(database_url)) as other:
+        elsewhere = Person(ada.http, other.url, ada.email)
+        async with elsewhere.socket() as socket:
+            watching = socket.watch(EVENTS, runId=sent["run"]["id"], after=0)
+            seen = [(await anext(watching))["runEvents"]]
+            while seen[-1]["__typename"] != "TextDelta":
+                seen.append((await anext(watching))["runEvents"])
+            upstream.release()
+            # Less than the sweep that finds lost notifications: only a notification is this fast.
+            async with asyncio.timeout(1.5):
+                while seen[-1]["__typename"] != "RunFinished":
+                    seen.append((await anext(watching))["runEvents"])
+
+    assert text_of(seen) == "one two three" == seen[-1]["message"]["content"]
 
 
 async def test_leaving_does_not_stop_a_run(ada: Person, upstream: Upstream) -> None:
