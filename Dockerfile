@@ -7,9 +7,8 @@ ENV NEXT_TELEMETRY_DISABLED=1 NEXT_IGNORE_INCORRECT_LOCKFILE=1
 COPY web/package.json web/package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --no-audit --no-fund
 COPY schema/schema.graphql ../schema/schema.graphql
-COPY tools/compress.mjs ../tools/compress.mjs
 COPY web ./
-RUN npm run build && node ../tools/compress.mjs out
+RUN npm run build
 
 FROM python:3.12-slim-bookworm AS python
 WORKDIR /app

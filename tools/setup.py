@@ -27,7 +27,7 @@ QUIET = {
     "NEXT_TELEMETRY_DISABLED": "1",
     "NEXT_IGNORE_INCORRECT_LOCKFILE": "1",
 }
-BUILT_FROM = ("src", "public", "package.json", "package-lock.json", "next.config.ts", "next.config.mjs",
+BUILT_FROM = ("src", "public", "scripts", "package.json", "package-lock.json", "next.config.mjs",
               "tsconfig.json", "postcss.config.mjs", "codegen.ts")  # fmt: skip
 GENERATED = WEB / "src" / "gql"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -149,8 +149,7 @@ def web() -> None:
     packages, export = WEB / "node_modules" / ".parley-stamp", WEB / "out" / ".parley-stamp"
     locked = fingerprint([WEB / "package.json", WEB / "package-lock.json"], platform.machine(), sys.platform)
     sources = [file for name in BUILT_FROM for file in files_of(WEB / name) if not file.is_relative_to(GENERATED)]
-    tool = ROOT / "tools" / "compress.mjs"
-    built = fingerprint([*sources, ROOT / "schema" / "schema.graphql", tool], locked)
+    built = fingerprint([*sources, ROOT / "schema" / "schema.graphql"], locked)
     if is_current(export, built) and is_current(packages, locked):
         return
     npm = node()
@@ -166,7 +165,6 @@ def web() -> None:
     if not is_current(export, built):
         export.unlink(missing_ok=True)
         run("Building the web client", [npm, "--prefix", "web", "run", "build"], QUIET)
-        run("Compressing it", ["node", tool, WEB / "out"])
         export.write_text(built)
 
 
@@ -190,7 +188,7 @@ def node() -> str:
 
 def browser() -> None:
     """A Chromium for the tests in a browser: one that is installed, else the distribution's package."""
-    if any(shutil.which(name) for name in BROWSERS):
+    if "PARLEY_CHROMIUM" in os.environ or any(shutil.which(name) for name in BROWSERS):
         return
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         raise Failed("The tests need Chromium or Chrome. Install it, and run the same command again.")

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from domain.messages import storable
 
 LARGEST_BODY = 4_194_304
+MOST_DROPPED = 33_554_432
 NON_SIMPLE = ("x-requested-with", "apollo-require-preflight", "x-graphql-client", "authorization")
 """Request headers that no foreign page can send without asking first (Fetch: CORS-safelisted request-header)."""
 
@@ -108,20 +109,21 @@ def _checked(data: Mapping[str, Any]) -> Ask:
 
 
 async def _body(request: Request) -> bytes:
-    """The body, read no further than the limit."""
-    stated = request.headers.get("content-length", "")
+    """The body, kept no further than the limit.
+
+    What is beyond it is read and dropped, within bounds: a client that is still sending would see its connection
+    break instead of the answer.
+    """
     pieces: list[bytes] = []
-    size = int(stated) if stated.isdigit() else 0
-    if size <= LARGEST_BODY:
-        size = 0
-        async for piece in request.stream():
-            size += len(piece)
+    size = 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size <= LARGEST_BODY:
             pieces.append(piece)
-            if size > LARGEST_BODY:
-                break
+        elif size > MOST_DROPPED:
+            break
     if size > LARGEST_BODY:
         raise BadRequest(
-            413,
-            f"The request is too large: it has {size:,} bytes or more, at most {LARGEST_BODY:,} are allowed.",
+            413, f"The request is too large: it has {size:,} bytes or more, at most {LARGEST_BODY:,} are allowed."
         )
     return b"".join(pieces)

@@ -4,13 +4,21 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, GraphQLSyntaxError, parse, validate
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    parse,
+    validate,
+)
 from graphql.validation import specified_rules
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from server.graphql.limits import Limits, check_document, check_text
+from server.graphql.limits import Limits, check_document, check_text, too_complex
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 MOST_ERRORS = 5
@@ -48,8 +56,9 @@ class Documents:
         try:
             document = parse(text, max_tokens=self._limits.tokens, no_location=False)
         except GraphQLSyntaxError as error:
-            code = "QUERY_TOO_COMPLEX" if "tokens" in error.message else "GRAPHQL_PARSE_FAILED"
-            error.extensions = {"code": code}
+            if f"{self._limits.tokens} tokens" in error.message:
+                raise too_complex("tokens or more", self._limits.tokens + 1, self._limits.tokens) from None
+            error.extensions = {"code": "GRAPHQL_PARSE_FAILED"}
             raise
         except RecursionError:
             raise GraphQLError("The document nests too deep.", extensions={"code": "QUERY_TOO_COMPLEX"}) from None
@@ -79,6 +88,7 @@ class Guard(SchemaExtension):
         if context.query:
             known = self.documents.look_up(context.query, context.schema._schema)  # noqa: SLF001
             context.graphql_document, self._errors = known.document, known.errors
+            _check_name(known.document, context._provided_operation_name)  # noqa: SLF001
         yield
 
     def on_validate(self) -> Iterator[None]:
@@ -86,6 +96,19 @@ class Guard(SchemaExtension):
         if self._errors:
             self.execution_context.pre_execution_errors = list(self._errors)
         yield
+
+
+def _check_name(document: DocumentNode, name: str | None) -> None:
+    """GraphQLError unless the name picks one operation (GetOperation in the specification, section 6.1)."""
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    names = [node.name.value for node in operations if node.name]
+    if name is None and len(operations) > 1:
+        words = f"The document has several operations; `operationName` must say which: {', '.join(names[:5])}."
+    elif not operations or (name is not None and name not in names):
+        words = f"There is no operation named {name!r} in the document." if name else "There is no operation to run."
+    else:
+        return
+    raise GraphQLError(words, extensions={"code": "BAD_USER_INPUT"})
 
 
 def guard_for(limits: Limits) -> type[Guard]:

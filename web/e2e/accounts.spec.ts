@@ -151,6 +151,27 @@ test("a key's secret is shown once and works until the key is revoked", async ({
   await program.dispose();
 });
 
+test("a browser that is signed out from another one is led to the door", async ({
+  page,
+  baseURL,
+  browser,
+}) => {
+  const userAgent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+  const other = await browser.newPage({ baseURL, userAgent });
+  await signedIn(other, baseURL);
+  const connected = other.waitForEvent("websocket", (socket) => socket.url().endsWith("/graphql"));
+  await other.goto("/chat");
+  await (await connected).waitForEvent("framereceived");
+  await signedIn(page, baseURL);
+  await page.goto("/settings");
+
+  await page.getByRole("button", { name: "Sign out Firefox on Linux" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Sign out" }).click();
+
+  await expect(other).toHaveURL(/\/sign-in/, { timeout: 15_000 });
+  await other.close();
+});
+
 test("the theme is chosen in the user menu and stays", async ({ page, baseURL }) => {
   await signedIn(page, baseURL);
   await page.emulateMedia({ colorScheme: "light" });
