@@ -49,8 +49,9 @@ test: ## check, then all tests of the server and of the web client
 	$(call prepare,test)
 	@$(BIN)/parley fetch-model
 	@$(MAKE) check
-	$(BIN)/pytest -n 2
 	npm --prefix web test
+	$(BIN)/pytest -m alone
+	$(BIN)/pytest -m "not alone" -n 2 --dist worksteal
 
 graphql: ## write the schema's definition and the web client's types of it
 	$(call prepare,dev)

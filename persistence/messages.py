@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     Boolean,
     ForeignKey,
     Index,
@@ -79,30 +80,7 @@ class Path(NamedTuple):
 
 async def paths(session: Session, pages: list[PathPage]) -> dict[PathPage, Path]:
     """Pages of many branches in one statement; a head that does not exist is absent."""
-    wanted = func.unnest(
-        cast([page.head_id for page in pages], ARRAY(Uuid)),
-        cast([page.limit for page in pages], ARRAY(Integer)),
-        cast([page.backward for page in pages], ARRAY(Boolean)),
-        cast([-1 if page.after is None else page.after for page in pages], ARRAY(Integer)),
-        cast([2**31 - 1 if page.before is None else page.before for page in pages], ARRAY(Integer)),
-    ).table_valued(
-        column("head_id", Uuid), column("size", Integer), column("backward", Boolean),
-        column("after", Integer), column("before", Integer),
-        with_ordinality="page", name="wanted", joins_implicitly=True,
-    ).render_derived()  # fmt: skip
-    head = aliased(MessageRow, name="head")
-    low, high = func.greatest(wanted.c.after + 1, 0), func.least(wanted.c.before - 1, head.depth)
-    window = (
-        select(
-            wanted.c.page,
-            head.id.label("head_id"),
-            head.depth.label("head_depth"),
-            case((wanted.c.backward, func.greatest(low, high - wanted.c.size + 1)), else_=low).label("low"),
-            case((wanted.c.backward, high), else_=func.least(high, low + wanted.c.size - 1)).label("high"),
-        )
-        .join_from(wanted, head, head.id == wanted.c.head_id)
-        .cte("page_windows")
-    )
+    window = _windows(pages)
     spans = _spans(select(window.c.page, window.c.head_id.label("tip_id")))
     inside = (
         select(window.c.page, window.c.head_depth, MessageRow)
@@ -122,6 +100,34 @@ async def paths(session: Session, pages: list[PathPage]) -> dict[PathPage, Path]
         if row is not None:
             path.messages.append(row)
     return found
+
+
+def _windows(pages: list[PathPage]) -> CTE:
+    """Each page as the range of depths `low … high` of the branch that ends in `head_id`."""
+    wanted = func.unnest(
+        cast([page.head_id for page in pages], ARRAY(Uuid)),
+        cast([page.limit for page in pages], ARRAY(Integer)),
+        cast([page.backward for page in pages], ARRAY(Boolean)),
+        cast([-1 if page.after is None else page.after for page in pages], ARRAY(Integer)),
+        cast([2**31 - 1 if page.before is None else page.before for page in pages], ARRAY(Integer)),
+    ).table_valued(
+        column("head_id", Uuid), column("size", Integer), column("backward", Boolean),
+        column("after", Integer), column("before", Integer),
+        with_ordinality="page", name="wanted", joins_implicitly=True,
+    ).render_derived()  # fmt: skip
+    head = aliased(MessageRow, name="head")
+    low, high = func.greatest(wanted.c.after + 1, 0), func.least(wanted.c.before - 1, head.depth)
+    return (
+        select(
+            wanted.c.page,
+            head.id.label("head_id"),
+            head.depth.label("head_depth"),
+            case((wanted.c.backward, func.greatest(low, high - wanted.c.size + 1)), else_=low).label("low"),
+            case((wanted.c.backward, high), else_=func.least(high, low + wanted.c.size - 1)).label("high"),
+        )
+        .join_from(wanted, head, head.id == wanted.c.head_id)
+        .cte("page_windows")
+    )
 
 
 def _spans(tips: Select[tuple[int, UUID]]) -> Any:

@@ -37,56 +37,69 @@ schema = build_schema(Query, Mutation, Subscription, types=[*EVENT_TYPES, *CHANG
 
 def create_app(settings: Settings, db: Database) -> FastAPI:
     """The whole server on a migrated database. Its lifespan starts and stops everything it needs."""
-    pool = open_pool(settings, db)
-    engine = Engine(db, pool)
-    doors = Doors(
-        version=__version__,
-        sign_up_open=settings.parley_sign_up,
-        session_lifetime=settings.session_lifetime,
-        secure_cookies=settings.secure_cookies,
-        models_folder=str(settings.models_folder) if settings.parley_local_models else None,
+    parts = Parts(settings, db)
+    app = FastAPI(
+        title="Parley", version=__version__, lifespan=parts.alive, docs_url=None, redoc_url=None, openapi_url=None
     )
-    origins = OriginRules(settings.origins, trust_forwarded=settings.secure_cookies)
-    authentication = Authentication(db, settings.session_lifetime, origins)
+    app.state.readiness = parts.readiness
+    app.router.routes.append(Route("/graphql", parts.endpoint))
+    app.router.routes.append(WebSocketRoute("/graphql", parts.endpoint))
+    app.include_router(health_routes(db, parts.readiness))
+    mount_web_client(app, settings.parley_web)
+    return app
 
-    async def context_of(connection: HTTPConnection, response: Response | None, authorization: str | None) -> Context:
-        identity = await authentication.identify(connection, authorization)
-        return Context(db=db, identity=identity, engine=engine, doors=doors, connection=connection, response=response)
 
-    endpoint = GraphQLEndpoint(schema, context_of=context_of)
-    readiness = Readiness()
-    revocations = Revocations(db, endpoint, session_lifetime=settings.session_lifetime)
+class Parts:
+    """What a server is made of, put together from its settings."""
+
+    def __init__(self, settings: Settings, db: Database) -> None:
+        self._settings, self._db = settings, db
+        self._pool = open_pool(settings, db)
+        self._engine = Engine(db, self._pool)
+        self._doors = Doors(
+            version=__version__,
+            sign_up_open=settings.parley_sign_up,
+            session_lifetime=settings.session_lifetime,
+            secure_cookies=settings.secure_cookies,
+            models_folder=str(settings.models_folder) if settings.parley_local_models else None,
+        )
+        origins = OriginRules(settings.origins, trust_forwarded=settings.secure_cookies)
+        self._authentication = Authentication(db, settings.session_lifetime, origins)
+        self.endpoint = GraphQLEndpoint(schema, context_of=self._context_of)
+        self._revocations = Revocations(db, self.endpoint, session_lifetime=settings.session_lifetime)
+        self.readiness = Readiness()
+
+    async def _context_of(
+        self, connection: HTTPConnection, response: Response | None, authorization: str | None
+    ) -> Context:
+        return Context(
+            db=self._db,
+            identity=await self._authentication.identify(connection, authorization),
+            engine=self._engine,
+            doors=self._doors,
+            connection=connection,
+            response=response,
+        )
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def alive(self, app: FastAPI) -> AsyncIterator[None]:
+        """Everything runs while this block is open; each part is closed whatever the others do."""
         async with contextlib.AsyncExitStack() as stack:
-            stack.push_async_callback(db.close)
-            await check(db)
-            stack.push_async_callback(pool.close)
-            await pool.start()
-            stack.push_async_callback(engine.close)
-            await engine.open({revocations.channel: revocations.notified, MODELS: pool.changed})
-            tasks = [asyncio.create_task(revocations.serve(), name="revocations")]
-            if settings.parley_worker:
-                work = engine.work(concurrency=settings.parley_worker_concurrency, grace=settings.parley_shutdown_grace)
-                tasks.append(asyncio.create_task(work, name="worker"))
+            stack.push_async_callback(self._db.close)
+            await check(self._db)
+            stack.push_async_callback(self._pool.close)
+            await self._pool.start()
+            stack.push_async_callback(self._engine.close)
+            await self._engine.open({self._revocations.channel: self._revocations.notified, MODELS: self._pool.changed})
+            tasks = [asyncio.create_task(self._revocations.serve(), name="revocations")]
+            if self._settings.parley_worker:
+                tasks.append(asyncio.create_task(self._work(), name="worker"))
             stack.push_async_callback(_cancelled, tasks)
             yield
 
-    app = FastAPI(
-        title="Parley",
-        version=doors.version,
-        lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        openapi_url=None,
-    )
-    app.state.readiness = readiness
-    app.router.routes.append(Route("/graphql", endpoint))
-    app.router.routes.append(WebSocketRoute("/graphql", endpoint))
-    app.include_router(health_routes(db, readiness))
-    mount_web_client(app, settings.parley_web)
-    return app
+    async def _work(self) -> None:
+        settings = self._settings
+        await self._engine.work(concurrency=settings.parley_worker_concurrency, grace=settings.parley_shutdown_grace)
 
 
 async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:

@@ -26,6 +26,8 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
+  // A busy machine may be slower than a journey expects; a journey that fails twice is wrong.
+  retries: process.env.CI ? 1 : 0,
   reporter: process.env.CI ? "line" : "list",
   use: {
     baseURL: process.env.PARLEY_E2E_URL ?? "http://127.0.0.1:8000",

@@ -36,14 +36,14 @@ class Ask(NamedTuple):
     operation_name: str | None
 
 
-async def ask_of(request: Request) -> Ask:
+async def ask_of(request: Request, *, largest: int = LARGEST_BODY) -> Ask:
     """The operation of a GET or POST; BadRequest says which part of the request is wrong."""
     if request.method == "GET":
         return _checked(_from_query(request))
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise BadRequest(415, f"The Content-Type must be application/json, not {kind[:80] or 'missing'!r}.")
-    body = await _body(request)
+    body = await _body(request, largest)
     data = _decoded(body, "The body")
     if not isinstance(data, dict):
         raise BadRequest(400, "The body must be a JSON object with a `query`; batches are not served.")
@@ -75,7 +75,12 @@ def decode(text: str | bytes) -> Any:
             return _storable(json.loads(text))
         raise
     nul = b"\\u0000" if isinstance(text, bytes) else "\\u0000"
-    return _storable(data) if nul in text else data  # type: ignore[operator]
+    if nul not in text:  # type: ignore[operator]
+        return data
+    try:
+        return _storable(data)
+    except RecursionError:
+        raise orjson.JSONDecodeError("it nests too deep", "", 0) from None
 
 
 def _storable(value: Any) -> Any:
@@ -108,7 +113,7 @@ def _checked(data: Mapping[str, Any]) -> Ask:
     return Ask(query, variables, name or None)
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, largest: int) -> bytes:
     """The body, kept no further than the limit.
 
     What is beyond it is read and dropped, within bounds: a client that is still sending would see its connection
@@ -118,12 +123,12 @@ async def _body(request: Request) -> bytes:
     size = 0
     async for piece in request.stream():
         size += len(piece)
-        if size <= LARGEST_BODY:
+        if size <= largest:
             pieces.append(piece)
         elif size > MOST_DROPPED:
             break
-    if size > LARGEST_BODY:
+    if size > largest:
         raise BadRequest(
-            413, f"The request is too large: it has {size:,} bytes or more, at most {LARGEST_BODY:,} are allowed."
+            413, f"The request is too large: it has {size:,} bytes or more, at most {largest:,} are allowed."
         )
     return b"".join(pieces)

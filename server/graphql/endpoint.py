@@ -1,33 +1,35 @@
 """The GraphQL endpoint: HTTP and server-sent events here, WebSocket beside it."""
 
-import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-import orjson
 from graphql import GraphQLError, OperationDefinitionNode, OperationType, get_operation_ast
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from strawberry.asgi import GraphQL
+from strawberry.schema.exceptions import CannotGetOperationTypeError
 
 from domain.errors import DomainError
 from schema.context import FieldContext, Identity
-from server.graphql.bodies import Ask, BadRequest, ask_of
+from server.graphql.bodies import LARGEST_BODY, Ask, BadRequest, ask_of
+from server.graphql.connections import Connections
+from server.graphql.encoding import encoded
 from server.graphql.negotiation import EVENTS, GRAPHQL, JSON, answer_type, prefers_events, wants_events
 from server.graphql.schema import MaskedSchema
-from server.graphql.streams import Refused, payloads
-from server.graphql.websocket import Sockets, TransportSocket, WebSocketHandler
+from server.graphql.server_sent import HEARTBEAT, EventStream
+from server.graphql.streams import is_request_error, no_operation, payloads
+from server.graphql.websocket import TransportSocket, WebSocketHandler
 
 log = logging.getLogger(__name__)
 
 ContextOf = Callable[[HTTPConnection, Response | None, str | None], Awaitable[FieldContext]]
-HEARTBEAT = 15.0
+OPERATIONS_PER_SOCKET = 100
+INIT_TIMEOUT = timedelta(seconds=10)
 STATUS = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403}
-STREAM_HEADERS = {"Cache-Control": "no-cache, no-transform", "X-Accel-Buffering": "no"}
 
 
 class GraphQLEndpoint(GraphQL[FieldContext, None]):
@@ -36,22 +38,34 @@ class GraphQLEndpoint(GraphQL[FieldContext, None]):
     graphql_transport_ws_handler_class = WebSocketHandler
     websocket_adapter_class = TransportSocket
 
-    def __init__(self, schema: MaskedSchema, *, context_of: ContextOf) -> None:
+    def __init__(
+        self,
+        schema: MaskedSchema,
+        *,
+        context_of: ContextOf,
+        largest_body: int = LARGEST_BODY,
+        heartbeat: float = HEARTBEAT,
+        operations_per_socket: int = OPERATIONS_PER_SOCKET,
+        init_timeout: timedelta = INIT_TIMEOUT,
+    ) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
             subscription_protocols=("graphql-transport-ws",),
-            connection_init_wait_timeout=timedelta(seconds=10),
+            connection_init_wait_timeout=init_timeout,
+            max_subscriptions_per_connection=operations_per_socket,
             allowed_origins=("*",),  # origins are checked with the credential, in `context_of`
         )
         self.masked_schema, self._context_of = schema, context_of
-        self.sockets = Sockets()
+        self._largest_body, self._heartbeat = largest_body, heartbeat
+        self.connections = Connections()
 
     def identities(self) -> Collection[Identity]:
-        return self.sockets.identities()
+        return self.connections.identities()
 
     def close_sockets(self, predicate: Callable[[Identity], bool]) -> None:
-        self.sockets.close(predicate)
+        """End the sockets, and the streams of server-sent events, whose identity this is true for."""
+        self.connections.revoke(predicate)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -85,7 +99,7 @@ class GraphQLEndpoint(GraphQL[FieldContext, None]):
                 raise BadRequest(405, "GraphQL is spoken with GET and POST.", {"Allow": "GET, POST"})
             if media is None and not wants_events(accept):
                 raise BadRequest(406, f"Accept one of {GRAPHQL}, {JSON} and {EVENTS}.")
-            ask = await ask_of(request)
+            ask = await ask_of(request, largest=self._largest_body)
             cookies = Response()
             context = await self._context_of(request, cookies, None)
             if self._streams(request, ask, accept, media):
@@ -96,10 +110,11 @@ class GraphQLEndpoint(GraphQL[FieldContext, None]):
         except DomainError as error:
             extensions = {"code": error.code, **error.extensions}
             status = STATUS.get(error.code, 400) if media == GRAPHQL else 200
-            return _json({"errors": [{"message": error.message, "extensions": extensions}]}, status, media or JSON)
+            shown = GraphQLError(error.message, extensions=extensions)
+            return _json(encoded({}, [shown]), status, media or JSON)
         except Exception as error:  # noqa: BLE001 - the edge of the process: a fault of ours is logged and named by an id
             shown = self.masked_schema.mask(GraphQLError(str(error), original_error=error))
-            return _json({"errors": [shown.formatted]}, 500, media or JSON)
+            return _json(encoded({}, [shown]), 500, media or JSON)
 
     def _streams(self, request: Request, ask: Ask, accept: str, media: str | None) -> bool:
         """Whether the answer is a stream; a subscription needs one, a query gets one where it is preferred."""
@@ -132,25 +147,19 @@ class GraphQLEndpoint(GraphQL[FieldContext, None]):
                 context_value=context,
                 operation_name=ask.operation_name,
             )
-        except Exception as error:
-            reason = getattr(error, "as_http_error_reason", None)
-            words = reason() if reason else str(error) or "There is no operation to run."
-            raise BadRequest(400 if media == GRAPHQL else 200, words) from error
+        except CannotGetOperationTypeError as error:
+            raise BadRequest(400 if media == GRAPHQL else 200, no_operation(error).message) from error
         body: dict[str, Any] = {"data": result.data}
         status = 200
-        if result.errors:
-            body["errors"] = [found.formatted for found in result.errors]
-            if result.data is None and all(found.path is None for found in result.errors):
-                del body["data"]  # a request error: nothing was executed
-                status = 400 if media == GRAPHQL else 200
-        response = _json(body, status, media)
+        if is_request_error(result):
+            body, status = {}, 400 if media == GRAPHQL else 200
+        response = _json(encoded(body, result.errors), status, media)
         response.headers.raw.extend((name, value) for name, value in cookies.headers.raw if name == b"set-cookie")
         return response
 
     def _event_stream(self, ask: Ask, context: FieldContext) -> Response:
-        schema = self.masked_schema
-        source = payloads(schema, ask.query, ask.variables, ask.operation_name, context, schema.mask)
-        return StreamingResponse(_server_sent(source), media_type=EVENTS, headers=STREAM_HEADERS)
+        source = payloads(self.masked_schema, ask.query, ask.variables, ask.operation_name, context)
+        return EventStream(source, identity=context.identity, connections=self.connections, heartbeat=self._heartbeat)
 
 
 class Unidentified(NamedTuple):
@@ -159,39 +168,12 @@ class Unidentified(NamedTuple):
     connection: HTTPConnection
 
 
-async def _server_sent(source: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
-    """Distinct connections mode of GraphQL over SSE: `next` events, then `complete`; comments keep it alive."""
-    following: asyncio.Task[bytes] | None = None
-    try:
-        while True:
-            following = following or asyncio.ensure_future(anext(source))
-            done, _ = await asyncio.wait({following}, timeout=HEARTBEAT)
-            if not done:
-                yield b": still here\n\n"
-                continue
-            finished, following = following, None
-            try:
-                payload = finished.result()
-            except StopAsyncIteration:
-                break
-            yield b"event: next\ndata: " + payload + b"\n\n"
-    except Refused as error:
-        yield b"event: next\ndata: " + orjson.dumps({"errors": [e.formatted for e in error.errors]}) + b"\n\n"
-    finally:
-        if following is not None:
-            following.cancel()
-            with suppress(asyncio.CancelledError, StopAsyncIteration, Refused):
-                await following
-        await source.aclose()
-    yield b"event: complete\ndata:\n\n"
-
-
 def _refusal(error: BadRequest, media: str) -> Response:
-    body = {"errors": [{"message": error.message, "extensions": {"code": error.code}}]}
-    response = _json(body, error.status, media)
+    shown = GraphQLError(error.message, extensions={"code": error.code})
+    response = _json(encoded({}, [shown]), error.status, media)
     response.headers.update(error.headers)
     return response
 
 
-def _json(body: object, status: int, media: str) -> Response:
-    return Response(orjson.dumps(body), status, media_type=f"{media}; charset=utf-8")
+def _json(body: bytes, status: int, media: str) -> Response:
+    return Response(body, status, media_type=f"{media}; charset=utf-8")

@@ -14,6 +14,7 @@ from graphql import (
     validate,
 )
 from graphql.validation import specified_rules
+from graphql.validation.rules import overlapping_fields_can_be_merged
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
@@ -22,9 +23,14 @@ from server.graphql.limits import Limits, check_document, check_text, too_comple
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 MOST_ERRORS = 5
-BYTES_PER_CHARACTER = 130
-"""Memory of a parsed document by the length of its text, measured."""
+BYTES_EACH, BYTES_PER_CHARACTER = 8_000, 130
+"""Memory of a known document, and by the length of its text; measured, rounded up."""
 MOST_BYTES = 32_000_000
+ABORTED = "Validation aborted."
+"""What graphql-core says when comparing fields of the same name takes longer than its budget allows."""
+
+# The budget is meant to be set so. Its default lets a document of 13 kB take two seconds.
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +57,7 @@ class Documents:
         return known
 
     def _examine(self, text: str, schema: GraphQLSchema) -> Known:
-        if (excess := check_text(text, self._limits)) is not None:
-            raise excess
+        check_text(text, self._limits)
         try:
             document = parse(text, max_tokens=self._limits.tokens, no_location=False)
         except GraphQLSyntaxError as error:
@@ -60,21 +65,35 @@ class Documents:
                 raise too_complex("tokens or more", self._limits.tokens + 1, self._limits.tokens) from None
             error.extensions = {"code": "GRAPHQL_PARSE_FAILED"}
             raise
-        except RecursionError:
-            raise GraphQLError("The document nests too deep.", extensions={"code": "QUERY_TOO_COMPLEX"}) from None
-        if (excess := check_document(document, self._limits)) is not None:
-            return Known(document, (excess,))
-        errors = validate(schema, document, RULES, max_errors=MOST_ERRORS)
+        try:
+            check_document(document, self._limits)
+        except GraphQLError as excess:
+            return Known(document, (excess.with_traceback(None),))
+        errors = validate(schema, document, RULES, max_errors=MOST_ERRORS, hide_suggestions=True)
+        if any(found.message == ABORTED for found in errors):
+            return Known(document, (too_repetitive(),))
         for found in errors:
             found.extensions = {"code": "GRAPHQL_VALIDATION_FAILED", **(found.extensions or {})}
         return Known(document, tuple(errors))
 
     def _keep(self, text: str, known: Known) -> None:
         self._known[text] = known
-        self._bytes += len(text) * BYTES_PER_CHARACTER
+        self._bytes += _size(text)
         while self._bytes > MOST_BYTES and len(self._known) > 1:
             oldest, _ = self._known.popitem(last=False)
-            self._bytes -= len(oldest) * BYTES_PER_CHARACTER
+            self._bytes -= _size(oldest)
+
+
+def _size(text: str) -> int:
+    return BYTES_EACH + len(text) * BYTES_PER_CHARACTER
+
+
+def too_repetitive() -> GraphQLError:
+    words = (
+        "The document is too complex: it selects the same names too often to check that they agree, at most "
+        f"{overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET // 2:,} comparisons of fields are allowed."
+    )
+    return GraphQLError(words, extensions={"code": "QUERY_TOO_COMPLEX"})
 
 
 class Guard(SchemaExtension):

@@ -13,17 +13,20 @@ from graphql import (
     SelectionSetNode,
 )
 
-BRACKETS = re.compile(r'"""(?:\\"""|(?!""").)*(?:"""|$)|"(?:\\.|[^"\\\n])*"?|#[^\n]*|[{(\[]|[})\]]', re.DOTALL)
+# As in GraphQL's lexer, a carriage return ends a comment and a string too: else brackets could hide behind one.
+BRACKETS = re.compile(r'"""(?:\\"""|(?!""").)*(?:"""|$)|"(?:\\.|[^"\\\n\r])*"?|#[^\n\r]*|[{(\[]|[})\]]', re.DOTALL)
 SATURATED = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Most that one document may hold. `nesting` counts brackets of every kind, before parsing."""
+    """Most that one document may hold. `nesting` counts brackets of every kind before parsing, then
+    selections with those of the fragments that they spread; `fragments` how far fragments spread others."""
 
     characters: int = 50_000
     tokens: int = 5_000
     nesting: int = 100
+    fragments: int = 20
     depth: int = 20
     aliases: int = 50
     directives: int = 20
@@ -53,10 +56,10 @@ def too_complex(what: str, found: int, limit: int) -> GraphQLError:
     return GraphQLError(words, extensions={"code": "QUERY_TOO_COMPLEX"})
 
 
-def check_text(text: str, limits: Limits) -> GraphQLError | None:
-    """What is wrong with a document before it is parsed: parsers recurse, so depth must be known first."""
+def check_text(text: str, limits: Limits) -> None:
+    """Raises what is wrong with a document before it is parsed: parsers recurse, so depth must be known first."""
     if len(text) > limits.characters:
-        return too_complex("characters", len(text), limits.characters)
+        raise too_complex("characters", len(text), limits.characters)
     nesting = deepest = 0
     for found in BRACKETS.finditer(text):
         if found[0] in "{([":
@@ -64,12 +67,13 @@ def check_text(text: str, limits: Limits) -> GraphQLError | None:
             deepest = max(deepest, nesting)
         elif found[0] in "})]":
             nesting -= 1
-    return too_complex("levels of nesting", deepest, limits.nesting) if deepest > limits.nesting else None
+    if deepest > limits.nesting:
+        raise too_complex("levels of nesting", deepest, limits.nesting)
 
 
-def check_document(document: DocumentNode, limits: Limits) -> GraphQLError | None:
-    """What is wrong with a parsed document."""
-    counter = _Counter(document)
+def check_document(document: DocumentNode, limits: Limits) -> None:
+    """Raises what is wrong with a parsed document."""
+    counter = _Counter(document, limits)
     for definition in document.definitions:
         if not isinstance(definition, OperationDefinitionNode):
             continue
@@ -81,18 +85,22 @@ def check_document(document: DocumentNode, limits: Limits) -> GraphQLError | Non
             ("fields", found.fields, limits.fields),
         ):
             if count > limit:
-                return too_complex(what, count, limit)
-    return None
+                raise too_complex(what, count, limit)
 
 
 class _Counter:
-    def __init__(self, document: DocumentNode) -> None:
+    def __init__(self, document: DocumentNode, limits: Limits) -> None:
+        self._limits = limits
         self._fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
         self._known: dict[str, Measure] = {}
+        self._open = self._spread = 0
 
     def selection(self, selections: SelectionSetNode) -> Measure:
+        self._open += 1
+        if self._open > self._limits.nesting:
+            raise too_complex("levels of nesting or more", self._open, self._limits.nesting)
         total = Measure()
         for node in selections.selections:
             total = total.beside(Measure(directives=len(node.directives or ())))
@@ -104,6 +112,7 @@ class _Counter:
                 total = total.beside(self._fragment(node.name.value))
             else:
                 total = total.beside(self.selection(node.selection_set))  # type: ignore[attr-defined]
+        self._open -= 1
         return total
 
     def _fragment(self, name: str) -> Measure:
@@ -111,5 +120,9 @@ class _Counter:
         if name not in self._known:
             self._known[name] = Measure()
             if fragment := self._fragments.get(name):
+                self._spread += 1
+                if self._spread > self._limits.fragments:
+                    raise too_complex("levels of fragments or more", self._spread, self._limits.fragments)
                 self._known[name] = self.selection(fragment.selection_set)
+                self._spread -= 1
         return self._known[name]

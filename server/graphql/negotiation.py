@@ -37,7 +37,7 @@ def answer_type(accept: str) -> str | None:
 
 
 def wants_events(accept: str) -> bool:
-    """Whether a stream of server-sent events is acceptable at all, and not explicitly the lesser choice."""
+    """Whether a stream of server-sent events is acceptable at all."""
     return preferred(accept).get(EVENTS, 0.0) > 0
 
 
@@ -45,7 +45,7 @@ def prefers_events(accept: str) -> bool:
     """Whether it outranks a single JSON result. Listed at equal rank, JSON wins unless events come first."""
     wanted = preferred(accept)
     events = wanted.get(EVENTS, 0.0)
-    others = {kind: quality for kind, quality in wanted.items() if kind not in {EVENTS, "*/*"}}
+    others = {kind: quality for kind, quality in wanted.items() if kind != EVENTS}
     if not others or events > max(others.values()):
         return events > 0
     return events == max(others.values()) and next(iter(wanted)) == EVENTS

@@ -21,6 +21,10 @@ class MaskedSchema(strawberry.Schema):
     mask: Mask
     documents: Documents
 
+    def _get_custom_context_kwargs(self, *arguments: Any, **named: Any) -> dict[str, Any]:
+        # Strawberry hides the suggestions for unknown fields only, not those for arguments and variables.
+        return {**super()._get_custom_context_kwargs(*arguments, **named), "hide_suggestions": True}
+
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         errors[:] = [self.mask(error) for error in errors]
 

@@ -1,74 +1,46 @@
-"""Subscriptions as a stream of encoded payloads: set up once, then a tight loop for each event."""
+"""Operations as a stream of encoded payloads: set up once, then a tight loop over the events."""
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Callable
-from typing import Any
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any, cast
 
-import orjson
-from graphql import ExecutionResult, GraphQLError, GraphQLNonNull, is_abstract_type, is_object_type
+from graphql import DocumentNode, ExecutionResult, GraphQLError
 from graphql.execution import create_source_event_stream
-from graphql.execution.collect_fields import collect_fields, collect_subfields
+from strawberry.schema.exceptions import CannotGetOperationTypeError
+from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionResult as StrawberryResult
 from strawberry.types.graphql import OperationType
 
-from server.graphql.executor import Leaf, Unusual, leaf, read
+from server.graphql.encoding import encoded
+from server.graphql.executor import FastExecutor
+from server.graphql.reading import Reading, Unusual, reading_of
+from server.graphql.schema import MaskedSchema
 
-Mask = Callable[[GraphQLError], GraphQLError]
-TIME_SLICE = 0.004
-"""Seconds after which a stream that never waits lets others have a turn."""
+TIME_SLICE = 0.001
+"""Seconds after which a stream that never waits lets others have a turn. Others need several turns for one request,
+so this is far below the delay that they may feel."""
 
 
 class Refused(Exception):
-    """The operation cannot start; `errors` say why."""
+    """The operation cannot start, or cannot go on; `errors` say why."""
 
     def __init__(self, errors: list[GraphQLError]) -> None:
         super().__init__(errors)
         self.errors = errors
 
 
-class Compiled:
-    """A subscription's selection as a list of plain reads for each type of event that has only plain fields."""
-
-    def __init__(self, executor: Any) -> None:
-        self.reads: dict[type, list[Leaf]] = {}
-        self.name = ""
-        schema, operation = executor.schema, executor.operation
-        fragments, variables, hide = executor.fragments, executor.variable_values, executor.hide_suggestions
-        root = schema.subscription_type
-        fields = collect_fields(schema, fragments, variables, root, operation, hide).grouped_field_set
-        ((self.name, details),) = fields.items()
-        kind = schema.get_field(root, details[0].node.name.value).type
-        kind = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
-        concrete = schema.get_possible_types(kind) if is_abstract_type(kind) else [kind] if is_object_type(kind) else []
-        for event_type in concrete:
-            below = collect_subfields(schema, fragments, variables, operation, event_type, details, hide)
-            reads = [leaf(schema, event_type, name, found) for name, found in below.grouped_field_set.items()]
-            own = event_type.extensions.get("strawberry-definition")
-            if own is not None and all(reads):
-                self.reads[own.origin] = [found for found in reads if found is not None]
-
-    def data(self, event: Any) -> dict[str, Any] | None:
-        """The event as data; None when the executor must do it."""
-        reads = self.reads.get(type(event))
-        if reads is None:
-            return None
-        try:
-            return {self.name: {found.name: read(found, event) for found in reads}}
-        except Unusual:
-            return None
-
-
 async def payloads(
-    schema: Any,
+    schema: MaskedSchema,
     query: str,
     variables: dict[str, Any] | None,
     operation_name: str | None,
     context: Any,
-    mask: Mask,
 ) -> AsyncGenerator[bytes, None]:
     """Encoded results of any operation: one of a query or mutation, one for each event of a subscription.
 
-    Raises Refused when the operation cannot start. An error inside an event is in that event's result, masked.
+    Raises Refused, and nothing else. An error inside an event is in that event's result, masked.
     """
     prepared = schema._create_execution_context(  # noqa: SLF001 - the steps of Schema.stream, one by one
         query=query,
@@ -81,62 +53,92 @@ async def payloads(
     for extension in extensions:
         extension.execution_context = prepared
     runner = schema.create_extensions_runner(prepared, extensions)
-    async with runner.operation():
-        try:
+    try:
+        async with runner.operation():
             refused = await schema._prepare_operation_async(prepared, runner)  # noqa: SLF001
-        except Exception as error:
-            words = str(error) or getattr(error, "as_http_error_reason", lambda: "There is no operation to run.")()
-            raise Refused([GraphQLError(words, extensions={"code": "BAD_USER_INPUT"})]) from error
-        if refused is not None:
-            raise Refused([mask(error) for error in refused.errors or ()])
-        if prepared.operation_type is OperationType.SUBSCRIPTION:
-            async for payload in _events(schema, prepared, mask):
-                yield payload
-            return
-    result = await schema.execute(
-        query, variable_values=variables, context_value=context, operation_name=operation_name
-    )
-    yield encode(result.data, result.errors)
+            if refused is not None:
+                raise Refused([schema.mask(error) for error in refused.errors or ()])
+            if prepared.operation_type is OperationType.SUBSCRIPTION:
+                async with aclosing(_events(schema, prepared)) as events:
+                    async for payload in events:
+                        yield payload
+                return
+        result = await schema.execute(
+            query, variable_values=variables, context_value=context, operation_name=operation_name
+        )
+        if is_request_error(result):
+            raise Refused(result.errors or [])
+        yield encoded({"data": result.data}, result.errors)
+    except Refused:
+        raise
+    except CannotGetOperationTypeError as error:
+        raise Refused([no_operation(error)]) from error
+    except Exception as error:
+        failed = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
+        raise Refused([schema.mask(failed)]) from error
 
 
-async def _events(schema: Any, prepared: Any, mask: Mask) -> AsyncGenerator[bytes, None]:
-    executor = schema.execution_context_class.build(
-        schema._schema,  # noqa: SLF001
-        prepared.graphql_document,
-        None,
-        prepared.context,
-        prepared.variables,
-        prepared.operation_name,
-        operation_extensions=None,
-    )
-    if isinstance(executor, list):
-        raise Refused([mask(error) for error in executor])
+def no_operation(error: CannotGetOperationTypeError) -> GraphQLError:
+    """Which operation was asked for in vain."""
+    return GraphQLError(error.as_http_error_reason(), extensions={"code": "BAD_USER_INPUT"})
+
+
+def is_request_error(result: ExecutionResult | StrawberryResult) -> bool:
+    """Whether nothing was executed, so that there is no data, not even null (GraphQL, section 7.1)."""
+    return bool(result.errors) and result.data is None and all(error.path is None for error in result.errors or ())
+
+
+async def _events(schema: MaskedSchema, prepared: ExecutionContext) -> AsyncGenerator[bytes, None]:
+    executor = _executor(schema, prepared)
     source: Any = create_source_event_stream(executor)
     if hasattr(source, "__await__"):
         source = await source
     if isinstance(source, ExecutionResult):
-        raise Refused([mask(error) for error in source.errors or ()])
-    compiled = Compiled(executor)
+        raise Refused([schema.mask(error) for error in source.errors or ()])
     turn = time.perf_counter()
-    try:
+    async with aclosing(source):
+        name, reading = _event_reading(executor)
         async for event in source:
-            data, errors = compiled.data(event), None
-            if data is None:
-                result = executor.build_per_event_executor(event).execute_operation(False)
-                result = await result if hasattr(result, "__await__") else result
-                data, errors = result.data, [mask(error) for error in result.errors or ()]
-            yield encode(data, errors)
+            try:
+                payload = encoded({"data": {name: reading.of(event)}}, None)
+            except Unusual:
+                payload = await _executed(schema, executor, event)
+            yield payload
             if time.perf_counter() - turn > TIME_SLICE:
                 await asyncio.sleep(0)
                 turn = time.perf_counter()
-    except Exception as error:
-        failed = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
-        raise Refused([mask(failed)]) from error
-    finally:
-        await source.aclose()
 
 
-def encode(data: Any, errors: list[GraphQLError] | None) -> bytes:
-    if errors:
-        return orjson.dumps({"data": data, "errors": [error.formatted for error in errors]})
-    return b'{"data":' + orjson.dumps(data) + b"}"
+def _executor(schema: MaskedSchema, prepared: ExecutionContext) -> FastExecutor:
+    executor: Any = FastExecutor.build(
+        schema._schema,  # noqa: SLF001
+        cast("DocumentNode", prepared.graphql_document),
+        None,
+        prepared.context,
+        prepared.variables,
+        prepared.operation_name,
+        hide_suggestions=True,
+    )
+    if isinstance(executor, list):
+        raise Refused([schema.mask(error) for error in executor])
+    found: FastExecutor = executor
+    return found
+
+
+def _event_reading(executor: FastExecutor) -> tuple[str, Reading]:
+    """Response name and reading of the one root field that a subscription has."""
+    ((name, details),) = executor.root_fields().grouped_field_set.items()
+    root: Any = executor.schema.subscription_type
+    kind = executor.schema.get_field(root, details[0].node.name.value)
+    return name, (kind and reading_of(executor, kind.type, details)) or Reading(None, _unusual, non_null=True)
+
+
+def _unusual(event: Any) -> Any:
+    raise Unusual
+
+
+async def _executed(schema: MaskedSchema, executor: FastExecutor, event: Any) -> bytes:
+    result = executor.build_per_event_executor(event).execute_operation(False)
+    if hasattr(result, "__await__"):
+        result = await result
+    return encoded({"data": result.data}, [schema.mask(error) for error in result.errors or ()])

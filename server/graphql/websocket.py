@@ -1,13 +1,13 @@
 """graphql-transport-ws, to the letter of its PROTOCOL.md."""
 
-import asyncio
 import json
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Protocol, cast
 
 import orjson
+from graphql import GraphQLError
 from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 from strawberry.asgi import ASGIWebSocketAdapter
@@ -18,13 +18,16 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 )
 
 from domain.errors import DomainError
-from schema.context import FieldContext, Identity
+from schema.context import FieldContext
 from server.graphql.bodies import decode
+from server.graphql.connections import Connections
 from server.graphql.schema import MaskedSchema
 from server.graphql.streams import Refused, payloads
 
 log = logging.getLogger(__name__)
 
+INTERNAL_ERROR = 4500
+"""Not in PROTOCOL.md, but what graphql-ws closes with for a fault of the server."""
 LONGEST_REASON = 120
 """Bytes of a close reason: a control frame holds 125 with its code (RFC 6455, section 5.5)."""
 
@@ -59,31 +62,6 @@ class TransportSocket(ASGIWebSocketAdapter):
             await self.ws.close(code=code, reason=reason.encode()[:LONGEST_REASON].decode(errors="ignore"))
 
 
-class Sockets:
-    """The open sockets of this process, and whose they are."""
-
-    def __init__(self) -> None:
-        self._open: dict[WebSocketHandler, Identity] = {}
-        self._closing: set[asyncio.Task[None]] = set()
-
-    def add(self, handler: "WebSocketHandler", identity: Identity) -> None:
-        self._open[handler] = identity
-
-    def remove(self, handler: "WebSocketHandler") -> None:
-        self._open.pop(handler, None)
-
-    def identities(self) -> Collection[Identity]:
-        return list(self._open.values())
-
-    def close(self, predicate: Callable[[Identity], bool]) -> None:
-        """Close with 4403 every socket whose identity this is true for."""
-        for handler, identity in list(self._open.items()):
-            if predicate(identity):
-                task = asyncio.create_task(handler.websocket.close(4403, "Forbidden"))
-                self._closing.add(task)
-                task.add_done_callback(self._closing.discard)
-
-
 class Connected(Protocol):
     """A context that knows its socket."""
 
@@ -93,7 +71,7 @@ class Connected(Protocol):
 class Serving(Protocol):
     """What the handler needs of the endpoint."""
 
-    sockets: Sockets
+    connections: Connections
     masked_schema: MaskedSchema
 
     async def context_of(
@@ -109,7 +87,13 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[FieldContext, None]):
         try:
             await super().handle()
         finally:
-            self.view.sockets.remove(self)
+            self.view.connections.remove(self)
+
+    async def revoke(self) -> None:
+        """What runs ends at once, also when the client does not answer the close."""
+        for operation_id in list(self.operations):
+            await self.cleanup_operation(operation_id)
+        await self.websocket.close(4403, "Forbidden")
 
     async def handle_message(self, message: Any) -> None:
         if (wrong := _wrong_with(message)) is not None:
@@ -135,8 +119,12 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[FieldContext, None]):
         except DomainError as error:
             await self.websocket.close(4403, error.message)
             return
+        except Exception as error:  # noqa: BLE001 - the edge of the process: a fault of ours is logged and named by an id
+            shown = self.view.masked_schema.mask(GraphQLError(str(error), original_error=error))
+            await self.websocket.close(INTERNAL_ERROR, shown.message)
+            return
         if self.context.identity is not None:
-            self.view.sockets.add(self, self.context.identity)
+            self.view.connections.add(self, self.context.identity)
         self.connection_acknowledged = True
         await self.send_message({"type": "connection_ack"})
 
@@ -145,6 +133,15 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[FieldContext, None]):
         if message.get("payload") is not None:
             answer["payload"] = message["payload"]
         await self.send_message(answer)  # type: ignore[arg-type]
+
+    async def handle_subscribe(self, message: Any) -> None:
+        most = self.max_subscriptions_per_connection
+        is_new = self.connection_acknowledged and message["id"] not in self.operations
+        if is_new and most is not None and len(self.operations) >= most:
+            error = GraphQLError("Subscription limit reached", extensions={"code": "BAD_USER_INPUT", "limit": most})
+            await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
+            return
+        await super().handle_subscribe(message)
 
     async def run_operation(self, operation: Operation[FieldContext, None]) -> None:
         """One operation from its start to `complete` or `error`; the socket and the others go on whatever happens."""
@@ -156,7 +153,6 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[FieldContext, None]):
             operation.variables,
             operation.operation_name,
             self.context.fresh(),
-            schema.mask,
         )
         try:
             async for payload in source:

@@ -172,6 +172,32 @@ test("a browser that is signed out from another one is led to the door", async (
   await other.close();
 });
 
+test("a key may do only what was allowed when it was made", async ({ page, baseURL, playwright }) => {
+  await signedIn(page, baseURL);
+  await page.goto("/settings");
+  await page.getByRole("button", { name: "Create key" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Name").fill(`Reader ${Date.now()}`);
+  await expect(dialog.getByRole("checkbox", { name: "Account" })).not.toBeChecked();
+  await dialog.getByRole("checkbox", { name: "Read" }).uncheck();
+  await dialog.getByRole("checkbox", { name: "Write" }).uncheck();
+  await dialog.getByRole("button", { name: "Create key" }).click();
+  await expect(dialog.getByText("Choose at least one.")).toBeVisible();
+
+  await dialog.getByRole("checkbox", { name: "Read" }).check();
+  await dialog.getByRole("button", { name: "Create key" }).click();
+
+  const secret = await dialog.getByLabel("Secret of the new key").inputValue();
+  const program = await playwright.request.newContext({
+    baseURL,
+    extraHTTPHeaders: { authorization: `Bearer ${secret}` },
+  });
+  const ask = async (query: string) => (await program.post("/graphql", { data: { query } })).text();
+  expect(await ask("{ viewer { email } }")).toContain(`"email"`);
+  expect(await ask(`mutation { createChat(input: { title: "No" }) { chat { id } } }`)).toContain("FORBIDDEN");
+  await program.dispose();
+});
+
 test("the theme is chosen in the user menu and stays", async ({ page, baseURL }) => {
   await signedIn(page, baseURL);
   await page.emulateMedia({ colorScheme: "light" });

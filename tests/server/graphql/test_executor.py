@@ -15,12 +15,12 @@ ALL = "__typename id name count ratio colour at note tags strict"
 QUERIES = [
     "{ hello }",
     "{ a: hello b: hello __typename }",
-    "{ echo a: echo(text: \"x\") }",
+    '{ echo a: echo(text: "x") }',
     "query ($n: Int = 4) { leaves(count: $n) { id number: count } }",
     "query ($no: Boolean = false, $yes: Boolean = true) { leaves { id @skip(if: $yes) name @include(if: $no) count } }",
     "{ leaves { ...A ...A } } fragment A on Leafy { id ...B } fragment B on Node { id ... on Leafy { name } }",
     f"{{ leaves(count: 0) {{ {ALL} }} generated {{ {ALL} }} }}",
-    f"{{ leaves {{ {ALL} }} branch {{ id twice three: twice(times: 3) leaf {{ {ALL} }} maybe {{ id }} holes {{ id }} }} }}",
+    f"{{ branch {{ id twice three: twice(times: 3) leaf {{ {ALL} }} maybe {{ id }} holes {{ id }} }} }}",
     "{ branches { leaves { id } later holes { name } } }",
     "{ branches { id later twice leaf { id name } maybe { id } } hello }",
     "{ things { __typename ... on Leafy { name colour } ... on Branch { leaf { name at } later } } }",
@@ -41,11 +41,11 @@ QUERIES = [
     "{ branches { failing later } hello now }",
     "mutation { a: tick b: tick __typename }",
     "query ($x: Int!) { leaves(count: $x) { id } }",
-    "{ __schema { queryType { name } } __type(name: \"Leafy\") { name fields { name type { kind ofType { name } } } } }",
+    '{ __schema { queryType { name } } __type(name: "Leafy") { name fields { name type { kind ofType { name } } } } }',
 ]
 SUBSCRIPTIONS = [
     "subscription { events(count: 6) { __typename sequence ... on Delta { text } ... on Grown { branch { id } } } }",
-    f"subscription {{ events(count: 6) {{ s: sequence ... on Grown {{ branch {{ leaf {{ {ALL} }} maybe {{ id }} }} }} }} }}",
+    f"subscription {{ events(count: 6) {{ ... on Grown {{ branch {{ leaf {{ {ALL} }} maybe {{ id }} }} }} }} }}",
     "subscription { events(count: 6) { ... on Grown { branch { twice leaves { id at } holes { name } } } } }",
     "subscription { events(count: 6) { ... on Grown { branch { later failing } } } }",
     "subscription { events(count: 6) { ... on Grown { branch { failingHard } } sequence } }",

@@ -11,7 +11,7 @@ export type ModelChoice = ModelChoicesQuery["models"][number];
 export function useModels() {
   const [{ data, fetching }] = useQuery({ query: ModelChoicesDocument, requestPolicy: "cache-and-network" });
   const models = data?.models.filter((model) => model.enabled) ?? [];
-  const modest = Boolean(data) && models.length <= 1 && models.every((model) => model.local);
+  const modest = Boolean(data) && models.length === 1 && models.every((model) => model.local);
   return { models, fetching, modest, modelsFolder: data?.server.modelsFolder ?? null };
 }
 

@@ -14,6 +14,8 @@ import { CreateApiKeyDocument } from "@/gql/graphql";
 import { fieldsOf, messageOf } from "@/lib/errors";
 import { textOf } from "@/lib/forms";
 
+import { ScopeChoice } from "./scope-choice";
+
 const DAY_MS = 24 * 60 * 60 * 1000;
 const NEVER = "never";
 const LIVES = [
@@ -31,12 +33,15 @@ type Props = { onMade: (secret: string) => void; onCancel: () => void };
 export function NewKeyForm({ onMade, onCancel }: Props) {
   const [days, setDays] = useState("90");
   const [{ fetching, error }, create] = useMutation(CreateApiKeyDocument);
+  const fields = fieldsOf(error);
   const lifeId = useId();
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const name = textOf(new FormData(event.currentTarget), "name").trim();
-    const { data } = await create({ input: { name, scopes: ["read", "write"], expiresAt: expiryOf(days) } });
+    const form = new FormData(event.currentTarget);
+    const scopes = form.getAll("scopes").map(String);
+    const name = textOf(form, "name").trim();
+    const { data } = await create({ input: { name, scopes, expiresAt: expiryOf(days) } });
     if (data) onMade(data.createApiKey.secret);
   };
 
@@ -45,7 +50,7 @@ export function NewKeyForm({ onMade, onCancel }: Props) {
       <DialogHeader>
         <DialogTitle>Create an API key</DialogTitle>
         <DialogDescription>
-          It reads and writes your chats, but cannot touch your account: no password, no sessions, no keys.
+          A program that holds it acts as you, within what you allow here.
         </DialogDescription>
       </DialogHeader>
       <FormProblem text={error ? messageOf(error) : null} />
@@ -56,8 +61,10 @@ export function NewKeyForm({ onMade, onCancel }: Props) {
         autoComplete="off"
         maxLength={100}
         required
-        problem={fieldsOf(error).name}
+        problem={fields.name}
       />
+      {/* Of what this form can send, only an empty choice is wrong. */}
+      <ScopeChoice problem={fields.scopes && "Choose at least one."} />
       <div className="flex flex-col gap-2">
         <Label id={lifeId}>Expires</Label>
         <Select value={days} onValueChange={setDays}>

@@ -1,0 +1,95 @@
+"""The operations of the public contract: each validates against the schema, or is on the list of those to come."""
+
+from collections.abc import Iterator
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    Node,
+    OperationDefinitionNode,
+    Visitor,
+    build_schema,
+    parse,
+    validate,
+    visit,
+)
+
+from server.settings import ROOT
+
+SCHEMA = build_schema((ROOT / "schema" / "schema.graphql").read_text())
+CONTRACT = parse((ROOT / "contract" / "operations.graphql").read_text())
+FRAGMENTS = {node.name.value: node for node in CONTRACT.definitions if isinstance(node, FragmentDefinitionNode)}
+MISSING = {
+    "Search",
+    "ForkChat",
+    "RateMessage",
+    "ImportChats",
+    "ExportChat",
+    "DecideApproval",
+    "AddProvider",
+    "UpdateModel",
+    "TestModel",
+    "RemoveProvider",
+    "ModelHealth",
+    "Agents",
+    "CreateAgent",
+    "UpdateAgent",
+    "DeleteAgent",
+    "Tools",
+    "McpServers",
+    "AddMcpServer",
+    "UpdateMcpServer",
+    "RefreshMcpServer",
+    "RemoveMcpServer",
+    "CallTool",
+    "Metrics",
+    "LiveMetrics",
+}
+"""Operations that the schema does not serve yet. The list only ever gets shorter."""
+
+
+class Spreads(Visitor):
+    """Names of the fragments that a node spreads, those within fragments included."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+
+    def enter_fragment_spread(self, node: FragmentSpreadNode, *_: object) -> None:
+        name = node.name.value
+        if name not in self.names:
+            self.names.add(name)
+            visit(FRAGMENTS[name], self)
+
+
+def spread_in(node: Node) -> set[str]:
+    found = Spreads()
+    visit(node, found)
+    return found.names
+
+
+def operations() -> Iterator[tuple[str, DocumentNode]]:
+    """Each operation with the fragments that it needs, as a client would send it."""
+    for node in CONTRACT.definitions:
+        if isinstance(node, OperationDefinitionNode):
+            assert node.name is not None
+            needed = [FRAGMENTS[name] for name in sorted(spread_in(node))]
+            yield node.name.value, DocumentNode(definitions=(node, *needed))
+
+
+def test_each_operation_validates_or_is_known_to_be_missing() -> None:
+    problems = {name: [error.message for error in validate(SCHEMA, document)] for name, document in operations()}
+    broken = {name: said for name, said in problems.items() if said and name not in MISSING}
+    assert not broken, broken
+    served = {name for name in MISSING if name in problems and not problems[name]}
+    assert not served, f"take these off the list: {sorted(served)}"
+
+
+def test_the_list_names_operations_of_the_contract() -> None:
+    assert {name for name, _ in operations()} >= MISSING
+
+
+def test_every_fragment_of_the_contract_is_used() -> None:
+    used = {name for _, document in operations() for name in spread_in(document)}
+    assert used == set(FRAGMENTS)

@@ -1,0 +1,45 @@
+import { useId } from "react";
+
+const SCOPES = [
+  { scope: "read", title: "Read", text: "See your chats, their answers and the models." },
+  { scope: "write", title: "Write", text: "Ask questions, and change or delete chats." },
+  { scope: "account", title: "Account", text: "Manage your password, sessions and keys." },
+];
+const USUAL = new Set(["read", "write"]);
+
+/** What a key may do: checkboxes that a form sends as `scopes`. */
+export function ScopeChoice({ problem }: { problem?: string }) {
+  const id = useId();
+  return (
+    <fieldset aria-describedby={problem ? `${id}-note` : undefined}>
+      <legend className="mb-1 text-sm leading-none font-medium">It may</legend>
+      {SCOPES.map(({ scope, title, text }) => (
+        <div key={scope} className="flex items-start gap-2.5">
+          <input
+            id={`${id}-${scope}`}
+            type="checkbox"
+            name="scopes"
+            value={scope}
+            defaultChecked={USUAL.has(scope)}
+            aria-describedby={`${id}-${scope}-text`}
+            className="mt-2 size-4 shrink-0 accent-primary pointer-coarse:mt-3"
+          />
+          <label
+            htmlFor={`${id}-${scope}`}
+            className="flex-1 py-1.5 text-sm leading-5 pointer-coarse:min-h-11 pointer-coarse:py-2.5"
+          >
+            <span className="font-medium">{title}</span>
+            <span id={`${id}-${scope}-text`} className="block text-pretty text-muted-foreground">
+              {text}
+            </span>
+          </label>
+        </div>
+      ))}
+      {problem ? (
+        <p id={`${id}-note`} className="mt-1 text-sm text-destructive">
+          {problem}
+        </p>
+      ) : null}
+    </fieldset>
+  );
+}
