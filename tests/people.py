@@ -3,7 +3,7 @@
 import contextlib
 import io
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any, Protocol
 
 import aiohttp
@@ -91,7 +91,7 @@ class Socket:
     def __init__(self, ws: aiohttp.ClientWebSocketResponse) -> None:
         self.ws, self._next = ws, 0
 
-    async def watch(self, document: str, **variables: Any) -> AsyncIterator[dict[str, Any]]:
+    async def watch(self, document: str, **variables: Any) -> AsyncGenerator[dict[str, Any], None]:
         """Data of each frame until the server completes; one operation at a time."""
         self._next += 1
         name = str(self._next)

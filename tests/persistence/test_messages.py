@@ -1,5 +1,6 @@
 """The tree of messages against a model of it that is too simple to be wrong: a dictionary of parents."""
 
+import itertools
 import random
 from dataclasses import dataclass, field
 from uuid import UUID
@@ -152,7 +153,7 @@ async def test_a_branch_is_dense_and_has_no_more_than_one_child_of_a_message(tre
         inside.sort(key=lambda row: row.depth)
         assert inside[0].id == branch_id
         assert [row.depth for row in inside] == list(range(inside[0].depth, inside[0].depth + len(inside)))
-        assert all(below.parent_id == above.id for above, below in zip(inside, inside[1:], strict=False))
+        assert all(below.parent_id == above.id for above, below in itertools.pairwise(inside))
 
 
 async def test_the_chat_counts_all_branches_and_ends_in_the_newest_message(trees: list[Model], db: Database) -> None:

@@ -1,4 +1,4 @@
-"""Long runs and many events on the real server: nobody else waits, no memory stays, the first token is there at once."""
+"""Long runs and many events on the real server: nobody waits, no memory stays, the first token is there at once."""
 
 import asyncio
 import contextlib
@@ -21,6 +21,8 @@ from persistence.database import Database
 from resolvers.registration import create_api_key
 from tests.people import EVENTS, Person, sign_up
 from tests.upstream import Upstream
+
+pytestmark = pytest.mark.alone
 
 MEGABYTE = 1 << 20
 # Neighbouring deltas of one kind would be joined, so that far fewer events went out.
