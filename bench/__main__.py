@@ -1,0 +1,7 @@
+"""All measurements, one after the other."""
+
+import asyncio
+
+from bench import events
+
+asyncio.run(events.main())
