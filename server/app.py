@@ -41,7 +41,7 @@ def create_app(settings: Settings, db: Database) -> FastAPI:
     app = FastAPI(
         title="Parley", version=__version__, lifespan=parts.alive, docs_url=None, redoc_url=None, openapi_url=None
     )
-    app.state.readiness = parts.readiness
+    app.state.drain = parts.drain
     app.router.routes.append(Route("/graphql", parts.endpoint))
     app.router.routes.append(WebSocketRoute("/graphql", parts.endpoint))
     app.include_router(health_routes(db, parts.readiness))
@@ -68,6 +68,7 @@ class Parts:
         self.endpoint = GraphQLEndpoint(schema, context_of=self._context_of)
         self._revocations = Revocations(db, self.endpoint, session_lifetime=settings.session_lifetime)
         self.readiness = Readiness()
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def _context_of(
         self, connection: HTTPConnection, response: Response | None, authorization: str | None
@@ -91,18 +92,24 @@ class Parts:
             await self._pool.start()
             stack.push_async_callback(self._engine.close)
             await self._engine.open({self._revocations.channel: self._revocations.notified, MODELS: self._pool.changed})
-            tasks = [asyncio.create_task(self._revocations.serve(), name="revocations")]
+            self._tasks = [asyncio.create_task(self._revocations.serve(), name="revocations")]
             if self._settings.parley_worker:
-                tasks.append(asyncio.create_task(self._work(), name="worker"))
-            stack.push_async_callback(_cancelled, tasks)
+                self._tasks.append(asyncio.create_task(self._work(), name="worker"))
+            stack.push_async_callback(self._stopped)
             yield
+
+    def drain(self) -> None:
+        """The process is about to stop: it takes no new work, and runs get their grace while connections close."""
+        if not self.readiness.draining:  # a second cancellation would cut the first one short
+            self.readiness.draining = True
+            self.endpoint.connections.leave()
+            for task in self._tasks:
+                task.cancel()
+
+    async def _stopped(self) -> None:
+        self.drain()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _work(self) -> None:
         settings = self._settings
         await self._engine.work(concurrency=settings.parley_worker_concurrency, grace=settings.parley_shutdown_grace)
-
-
-async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)

@@ -124,7 +124,7 @@ async def serve(settings: Settings) -> None:
         ready.cancel()
         if not serving.done():
             say("Stopping …")
-            app.state.readiness.draining = True
+            app.state.drain()
             server.should_exit = True
         await serving
         if not server.started:

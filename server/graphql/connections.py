@@ -1,7 +1,7 @@
 """The open sockets and streams of this process, and whose they are."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Coroutine
 from typing import Protocol
 
 from schema.context import Identity
@@ -10,6 +10,10 @@ from schema.context import Identity
 class Connection(Protocol):
     async def revoke(self) -> None:
         """End: the right of the client has ended."""
+        ...
+
+    async def leave(self) -> None:
+        """End: this process stops, and another one, or this one again, will serve the client."""
         ...
 
 
@@ -31,6 +35,14 @@ class Connections:
         """End every connection whose identity this is true for."""
         for connection, identity in list(self._open.items()):
             if predicate(identity):
-                task = asyncio.create_task(connection.revoke())
-                self._ending.add(task)
-                task.add_done_callback(self._ending.discard)
+                self._end(connection.revoke())
+
+    def leave(self) -> None:
+        """End all connections because the process stops."""
+        for connection in list(self._open):
+            self._end(connection.leave())
+
+    def _end(self, ending: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(ending)
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)

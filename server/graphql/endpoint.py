@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 
 from graphql import GraphQLError, OperationDefinitionNode, OperationType, get_operation_ast
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from strawberry.asgi import GraphQL
@@ -107,9 +107,12 @@ class GraphQLEndpoint(GraphQL[FieldContext, None]):
             return await self._single(ask, context, cookies, media or JSON)
         except BadRequest as error:
             return _refusal(error, media or JSON)
+        except ClientDisconnect:  # in the middle of its request; nobody reads the answer
+            return Response(status_code=400)
         except DomainError as error:
             extensions = {"code": error.code, **error.extensions}
-            status = STATUS.get(error.code, 400) if media == GRAPHQL else 200
+            # Only clients of the older media type take a refusal for an answer.
+            status = 200 if media == JSON else STATUS.get(error.code, 400)
             shown = GraphQLError(error.message, extensions=extensions)
             return _json(encoded({}, [shown]), status, media or JSON)
         except Exception as error:  # noqa: BLE001 - the edge of the process: a fault of ours is logged and named by an id

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from graphql import (
     GraphQLBoolean,
-    GraphQLFloat,
     GraphQLID,
     GraphQLNonNull,
     GraphQLString,
@@ -21,7 +20,8 @@ from graphql import (
 )
 from strawberry.execution import optimized_is_awaitable
 
-AS_THEY_ARE: dict[Any, type] = {GraphQLString: str, GraphQLBoolean: bool, GraphQLID: str, GraphQLFloat: float}
+AS_THEY_ARE: dict[Any, type] = {GraphQLString: str, GraphQLBoolean: bool, GraphQLID: str}
+"""Types of which every value may go out. Not every number may: a float can be NaN, an integer too large."""
 
 
 class Unusual(Exception):

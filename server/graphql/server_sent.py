@@ -1,8 +1,9 @@
 """Server-sent events: GraphQL over SSE in its distinct connections mode."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import aclosing
+from typing import Any
 
 from graphql import GraphQLError
 from starlette.responses import Response
@@ -35,10 +36,13 @@ class EventStream(Response):
         del self.headers["content-length"]  # the stream ends when it ends
         self._source, self._heartbeat = source, heartbeat
         self._identity, self._connections = identity, connections
-        self._revoked = asyncio.Event()
+        self._revoked, self._leaving = asyncio.Event(), asyncio.Event()
 
     async def revoke(self) -> None:
         self._revoked.set()
+
+    async def leave(self) -> None:
+        self._leaving.set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._identity is not None:
@@ -48,14 +52,15 @@ class EventStream(Response):
             await self._until_over(receive, send)
             if self._revoked.is_set():
                 await _write(send, _next(encoded({}, [REVOKED])))
-            await _write(send, b"event: complete\ndata:\n\n")
+            if not self._leaving.is_set():  # an unfinished stream is resumed, a complete one is not
+                await _write(send, b"event: complete\ndata:\n\n")
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             self._connections.remove(self)
 
     async def _until_over(self, receive: Receive, send: Send) -> None:
         streaming = asyncio.create_task(self._stream(send))
-        others = [asyncio.create_task(other) for other in (_left(receive), self._revoked.wait(), self._beat(send))]
+        others = [asyncio.create_task(other) for other in self._ends(receive, send)]
         try:
             await asyncio.wait({streaming, *others}, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -64,6 +69,9 @@ class EventStream(Response):
             await asyncio.wait({streaming, *others})
         if not streaming.cancelled():
             streaming.result()
+
+    def _ends(self, receive: Receive, send: Send) -> tuple[Coroutine[Any, Any, Any], ...]:
+        return _left(receive), self._revoked.wait(), self._leaving.wait(), self._beat(send)
 
     async def _stream(self, send: Send) -> None:
         try:

@@ -89,8 +89,12 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[FieldContext, None]):
         finally:
             self.view.connections.remove(self)
 
+    async def leave(self) -> None:
+        await self.websocket.close(1012, "The server restarts")
+
     async def revoke(self) -> None:
         """What runs ends at once, also when the client does not answer the close."""
+        self.connection_acknowledged = False
         for operation_id in list(self.operations):
             await self.cleanup_operation(operation_id)
         await self.websocket.close(4403, "Forbidden")

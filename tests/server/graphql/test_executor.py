@@ -28,6 +28,7 @@ QUERIES = [
     "{ leaves { id } leaves { name } leaves { again: id } }",
     "{ oddities { id count } hello }",
     "{ oddities { id } }",
+    "{ notNumbers { id ratio } b: notNumbers { count } }",
     "{ nulls { id name } hello }",
     "{ nulls { id } }",
     "{ broken { id name } hello }",

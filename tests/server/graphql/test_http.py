@@ -180,7 +180,7 @@ def nested(count: int, spreads: int) -> str:
     ids=lambda value: value[:30],
 )
 async def test_a_document_that_asks_too_much_is_refused_with_the_numbers(toy: Toy, query: str, words: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     for accept in (GRAPHQL, JSON, EVENTS):
         reply = await posted(toy, query, accept)
         body = reply.events[0] if accept == EVENTS else reply.body
@@ -189,7 +189,7 @@ async def test_a_document_that_asks_too_much_is_refused_with_the_numbers(toy: To
         assert error["extensions"]["code"] == "QUERY_TOO_COMPLEX"
         assert words in error["message"]
 
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3
 
 
 @pytest.mark.parametrize("spread", ["... on Query { hello }", "...g"])

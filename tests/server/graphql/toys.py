@@ -2,6 +2,7 @@
 
 import asyncio
 import enum
+import math
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from typing import Annotated, Any, cast
@@ -189,6 +190,10 @@ class Query:
     @strawberry.field
     def oddities(self) -> list[Leafy] | None:
         return _oddities()
+
+    @strawberry.field
+    def not_numbers(self) -> list[Leafy | None]:
+        return [leafy(1, ratio=math.nan), leafy(2, ratio=math.inf), leafy(3, count=2**31), leafy(4, ratio=4)]
 
     @strawberry.field
     def nulls(self) -> list[Leafy | None] | None:
