@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 import psycopg
@@ -28,15 +29,32 @@ def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEv
     return {"uvloop": uvloop.new_event_loop}
 
 
+POSTGRES = pytest.StashKey[EmbeddedPostgres]()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """One PostgreSQL server for all test processes. It belongs to the one that starts them, because any of them
+    may be done long before the others."""
+    if not hasattr(session.config, "workerinput"):
+        server = EmbeddedPostgres(Path(tempfile.mkdtemp(prefix="parley-tests-")))
+        asyncio.run(server.start())
+        session.config.stash[POSTGRES] = server
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if (server := session.config.stash.get(POSTGRES, None)) is not None:
+        asyncio.run(server.stop())
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    node.workerinput["postgres"] = node.config.stash[POSTGRES].url
+
+
 @pytest.fixture(scope="session")
-async def postgres(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> AsyncIterator[str]:
-    """One PostgreSQL server for all test processes: the first starts it, the others attach."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base if worker_id == "master" else base.parent
-    server = EmbeddedPostgres(shared / "postgres")
-    await server.start()
-    yield server.url
-    await server.stop(wait_for_others=True)
+def postgres(pytestconfig: pytest.Config) -> str:
+    given = getattr(pytestconfig, "workerinput", None)
+    return str(given["postgres"]) if given else pytestconfig.stash[POSTGRES].url
 
 
 @pytest.fixture(scope="session")

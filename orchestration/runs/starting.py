@@ -199,16 +199,9 @@ class Starting:
         queued = RunEvent(run.id, 1, EventKind.STATUS, run.created_at, None, None, {"status": RunStatus.QUEUED.value})
         await events.add(session, [queued])
         await session.flush()
-        await changes.record(
-            session,
-            chat.owner_id,
-            [
-                Change(ChangeKind.CHAT, chat.id, chat.id),
-                Change(ChangeKind.MESSAGE, question.id, chat.id),
-                Change(ChangeKind.MESSAGE, reply.id, chat.id),
-                Change(ChangeKind.RUN, run.id, chat.id),
-            ],
-        )
+        fresh = {chat.id: ChangeKind.CHAT, run.id: ChangeKind.RUN}
+        fresh |= dict.fromkeys((question.id, reply.id), ChangeKind.MESSAGE)
+        await changes.record(session, chat.owner_id, [Change(kind, key, chat.id) for key, kind in fresh.items()])
         return reply, run
 
 

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from graphql import DocumentNode, ExecutionResult, GraphQLError
 from graphql.execution import create_source_event_stream
+from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 from strawberry.types import ExecutionContext
 from strawberry.types import ExecutionResult as StrawberryResult
@@ -42,17 +43,7 @@ async def payloads(
 
     Raises Refused, and nothing else. An error inside an event is in that event's result, masked.
     """
-    prepared = schema._create_execution_context(  # noqa: SLF001 - the steps of Schema.stream, one by one
-        query=query,
-        allowed_operation_types=set(OperationType),
-        variable_values=variables,
-        context_value=context,
-        operation_name=operation_name,
-    )
-    extensions = schema.get_extensions()
-    for extension in extensions:
-        extension.execution_context = prepared
-    runner = schema.create_extensions_runner(prepared, extensions)
+    prepared, runner = _prepared(schema, query, variables, operation_name, context)
     try:
         async with runner.operation():
             refused = await schema._prepare_operation_async(prepared, runner)  # noqa: SLF001
@@ -76,6 +67,22 @@ async def payloads(
     except Exception as error:
         failed = error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
         raise Refused([schema.mask(failed)]) from error
+
+
+def _prepared(
+    schema: MaskedSchema, query: str, variables: dict[str, Any] | None, operation_name: str | None, context: Any
+) -> tuple[ExecutionContext, SchemaExtensionsRunner]:
+    prepared = schema._create_execution_context(  # noqa: SLF001 - the steps of Schema.stream, one by one
+        query=query,
+        allowed_operation_types=set(OperationType),
+        variable_values=variables,
+        context_value=context,
+        operation_name=operation_name,
+    )
+    extensions = schema.get_extensions()
+    for extension in extensions:
+        extension.execution_context = prepared
+    return prepared, schema.create_extensions_runner(prepared, extensions)
 
 
 def no_operation(error: CannotGetOperationTypeError) -> GraphQLError:

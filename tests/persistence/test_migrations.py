@@ -81,6 +81,7 @@ async def migrated_elsewhere(url: str) -> str:
     return said.decode().strip()
 
 
+@pytest.mark.timeout(120)  # each of them starts a Python of its own
 async def test_processes_may_migrate_at_once(empty_url: str) -> None:
     revisions = await asyncio.gather(*(migrated_elsewhere(empty_url) for _ in range(3)))
 

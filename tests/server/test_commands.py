@@ -63,6 +63,7 @@ async def test_the_first_account_is_an_administrator_and_its_key_works(parley: P
     assert key.out.strip() not in key.err
 
 
+@pytest.mark.alone
 async def test_serve_says_where_it_is_and_stops_on_sigterm(parley: Parley) -> None:
     server = await parley.start("serve")
     assert server.stderr is not None

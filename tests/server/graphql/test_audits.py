@@ -73,12 +73,20 @@ async def received(
     assert process.stdout is not None
     assert process.stderr is not None
     results: list[list[dict[str, Any]]] = [[] for _ in jobs]
-    async for line in process.stdout:
-        said = json.loads(line)
-        results[said["job"]].append(said["result"])
-        heard()
-    complained = (await process.stderr.read()).decode()
-    assert await process.wait() == 0, complained
+    try:
+        async with asyncio.timeout(90):
+            async for line in process.stdout:
+                said = json.loads(line)
+                results[said["job"]].append(said["result"])
+                heard()
+            complained = (await process.stderr.read()).decode()
+            assert await process.wait() == 0, complained
+    except TimeoutError:
+        raise AssertionError(f"a client hangs; so far the jobs received {results}") from None
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
     return results
 
 
