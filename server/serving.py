@@ -21,7 +21,7 @@ from server.settings import Settings
 
 log = logging.getLogger(__name__)
 
-LARGEST_FRAME = 1_048_576
+LARGEST_FRAME = 4_194_304
 DRAIN_SECONDS = 1
 """Seconds that requests and streams get to end by themselves at shutdown."""
 
