@@ -142,6 +142,12 @@ test("the chosen model stays chosen", async ({ page }) => {
   await pick(page, "Auto");
 });
 
+test("a menu that has just closed opens again at the next press", async ({ page }) => {
+  await page.addStyleTag({ content: "* { animation-duration: 3s !important }" });
+  await pick(page, "Auto");
+  await pick(page, "scripted");
+});
+
 test("a model that cannot be reached says so; retry with another one answers", async ({ page }) => {
   await pick(page, "dead");
   await ask(page, "Is anybody there?");

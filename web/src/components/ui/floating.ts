@@ -1,6 +1,9 @@
-/** How everything looks that floats above the page. */
+/**
+ * How everything looks that floats above the page. It leaves at once: while a closing part plays an animation it still
+ * listens, and takes the press that would open it again as one outside of it.
+ */
 export const floatingClasses =
-  "z-50 rounded-xl border bg-popover text-popover-foreground shadow-lg duration-100 data-[state=open]:animate-in data-[state=open]:fade-in-0 data-[state=open]:zoom-in-95 data-[state=closed]:animate-out data-[state=closed]:fade-out-0 data-[state=closed]:zoom-out-95";
+  "z-50 rounded-xl border bg-popover text-popover-foreground shadow-lg duration-100 data-[state=open]:animate-in data-[state=open]:fade-in-0 data-[state=open]:zoom-in-95";
 
 /** One choice in a menu or a list. */
 export const itemClasses =
