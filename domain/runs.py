@@ -88,6 +88,15 @@ class ApprovalDecision(StrEnum):
     REJECT = "REJECT"
 
 
+class Remember(StrEnum):
+    """How far an approval of a tool reaches."""
+
+    CALL = "CALL"
+    RUN = "RUN"
+    CHAT = "CHAT"
+    ALWAYS = "ALWAYS"
+
+
 class EventKind(StrEnum):
     """Kinds of run events as they are stored."""
 

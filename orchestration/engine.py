@@ -15,9 +15,12 @@ from orchestration.runs.cancelling import Cancelling
 from orchestration.runs.execution import Execution
 from orchestration.runs.feeds import Feeds
 from orchestration.runs.log import EventLog
+from orchestration.runs.pausing import Deciding, Verdict
 from orchestration.runs.queue import RunQueue
 from orchestration.runs.starting import Ask, Started, Starting
+from orchestration.tools.toolbox import Toolbox, toolbox
 from persistence import notifications
+from persistence.approvals import ApprovalRow
 from persistence.changes import ChangeRow
 from persistence.database import Database
 from persistence.runs import RunRow
@@ -28,15 +31,16 @@ Heard = Callable[[str], None]
 class Engine:
     """`open` before use; `work` carries runs on in this process until it is cancelled."""
 
-    def __init__(self, db: Database, pool: ModelPool) -> None:
+    def __init__(self, db: Database, pool: ModelPool, tools: Toolbox | None = None) -> None:
         self.db, self.pool = db, pool
         self._selector = Selector(db, pool)
         self._feeds, self._changes = Feeds(db), ChangeFeeds(db)
         self._log = EventLog(db, self._feeds.stored)
-        self._execution = Execution(db, self._log, pool, self._selector)
+        self._execution = Execution(db, self._log, pool, self._selector, toolbox() if tools is None else tools)
         self._queue = RunQueue(db, self._execution.execute)
         self._execution.defer = self._queue.defer
         self._cancelling = Cancelling(db, self._queue)
+        self._deciding = Deciding(db, self._queue)
         self._starting = Starting(db, self._queue, self._cancelling)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -82,6 +86,9 @@ class Engine:
 
     async def cancel(self, user_id: UUID, run_id: UUID) -> RunRow:
         return await self._cancelling.cancel(user_id, run_id)
+
+    async def decide(self, user_id: UUID, approval_id: UUID, verdict: Verdict) -> tuple[ApprovalRow, RunRow]:
+        return await self._deciding.decide(user_id, approval_id, verdict)
 
     async def delete_chat(self, user_id: UUID, chat_id: UUID) -> None:
         await self._cancelling.delete_chat(user_id, chat_id)

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ForeignKey, Text, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.errors import NotFound
@@ -25,13 +25,16 @@ class AgentRow(Base):
     instructions: Mapped[str]
     model_id: Mapped[UUID | None] = mapped_column(ForeignKey("models.id", ondelete="SET NULL"))
     thinking: Mapped[ThinkingMode | None] = mapped_column(Word(ThinkingMode))
+    tools: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     max_turns: Mapped[int] = mapped_column(server_default="20")
     created_at: Mapped[Created]
 
 
-async def ship(session: Session, *, slug: str, name: str, description: str, instructions: str) -> None:
+async def ship(
+    session: Session, *, slug: str, name: str, description: str, instructions: str, tools: list[str]
+) -> None:
     """Put a shipped agent in place, or bring it up to date."""
-    words = {"name": name, "description": description, "instructions": instructions}
+    words = {"name": name, "description": description, "instructions": instructions, "tools": tools}
     statement = insert(AgentRow).values(slug=slug, **words)
     await session.execute(statement.on_conflict_do_update(index_elements=["slug"], set_=words))
 

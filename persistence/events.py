@@ -6,10 +6,10 @@ from uuid import UUID
 
 import orjson
 import psycopg
-from sqlalchemy import ForeignKey, Row, insert, select, text
+from sqlalchemy import ForeignKey, Row, exists, insert, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.runs import EventKind, RunEvent
+from domain.runs import DELTAS, EventKind, RunEvent
 from persistence.base import Base, Moment, Word
 from persistence.database import Database, Session
 
@@ -150,6 +150,14 @@ async def newest(session: Session, run_id: UUID) -> RunEvent | None:
     query = select(*COLUMNS).where(RunEventRow.run_id == run_id).order_by(RunEventRow.sequence.desc()).limit(1)
     row = (await session.execute(query)).one_or_none()
     return None if row is None else _event(row)
+
+
+async def half_said(session: Session, run_id: UUID, after: int) -> bool:
+    """Whether the run has said words after a sequence."""
+    said = exists().where(
+        RunEventRow.run_id == run_id, RunEventRow.sequence > after, RunEventRow.kind.in_(tuple(DELTAS))
+    )
+    return bool(await session.scalar(select(said)))
 
 
 async def streamed(session: Session, run_id: UUID) -> list[RunEvent]:

@@ -23,7 +23,6 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from domain.errors import NotFound
 from domain.ids import Kind, global_id
 from domain.runs import (
-    ApprovalDecision,
     RunErrorCode,
     RunFailure,
     RunStatus,
@@ -96,21 +95,6 @@ class RunStepRow(Base):
     error_message: Mapped[str | None]
 
 
-class ApprovalRow(Base):
-    """A tool call that waits for a person's decision."""
-
-    __tablename__ = "approvals"
-    id: Mapped[Key]
-    run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), index=True)
-    tool_name: Mapped[str]
-    server_name: Mapped[str | None]
-    arguments: Mapped[dict[str, Any]]
-    reason: Mapped[str | None]
-    decision: Mapped[ApprovalDecision | None] = mapped_column(Word(ApprovalDecision))
-    requested_at: Mapped[Created]
-    expires_at: Mapped[Moment | None]
-
-
 async def add(session: Session, run: RunRow) -> None:
     session.add(run)
     await session.flush()
@@ -155,7 +139,12 @@ async def claim(session: Session, run_id: UUID) -> RunRow | None:
     """Take a run for this worker: a new attempt fences every earlier one. None when there is nothing to do."""
     query = (
         update(RunRow)
-        .where(RunRow.id == run_id, RunRow.finished_at.is_(None), RunRow.waiting.is_(False))
+        .where(
+            RunRow.id == run_id,
+            RunRow.finished_at.is_(None),
+            RunRow.waiting.is_(False),
+            RunRow.status != RunStatus.REQUIRES_ACTION,
+        )
         .values(
             attempt=RunRow.attempt + 1,
             started_at=func.coalesce(RunRow.started_at, func.now()),
@@ -193,19 +182,6 @@ async def steps_of(session: Session, run_ids: list[UUID]) -> dict[UUID, list[Run
     return found
 
 
-async def pending_approvals(session: Session, run_ids: list[UUID]) -> dict[UUID, list[ApprovalRow]]:
-    query = select(ApprovalRow).where(ApprovalRow.run_id.in_(run_ids), ApprovalRow.decision.is_(None))
-    found: dict[UUID, list[ApprovalRow]] = {}
-    for row in await session.scalars(query.order_by(ApprovalRow.id)):
-        found.setdefault(row.run_id, []).append(row)
-    return found
-
-
-async def approvals_by_ids(session: Session, ids: list[UUID]) -> dict[UUID, ApprovalRow]:
-    rows = await session.scalars(select(ApprovalRow).where(ApprovalRow.id.in_(ids)))
-    return {row.id: row for row in rows}
-
-
 async def begin_step(session: Session, run_id: UUID, kind: StepKind, name: str) -> None:
     session.add(RunStepRow(run_id=run_id, kind=kind, name=name, status=StepStatus.IN_PROGRESS, started_at=func.now()))
     await session.flush()
@@ -229,13 +205,3 @@ async def owned(session: Session, user_id: UUID, ids: list[UUID]) -> dict[UUID, 
     """Those of the runs that are the viewer's."""
     rows = await session.scalars(select(RunRow).where(RunRow.id.in_(ids), RunRow.user_id == user_id))
     return {row.id: row for row in rows}
-
-
-async def owned_approvals(session: Session, user_id: UUID, ids: list[UUID]) -> dict[UUID, ApprovalRow]:
-    """Those of the approvals that belong to runs of the viewer."""
-    query = (
-        select(ApprovalRow)
-        .join(RunRow, RunRow.id == ApprovalRow.run_id)
-        .where(ApprovalRow.id.in_(ids), RunRow.user_id == user_id)
-    )
-    return {row.id: row for row in await session.scalars(query)}

@@ -1,8 +1,20 @@
 """All tables, for the migrations."""
 
-from persistence import accounts, agents, changes, chats, events, messages, models, runs
+from persistence import accounts, agents, approvals, changes, chats, events, journal, messages, models, runs
 from persistence.base import Base
 
 metadata = Base.metadata
 
-__all__ = ["accounts", "agents", "changes", "chats", "events", "messages", "metadata", "models", "runs"]
+__all__ = [
+    "accounts",
+    "agents",
+    "approvals",
+    "changes",
+    "chats",
+    "events",
+    "journal",
+    "messages",
+    "metadata",
+    "models",
+    "runs",
+]

@@ -9,17 +9,18 @@ import strawberry
 from domain.accounts import Scope
 from domain.errors import BadUserInput
 from domain.ids import Kind, parse
-from persistence import accounts, agents, api_keys, chats, messages, models, runs, sessions
+from persistence import accounts, agents, api_keys, approvals, chats, messages, models, runs, sessions
 from persistence.database import Session
 from resolvers.context import Context, Info
 from schema.accounts import ApiKey, Viewer
 from schema.accounts import Session as BrowserSession
 from schema.agents import Agent
+from schema.approvals import Approval
 from schema.chats import Chat
 from schema.messages import Message
 from schema.models import Model, Provider
 from schema.nodes import Node
-from schema.runs import Approval, Run
+from schema.runs import Run
 
 MOST_NODES = 100
 
@@ -35,7 +36,7 @@ FINDERS = {
     Kind.CHAT: Finder(chats.owned, Chat.from_row),
     Kind.MESSAGE: Finder(messages.owned, Message.from_row),
     Kind.RUN: Finder(runs.owned, Run.from_row),
-    Kind.APPROVAL: Finder(runs.owned_approvals, Approval.from_row),
+    Kind.APPROVAL: Finder(approvals.owned, Approval.from_row),
     Kind.AGENT: Finder(agents.owned, Agent.from_row),
     Kind.USER: Finder(accounts.owned, Viewer.from_row),
     Kind.SESSION: Finder(sessions.owned, BrowserSession.from_row),

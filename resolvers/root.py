@@ -3,6 +3,7 @@
 import strawberry
 
 from resolvers.accounts import AccountMutations, AccountQueries
+from resolvers.approvals import ApprovalMutations
 from resolvers.changes import ChangeSubscriptions
 from resolvers.chats import ChatMutations, ChatQueries
 from resolvers.models import ModelQueries
@@ -16,7 +17,7 @@ class Query(AccountQueries, NodeQueries, ChatQueries, RunQueries, ModelQueries):
 
 
 @strawberry.type(description="Acts. Every mutation takes one input and returns what changed.")
-class Mutation(AccountMutations, ChatMutations, RunMutations):
+class Mutation(AccountMutations, ChatMutations, RunMutations, ApprovalMutations):
     pass
 
 

@@ -4,11 +4,12 @@ import strawberry
 
 from domain.ids import Kind, global_id
 from persistence.changes import ChangeKind, ChangeRow
+from schema.approvals import Approval, approval_by_id
 from schema.chats import Chat, chat_by_id
 from schema.context import FieldContext
 from schema.messages import Message, message_by_id
 from schema.pages import cursor
-from schema.runs import Approval, Run, approval_by_id, run_by_id
+from schema.runs import Run, run_by_id
 
 
 @strawberry.interface(description="Something of the viewer's changed. Pass `cursor` as `after` to resume behind it.")

@@ -7,6 +7,7 @@ from domain.messages import MessageRole, MessageStatus
 from domain.models import HealthState, ModelTier
 from domain.runs import (
     ApprovalDecision,
+    Remember,
     RunErrorCode,
     RunStatus,
     StepKind,
@@ -30,6 +31,11 @@ strawberry.enum(StepStatus, description="State of a step of a run or of a plan."
 strawberry.enum(ToolCallStatus, description="State of a tool call.")
 strawberry.enum(ApprovalDecision, description="What a person decided about a tool call.")
 strawberry.enum(
+    Remember,
+    description="How far an approval reaches: CALL is this one, RUN the rest of the run, CHAT all of the chat, ALWAYS "
+    "every chat.",
+)
+strawberry.enum(
     ThinkingMode,
     description="How an answer is made: IMMEDIATE answers, STRATEGIC plans and executes, FUTURE explores alternatives.",
 )
@@ -48,6 +54,7 @@ __all__ = [
     "MessageRole",
     "MessageStatus",
     "ModelTier",
+    "Remember",
     "RunErrorCode",
     "RunStatus",
     "StepKind",

@@ -9,12 +9,13 @@ from domain.ids import Kind, global_id
 from domain.runs import EventKind
 from domain.runs import RunEvent as Stored
 from schema.agents import Agent, agent_by_id
+from schema.approvals import Approval, approval_by_id
 from schema.context import FieldInfo
 from schema.enums import RunStatus, StepStatus
 from schema.messages import Message, message_by_id
 from schema.models import ModelSelection
 from schema.parts import ToolCall
-from schema.runs import Approval, Run, approval_by_id, run_by_id
+from schema.runs import Run, run_by_id
 
 
 @strawberry.interface(description="Something that happened in a run. Pass `sequence` as `after` to resume behind it.")

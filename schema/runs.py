@@ -8,16 +8,15 @@ from typing import Self
 from uuid import UUID
 
 import strawberry
-from strawberry.scalars import JSON
 
 from domain.ids import Kind, global_id
 from persistence import runs
-from persistence.runs import ApprovalRow, RunRow, RunStepRow
+from persistence.runs import RunRow, RunStepRow
 from schema.agents import Agent, agent_by_id
+from schema.approvals import Approval, pending_of_run
 from schema.chats import Chat, chat_by_id
 from schema.context import FieldInfo
 from schema.enums import (
-    ApprovalDecision,
     RunErrorCode,
     RunStatus,
     StepKind,
@@ -32,8 +31,6 @@ from schema.nodes import Node
 
 run_by_id = Loader[UUID, RunRow | None](fetch=runs.by_ids, missing=lambda: None)
 steps_of_run = Loader[UUID, list[RunStepRow]](fetch=runs.steps_of, missing=list)
-pending_of_run = Loader[UUID, list[ApprovalRow]](fetch=runs.pending_approvals, missing=list)
-approval_by_id = Loader[UUID, ApprovalRow | None](fetch=runs.approvals_by_ids, missing=lambda: None)
 
 
 @strawberry.type(description="Why a run failed, in words for people and a code for programs.")
@@ -75,30 +72,6 @@ class RunStep:
             finished_at=row.finished_at,
             parent_id=strawberry.ID(global_id(Kind.STEP, row.parent_id)) if row.parent_id else None,
             error=_error(row.error_code, row.error_message, retryable=False),
-        )
-
-
-@strawberry.type(description="A tool call that waits, or waited, for a person's decision.")
-class Approval(Node):
-    tool_name: str = strawberry.field(description="The tool.")
-    server_name: str | None = strawberry.field(description="The MCP server it comes from.")
-    arguments: JSON = strawberry.field(description="What it would be called with.")
-    reason: str | None = strawberry.field(description="Why it is asked for.")
-    decision: ApprovalDecision | None = strawberry.field(description="The decision; null while it is pending.")
-    requested_at: datetime = strawberry.field(description="When it was asked for.")
-    expires_at: datetime | None = strawberry.field(description="When the question lapses.")
-
-    @classmethod
-    def from_row(cls, row: ApprovalRow) -> Self:
-        return cls(
-            id=strawberry.ID(global_id(Kind.APPROVAL, row.id)),
-            tool_name=row.tool_name,
-            server_name=row.server_name,
-            arguments=JSON(row.arguments),
-            reason=row.reason,
-            decision=row.decision,
-            requested_at=row.requested_at,
-            expires_at=row.expires_at,
         )
 
 
@@ -246,3 +219,9 @@ class RegeneratePayload:
 @strawberry.type(description="Result of cancelRun.")
 class CancelRunPayload:
     run: Run = strawberry.field(description="The run as it is now.")
+
+
+@strawberry.type(description="Result of decideApproval.")
+class DecideApprovalPayload:
+    approval: Approval = strawberry.field(description="The approval as it is now.")
+    run: Run = strawberry.field(description="Its run as it is now.")

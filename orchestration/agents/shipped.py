@@ -1,9 +1,22 @@
 """The agents that come with the product."""
 
+from typing import TypedDict
+
 from persistence import agents
 from persistence.database import Database
 
-ASSISTANT = {
+
+class Agent(TypedDict):
+    """What an agent is made of; `tools` are names."""
+
+    slug: str
+    name: str
+    description: str
+    instructions: str
+    tools: list[str]
+
+
+ASSISTANT: Agent = {
     "slug": "assistant",
     "name": "Assistant",
     "description": "Answers questions and helps with everyday work.",
@@ -11,6 +24,7 @@ ASSISTANT = {
         "You are a helpful assistant. Answer in the language of the question, directly and correctly. "
         "Use Markdown where it helps the reader. Say so when you do not know."
     ),
+    "tools": ["current_time"],
 }
 
 

@@ -15,15 +15,13 @@ from uuid import UUID
 import aiohttp
 from agents import Model, ModelSettings
 from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
-from agents.usage import Usage
 from openai import AsyncOpenAI
 
-from domain.models import ModelTier, ProviderKind, TokenUsage
+from domain.models import ModelTier, ProviderKind
 from domain.runs import RunErrorCode, RunFailure
 from orchestration.inference.chat_client import ChatClient, Endpoint, Timeouts, open_session
 from orchestration.inference.coalescing import Tap
 from orchestration.inference.families import OFFICIAL
-from orchestration.inference.pricing import usage_of
 from orchestration.inference.retrying import RETRY
 from orchestration.inference.secrets import Undecipherable, unseal
 from persistence import model_registration, model_stats
@@ -100,9 +98,6 @@ class OpenedModel:
         """Hear every word as it comes. True: do not take the words from the SDK's events as well."""
         self.client.tap = tap
         return True
-
-    def price(self, usage: Usage) -> TokenUsage:
-        return usage_of(usage, self.row)
 
 
 def answer_tokens(row: ModelRow) -> int:

@@ -1,8 +1,8 @@
-"""What a conversation used, as our own fact, and what it cost."""
+"""What a request used, as our own fact, and what it cost."""
 
 from decimal import Decimal
 
-from agents.usage import Usage
+from openai.types.responses import ResponseUsage
 
 from domain.models import TokenUsage
 from persistence.models import ModelRow
@@ -10,12 +10,12 @@ from persistence.models import ModelRow
 MILLION = Decimal(1_000_000)
 
 
-def usage_of(usage: Usage, row: ModelRow) -> TokenUsage:
-    """Tokens of the SDK's count. Without a price the cost is 0; cached input is priced like other input, from
+def usage_of(usage: ResponseUsage, row: ModelRow) -> TokenUsage:
+    """Tokens and cost of one request. Without a price the cost is 0; cached input is priced like other input, from
     above.
     """
     return TokenUsage(
-        requests=usage.requests,
+        requests=1,
         input_tokens=usage.input_tokens,
         cached_input_tokens=usage.input_tokens_details.cached_tokens or 0,
         output_tokens=usage.output_tokens,

@@ -4,12 +4,22 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from domain.runs import TERMINAL, RunStatus
+from orchestration.runs.attempts import Kept
+from orchestration.runs.drafts import Draft
 from orchestration.runs.finishing import Ending, finish, terminal
 from orchestration.runs.queue import RunQueue
 from persistence import changes, chats, events, runs
 from persistence.changes import Change, ChangeKind
 from persistence.database import Database, Session
+from persistence.journal import unpacked
 from persistence.runs import RunRow
+
+
+def cancelled(run: RunRow) -> Ending:
+    """The end of a run that no worker has, with what it had said before it paused."""
+    kept = Kept() if run.state is None else Kept.from_stored(unpacked(run.state))
+    draft = Draft(kept.parts)
+    return Ending(RunStatus.CANCELLED, draft.text, draft.typed_parts(), usage=kept.usage)
 
 
 class Cancelling:
@@ -33,10 +43,10 @@ class Cancelling:
         if run.status in TERMINAL:
             return None
         run.cancel_requested_at = run.cancel_requested_at or datetime.now(UTC)
-        if run.status is RunStatus.QUEUED:  # no worker has it, so nobody else would say that it ended
+        if run.status in (RunStatus.QUEUED, RunStatus.REQUIRES_ACTION):  # no worker has it to say that it ended
             newest = await events.newest(session, run.id)
             last = terminal(run.id, newest.sequence if newest else 0)
-            await finish(session, run, Ending(RunStatus.CANCELLED), last, self._queue.defer)
+            await finish(session, run, cancelled(run), last, self._queue.defer)
             return None
         run.status = RunStatus.CANCELLING
         await session.flush()

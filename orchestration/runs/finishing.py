@@ -26,22 +26,15 @@ STEP_ENDS = {
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a run ended and what it leaves: `text` and `reasoning` are kept whatever the status."""
+    """How a run ended and what it leaves: `text` and `parts` are kept whatever the status."""
 
     status: RunStatus
     text: str = ""
-    reasoning: str = ""
+    parts: Sequence[dict[str, Any]] = ()
     failure: RunFailure | None = None
     usage: TokenUsage = field(default_factory=TokenUsage)
     first_token_ms: float | None = None
     model_used: str | None = None
-
-
-def parts_of(text: str, reasoning: str) -> list[dict[str, Any]]:
-    """Typed parts of a message; none when its plain content says everything."""
-    if not reasoning:
-        return []
-    return [{"type": "reasoning", "text": storable(reasoning)}, {"type": "text", "text": storable(text)}]
 
 
 async def finish(
@@ -57,7 +50,7 @@ async def finish(
         session,
         run.message_id,
         content=storable(ending.text),
-        parts=parts_of(ending.text, ending.reasoning),
+        parts=list(ending.parts),
         status=MessageStatus.COMPLETED if ending.status is RunStatus.COMPLETED else MessageStatus.INCOMPLETE,
         model_used=ending.model_used,
     )

@@ -26,7 +26,6 @@ MISSING = {
     "RateMessage",
     "ImportChats",
     "ExportChat",
-    "DecideApproval",
     "AddProvider",
     "UpdateModel",
     "TestModel",
