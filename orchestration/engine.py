@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from uuid import UUID
 
+import persistence.tables  # noqa: F401 - foreign keys name tables of every aggregate
 from domain.models import Selection
 from domain.runs import RunEvent, ThinkingMode
 from orchestration.agents.shipped import ship_agents

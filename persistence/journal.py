@@ -2,6 +2,7 @@
 
 import json
 import zlib
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +46,6 @@ async def of(session: Session, run_id: UUID) -> dict[str, dict[str, Any]]:
     return {row.key: unpacked(row.value) for row in rows}
 
 
-async def clear(session: Session, run_id: UUID) -> None:
-    """The turn is part of the run's state now, or the run has ended."""
-    await session.execute(delete(JournalRow).where(JournalRow.run_id == run_id))
+async def clear(session: Session, run_id: UUID, *, keep: Collection[str] = ()) -> None:
+    """The turn is part of the run's state now, or the run has ended. Entries to `keep` stay."""
+    await session.execute(delete(JournalRow).where(JournalRow.run_id == run_id, JournalRow.key.not_in(keep)))

@@ -62,6 +62,15 @@ class Kept:
         return cls(stored["turn"], stored["sequence"], stored["parts"], usage, stored["state"])
 
 
+def tool_key(call_id: str) -> str:
+    """Where the journal has a tool call."""
+    return f"tool:{call_id}"
+
+
+def _sequence(kept: Kept) -> int:
+    return kept.sequence
+
+
 class Attempt:
     """Says to the log and adds to the draft; model calls wait here until a transaction enters them in the ledger."""
 
@@ -71,10 +80,8 @@ class Attempt:
     ) -> None:  # fmt: skip
         self.run, self.agent, self.path, self.log = run, agent, path, log
         self.kept, self.journal = kept, journal
-        newest = max(journal.values(), key=lambda entry: entry.get("sequence", 0), default=None)
-        latest = Kept.from_stored(newest["kept"]) if newest and "kept" in newest else kept
-        self.turn = kept.turn
-        self.sequence = max(kept.sequence, latest.sequence)
+        latest = max([kept, *(Kept.from_stored(entry["kept"]) for entry in journal.values())], key=_sequence)
+        self.turn, self.sequence = kept.turn, latest.sequence
         self.draft, self.usage = Draft(latest.parts), latest.usage
         self.model: OpenedModel | None = None
         self.edited: dict[str, str] = {}

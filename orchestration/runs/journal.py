@@ -19,7 +19,7 @@ from domain.models import CallOutcome
 from domain.runs import EventKind, ToolCallStatus
 from orchestration.inference.failures import failure_of
 from orchestration.inference.pricing import usage_of
-from orchestration.runs.attempts import Attempt, ModelCall
+from orchestration.runs.attempts import Attempt, ModelCall, tool_key
 from orchestration.runs.outages import through_outages
 from orchestration.tools.tool import Call, Result, Tool
 from persistence import journal
@@ -41,7 +41,7 @@ class Journal:
         attempt = self._attempt
         position = attempt.position()
         await attempt.log.barrier()
-        entry = value | {"sequence": position.sequence, "kept": position.stored()}
+        entry = value | {"kept": position.stored()}
 
         async def store() -> None:
             async with self._db.write() as session:
@@ -68,7 +68,7 @@ class Journal:
 
     def outcome_unknown(self, call_id: str) -> bool:
         """A call was begun by an attempt that did not live to tell its result."""
-        entry = self.get(f"tool:{call_id}")
+        entry = self.get(tool_key(call_id))
         return entry is not None and "output" not in entry
 
 
@@ -131,7 +131,7 @@ def journaled(tool: Tool, owner: Owner) -> FunctionTool:
     attempt, entries = owner.attempt, owner.journal
 
     async def invoke(context: ToolContext[Any], raw: str) -> str:
-        key = f"tool:{context.tool_call_id}"
+        key = tool_key(context.tool_call_id)
         if (entry := entries.get(key)) is not None and "output" in entry:
             output: str = entry["output"]
             return output

@@ -11,9 +11,9 @@ from agents.items import ToolApprovalItem
 
 from domain.errors import BadUserInput, Conflict
 from domain.runs import TERMINAL, ApprovalDecision, EventKind, Remember, RunEvent, RunStatus
-from orchestration.runs.attempts import Kept
+from orchestration.runs.attempts import Kept, tool_key
 from orchestration.runs.queue import RunQueue
-from persistence import approvals, changes, chats, events, runs
+from persistence import approvals, changes, chats, events, journal, runs
 from persistence.approvals import ApprovalRow
 from persistence.changes import Change, ChangeKind
 from persistence.database import Database, Session
@@ -28,9 +28,13 @@ async def pause(
     session: Session, run: RunRow, position: Kept, calls: Sequence[ToolApprovalItem], begun: set[str],
     *, patience: timedelta,
 ) -> Sequence[RunEvent]:  # fmt: skip
-    """Store what the run waits for, in the transaction that holds its row. Returns the events that say so."""
+    """Store what the run waits for, in the transaction that holds its row. Returns the events that say so.
+
+    The state has all that the journal knew, but for calls that were `begun` and may have run.
+    """
     now = datetime.now(UTC)
     run.state, run.status = packed(position.stored()), RunStatus.REQUIRES_ACTION
+    await journal.clear(session, run.id, keep=[tool_key(call_id) for call_id in begun])
     told: list[RunEvent] = []
 
     def tell(kind: EventKind, data: dict[str, Any]) -> None:

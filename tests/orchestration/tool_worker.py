@@ -1,0 +1,77 @@
+"""A worker with tools of the tests: they write into a folder what they did, and one of them takes the worker down.
+
+`python -m tests.orchestration.tool_worker DATABASE FOLDER PROVIDER` says `ready` when it takes runs.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from orchestration.engine import Engine
+from orchestration.tools.tool import Call, Tool
+from orchestration.tools.toolbox import toolbox
+from persistence.database import connect
+from server.models import open_pool
+from server.settings import Settings
+
+
+class Arguments(BaseModel):
+    text: str = ""
+
+
+def tools(folder: Path) -> list[Tool]:
+    def write(name: str, call: Call, arguments: Arguments) -> int:
+        with (folder / name).open("a") as file:
+            file.write(f"{call.idempotency_key} {arguments.text}\n")
+        return len((folder / name).read_text().splitlines())
+
+    async def note(arguments: Arguments, call: Call) -> str:
+        return f"noted {write('note', call, arguments)}"
+
+    async def die_once(arguments: Arguments, call: Call) -> str:
+        if write("die_once", call, arguments) == 1:
+            while not (folder / "note").exists():
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.3)  # so that its result is in the journal
+            os.kill(os.getpid(), signal.SIGKILL)
+        return "survived"
+
+    async def pay_once(arguments: Arguments, call: Call) -> str:
+        if write("pay", call, arguments) == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return "paid"
+
+    async def ask_first(arguments: Arguments, call: Call) -> str:
+        return f"did {arguments.text}, {write('ask_first', call, arguments)} times"
+
+    return [
+        Tool("note", "Notes a text.", Arguments, note),
+        Tool("die_once", "Takes its worker down the first time.", Arguments, die_once),
+        Tool("pay", "Takes its worker down after it has paid.", Arguments, pay_once, idempotent=False),
+        Tool("ask_first", "Needs an approval.", Arguments, ask_first, idempotent=False, asks=True),
+    ]
+
+
+async def main(url: str, folder: Path, provider: str) -> None:
+    settings = Settings(
+        _env_file=None,
+        parley_data=folder / "data",
+        parley_local_models=False,
+        openai_base_url=provider,
+        openai_api_key="sk-test-upstream",
+    )
+    db = connect(url)
+    pool = open_pool(settings, db)
+    engine = Engine(db, pool, toolbox(tools(folder)))
+    await pool.start()
+    await engine.open()
+    print("ready", flush=True)
+    await engine.work(concurrency=10, grace=0)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), sys.argv[3]))
