@@ -25,7 +25,7 @@ from orchestration.runs.queue import HandOver
 from persistence import agents, changes, chats, events, messages, models, runs
 from persistence.agents import AgentRow
 from persistence.changes import Change, ChangeKind
-from persistence.database import Database
+from persistence.database import Database, Unavailable
 from persistence.messages import MessageRow
 from persistence.runs import RunRow
 
@@ -120,7 +120,7 @@ class Execution:
         except (AgentsException, OpenAIError, OSError) as error:
             known = failure_of(error, work.model.name if work.model else "the model")
             return work.ending(RunStatus.FAILED, known), CallOutcome.FAILED
-        except (Fenced, HandOver):
+        except (Fenced, HandOver, *Unavailable):  # the database was away: another attempt, no end
             raise
         except Exception:  # the run supervisor is one of the edges: nothing may leave a run without an end
             error_id = uuid4().hex
