@@ -41,7 +41,7 @@ class Client:
             async with asyncio.timeout(SILENCE), self._http.post(url, json=body, headers=self._headers) as response:
                 answer: dict[str, Any] = await response.json(content_type=None)
         except (*LOST, ValueError) as error:
-            raise Dropped(repr(error)) from error
+            raise Dropped(type(error).__name__) from error
         if answer.get("errors"):
             raise _refused(answer["errors"])
         data: dict[str, Any] = answer["data"]
@@ -65,7 +65,7 @@ class Client:
                     elif frame["type"] == "error":
                         raise _refused(frame["payload"])
         except (*LOST, ValueError) as error:
-            raise Dropped(repr(error)) from error
+            raise Dropped(type(error).__name__) from error
 
     async def over_sse(self, api: int, run_id: str, after: int) -> AsyncGenerator[Event, None]:
         """The same over server-sent events."""
@@ -87,7 +87,7 @@ class Client:
                     elif name == "data" and kind == "next":
                         yield _event(json.loads(value))
         except (*LOST, ValueError) as error:
-            raise Dropped(repr(error)) from error
+            raise Dropped(type(error).__name__) from error
         raise Dropped("the stream ended without a word")
 
 

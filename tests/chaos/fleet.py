@@ -56,10 +56,8 @@ class Fleet:
         self._plan()
         for program in self.programs:
             await program.start()
-        async with asyncio.TaskGroup() as starting:
-            for program in self.programs:
-                starting.create_task(program.until_ready())
         self._watching = asyncio.create_task(self._supervise(), name="supervisor")
+        await self.until_well()
         self.began = time.time()
         return self
 

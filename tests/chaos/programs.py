@@ -47,13 +47,13 @@ class Program:
         self.deaths: list[Death] = []
         self._command, self._environment, self._says = command, dict(environment), ready
         self._process: asyncio.subprocess.Process | None = None
-        self._ready, self._ended = asyncio.Event(), asyncio.Event()
+        self._ended, self._was_ready = asyncio.Event(), False
         self._hearing: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Start the process; it ends with this one, whatever way that ends."""
         self.state = State.STARTING
-        self._ready, self._ended = asyncio.Event(), asyncio.Event()
+        self._ended, self._was_ready = asyncio.Event(), False
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, str(FOLLOW), str(os.getpid()), sys.executable, "-m", "server.commands", self._command,
             cwd=ROOT, env=self._environment, stdin=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
@@ -61,17 +61,10 @@ class Program:
         self._hearing = asyncio.create_task(self._hear(self._process), name=self.name)
 
     async def until_ready(self) -> None:
-        """Return when the process can work; start it again when it ends before that."""
+        """Return when the process can work, also if it has to be started more than once for that."""
         async with asyncio.timeout(PATIENCE):
-            while True:
-                waits = [asyncio.create_task(event.wait()) for event in (self._ready, self._ended)]
-                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-                for wait in waits:
-                    wait.cancel()
-                if self._ready.is_set():
-                    return
-                await asyncio.sleep(0.5)
-                await self.start()
+            while self.state is not State.READY:
+                await asyncio.sleep(0.05)
 
     async def kill(self) -> None:
         await self._end(signal.SIGKILL)
@@ -119,9 +112,9 @@ class Program:
             self.lines.append(Line(time.time(), text))
             if self._says in text:
                 self.state = State.READY
-                self._ready.set()
+                self._was_ready = True
         code = await process.wait()
         if self.state is not State.LEAVING:
-            self.deaths.append(Death(time.time(), self.name, code, self._ready.is_set()))
+            self.deaths.append(Death(time.time(), self.name, code, self._was_ready))
         self.state = State.DOWN
         self._ended.set()

@@ -99,7 +99,7 @@ def _timeline(outcome: Outcome, run_id: UUID, record: Record) -> Iterator[str]:
     for asked in outcome.asked:
         if global_id(Kind.RUN, run_id) in asked.runs:
             moments += asked.diary
-            moments += [(at, f"{watcher.name}: {words}") for watcher in asked.watchers for at, words in watcher.diary]
+            moments += [(at, f"{each.name}: {words}") for each in asked.watchers for at, words in each.diary[-10:]]
     first, last = min(at for at, _ in moments), max(at for at, _ in moments)
     for struck in outcome.struck:
         if struck.until >= first - 1 and struck.at <= last + 10 and not struck.skipped:
