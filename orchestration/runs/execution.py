@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -140,14 +140,17 @@ class Execution:
             agent = (await agents.by_ids(session, [run.agent_id]))[run.agent_id]
             path = await messages.path_to(session, run.input_id, limit=LONGEST)
             newest = await events.newest(session, run_id)
+            # Its worker could not stop it any more: what it had said is the answer.
+            said = await events.streamed(session, run_id) if run.cancel_requested_at is not None else []
             await changes.record(session, run.user_id, [Change(ChangeKind.RUN, run.id, run.chat_id)])
         written = self._writer.open(run_id, run.attempt, newest.sequence if newest else 0)
-        return Work(run, agent, path, written, [], [], TokenUsage())
+        text, reasoning = _kept(said, EventKind.TEXT), _kept(said, EventKind.REASONING)
+        return Work(run, agent, path, written, text, reasoning, TokenUsage())
 
     async def _answer(self, work: Work) -> None:
         run, say = work.run, work.log.say
         if run.cancel_requested_at is not None:
-            raise asyncio.CancelledError  # the worker that had it could not stop it any more
+            raise asyncio.CancelledError
         if run.attempt > 1:
             say(EventKind.MESSAGE_DISCARDED, run.message_id, reason="Another worker continues the run.")
         say(EventKind.STATUS, status=RunStatus.IN_PROGRESS.value)
@@ -247,6 +250,17 @@ async def _said(result: RunResultStreaming) -> AsyncIterator[tuple[EventKind, st
             yield EventKind.TEXT, data.delta
         elif data.type in ("response.reasoning_summary_text.delta", "response.reasoning_text.delta"):
             yield EventKind.REASONING, data.delta
+
+
+def _kept(said: Sequence[RunEvent], kind: EventKind) -> list[str]:
+    """The words of one kind that the last attempt has said."""
+    words: list[str] = []
+    for event in said:
+        if event.kind is EventKind.MESSAGE_DISCARDED:
+            words.clear()
+        elif event.kind is kind:
+            words.append(event.text or "")
+    return words
 
 
 async def _stop(task: asyncio.Task[None]) -> None:
