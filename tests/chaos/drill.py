@@ -64,9 +64,7 @@ class Outcome:
 
 async def drill(seed: int, scale: Scale, folder: Path) -> Outcome:
     """Do all of it. The same seed asks the same questions and plans the same faults."""
-    planned = plan(
-        seed, seconds=scale.seconds, faults=scale.faults, apis=scale.apis, workers=scale.workers, redis=scale.redis
-    )
+    planned = plan(seed, seconds=scale.seconds, faults=scale.faults, redis=scale.redis)
     async with Fleet(folder, apis=scale.apis, workers=scale.workers, redis=scale.redis) as fleet:
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(connector=connector) as http:

@@ -7,69 +7,69 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from server.serving import DRAIN_SECONDS
-from tests.chaos.fleet import Fleet
-from tests.chaos.programs import State
+from tests.chaos.fleet import Fleet, Kind
 
 STOPS_WITHIN = DRAIN_SECONDS + 9.0
-"""Seconds that a process which is told to stop may take: it drains, runs get their grace, connections close, and Python goes, which takes a busy machine a while."""
+"""Seconds that a process which is told to stop may take: it drains, runs get their grace, connections close, and
+Python itself needs a while to go on a busy machine."""
 
 
 class Fault(Protocol):
     async def strike(self, fleet: Fleet) -> str | None:
-        """Do it and mend it; returns when all is well again. Says why when there was nothing to break."""
+        """Do it and mend it; returns when all is well again. Gives whom it has hit; None when nobody was there."""
 
 
 @dataclass(frozen=True)
 class Kill:
     """SIGKILL: the process is gone in the middle of whatever it did."""
 
-    target: str
+    kind: Kind
+    number: int
     down: float
 
     async def strike(self, fleet: Fleet) -> str | None:
-        program = fleet.named(self.target)
-        if program.state is not State.READY:
-            return program.state
+        if (program := fleet.ready(self.kind, self.number)) is None:
+            return None
         await program.kill()
         await asyncio.sleep(self.down)
         await program.start()
         await program.until_ready()
-        return None
+        return program.name
 
 
 @dataclass(frozen=True)
 class Freeze:
     """SIGSTOP, and SIGCONT when others have long taken it for dead: a zombie that does not know that it is one."""
 
-    target: str
+    kind: Kind
+    number: int
     seconds: float
 
     async def strike(self, fleet: Fleet) -> str | None:
-        program = fleet.named(self.target)
-        if program.state is not State.READY:
-            return program.state
+        if (program := fleet.ready(self.kind, self.number)) is None:
+            return None
         program.freeze()
         await asyncio.sleep(self.seconds)
         program.thaw()
-        return None
+        return program.name
 
 
 @dataclass(frozen=True)
 class Deploy:
     """SIGTERM, and a new process once the old one has gone by itself."""
 
-    target: str
+    kind: Kind
+    number: int
 
     async def strike(self, fleet: Fleet) -> str | None:
-        program = fleet.named(self.target)
-        if program.state is not State.READY:
-            return program.state
+        if (program := fleet.ready(self.kind, self.number)) is None:
+            return None
         code, seconds = await program.leave()
         if code != 0 or seconds > STOPS_WITHIN:
-            fleet.troubles.append(f"{self.target} ended with {code}, {seconds:.1f} s after SIGTERM")
+            fleet.troubles.append(f"{program.name} ended with {code}, {seconds:.1f} s after SIGTERM")
         await program.start()
         await program.until_ready()
-        return None
+        return program.name
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class RestartPostgres:
     async def strike(self, fleet: Fleet) -> str | None:
         await fleet.postgres.restart(hard=self.hard, down=self.down)
         await fleet.until_well()
-        return None
+        return "postgres"
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,9 @@ class RestartRedis:
 
     async def strike(self, fleet: Fleet) -> str | None:
         if fleet.redis is None:
-            return "not used"
+            return None
         await fleet.redis.restart(down=self.down)
-        return None
+        return "redis"
 
 
 @dataclass(frozen=True)
@@ -106,46 +106,47 @@ class Planned:
 
 @dataclass
 class Struck:
-    """A fault as it went: seconds since the beginning. `skipped` is why there was nothing to break."""
+    """A fault as it went: seconds since the beginning, and whom it hit, if anybody was there."""
 
     at: float
     until: float
     fault: Fault
-    skipped: str | None
+    hit: str | None
 
 
-KINDS = ("kill worker", "kill api", "freeze worker", "freeze api", "deploy worker", "deploy api", "postgres", "redis")
-WEIGHTS = {"kill worker": 5, "kill api": 2, "freeze worker": 3, "freeze api": 1, "deploy worker": 3, "deploy api": 1,
-           "postgres": 2, "redis": 2}  # fmt: skip
+WEIGHTS = {
+    "kill worker": 5, "kill api": 2, "freeze worker": 3, "freeze api": 1, "deploy worker": 3, "deploy api": 1,
+    "postgres": 2, "redis": 2,
+}  # fmt: skip
+"""Every kind of fault, and how often it happens beside the others."""
 
 
-def plan(seed: int, *, seconds: float, faults: int, apis: int, workers: int, redis: bool) -> list[Planned]:
-    """So many faults in so many seconds; the first of them are one of each kind, in any order."""
+def plan(seed: int, *, seconds: float, faults: int, redis: bool) -> list[Planned]:
+    """So many faults in so many seconds: one of each kind as far as that goes, and more of the frequent ones."""
     dice = random.Random(f"{seed}/faults")
-    kinds = [kind for kind in KINDS if redis or kind != "redis"]
+    kinds = [kind for kind in WEIGHTS if redis or kind != "redis"]
     drawn = dice.sample(kinds, len(kinds))[:faults]
     drawn += dice.choices(kinds, [WEIGHTS[kind] for kind in kinds], k=faults - len(drawn))
+    dice.shuffle(drawn)
     moments = sorted(dice.uniform(0.1, 1) * seconds for _ in range(faults))
-    return [
-        Planned(at, _fault(kind, dice, apis=apis, workers=workers)) for at, kind in zip(moments, drawn, strict=True)
-    ]
+    return [Planned(at, _fault(kind, dice)) for at, kind in zip(moments, drawn, strict=True)]
 
 
-def _fault(kind: str, dice: random.Random, *, apis: int, workers: int) -> Fault:
-    api, worker = f"api-{dice.randint(1, apis)}", f"worker-{dice.randint(1, workers)}"
+def _fault(kind: str, dice: random.Random) -> Fault:
+    number = dice.randrange(12)
     match kind:
         case "kill worker":
-            return Kill(worker, down=dice.choice([0, 0, 3, 8]))
+            return Kill("worker", number, down=dice.choice([0, 0, 3, 8]))
         case "kill api":
-            return Kill(api, down=dice.choice([0, 2]))
+            return Kill("api", number, down=dice.choice([0, 2]))
         case "freeze worker":
-            return Freeze(worker, seconds=dice.uniform(7.5, 10))
+            return Freeze("worker", number, seconds=round(dice.uniform(7.5, 10), 1))
         case "freeze api":
-            return Freeze(api, seconds=dice.uniform(1, 8))
+            return Freeze("api", number, seconds=round(dice.uniform(1, 8), 1))
         case "deploy worker":
-            return Deploy(worker)
+            return Deploy("worker", number)
         case "deploy api":
-            return Deploy(api)
+            return Deploy("api", number)
         case "postgres":
             return RestartPostgres(hard=dice.random() < 0.5, down=dice.choice([0, 0, 2, 4]))
         case _:
@@ -164,5 +165,5 @@ async def strike_all(fleet: Fleet, planned: Sequence[Planned]) -> list[Struck]:
 async def _strike(fleet: Fleet, planned: Planned) -> Struck:
     await asyncio.sleep(max(0.0, planned.at - fleet.now()))
     at = fleet.now()
-    skipped = await planned.fault.strike(fleet)
-    return Struck(at, fleet.now(), planned.fault, skipped)
+    hit = await planned.fault.strike(fleet)
+    return Struck(at, fleet.now(), planned.fault, hit)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import time
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from persistence.database import Database, connect
 from persistence.migrating import migrate
@@ -12,6 +12,7 @@ from tests.chaos.answers import Storyteller
 from tests.chaos.programs import Death, Program, State
 from tests.chaos.services import Postgres, Redis, free_port
 
+Kind = Literal["api", "worker"]
 SECRET_KEY = "5a" * 32
 
 
@@ -42,6 +43,12 @@ class Fleet:
 
     def named(self, name: str) -> Program:
         return next(program for program in self.programs if program.name == name)
+
+    def ready(self, kind: Kind, number: int) -> Program | None:
+        """A process of this kind that works, the one with this number if it does; None when none does."""
+        programs = self.apis if kind == "api" else self.workers
+        turned = (programs[(number + step) % len(programs)] for step in range(len(programs)))
+        return next((program for program in turned if program.state is State.READY), None)
 
     def now(self) -> float:
         """Seconds since the beginning."""

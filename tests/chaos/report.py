@@ -42,8 +42,7 @@ def _counts(counter: Counter[str]) -> str:
 def _faults(outcome: Outcome) -> Iterator[str]:
     yield "Faults"
     for struck in sorted(outcome.struck, key=lambda each: each.at):
-        skipped = f" (not done: {struck.skipped})" if struck.skipped else ""
-        yield f"  {struck.at:6.1f} to {struck.until:6.1f} s  {struck.fault}{skipped}"
+        yield f"  {struck.at:6.1f} to {struck.until:6.1f} s  {struck.hit or 'nobody there'}: {struck.fault}"
 
 
 def _complaints(outcome: Outcome) -> Iterator[str]:
@@ -102,8 +101,8 @@ def _timeline(outcome: Outcome, run_id: UUID, record: Record) -> Iterator[str]:
             moments += [(at, f"{each.name}: {words}") for each in asked.watchers for at, words in each.diary[-10:]]
     first, last = min(at for at, _ in moments), max(at for at, _ in moments)
     for struck in outcome.struck:
-        if struck.until >= first - 1 and struck.at <= last + 10 and not struck.skipped:
-            moments.append((struck.at, f"FAULT {struck.fault}, until {struck.until:.1f}"))
+        if struck.until >= first - 1 and struck.at <= last + 10 and struck.hit:
+            moments.append((struck.at, f"FAULT {struck.hit}: {struck.fault}, until {struck.until:.1f}"))
     key = run_id.hex
     for program in outcome.fleet.programs:
         moments += [

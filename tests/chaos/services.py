@@ -25,19 +25,21 @@ class Postgres:
     def __init__(self, folder: Path) -> None:
         self._embedded = EmbeddedPostgres(folder)
         self.url = self._embedded.url
+        self._one_at_a_time = asyncio.Lock()
 
     async def start(self) -> None:
         await self._embedded.start()
 
     async def restart(self, *, hard: bool, down: float) -> None:
         """End it, `hard` without a checkpoint and a goodbye; start it `down` seconds later."""
-        process = self._embedded._process
-        assert process is not None
-        process.send_signal(signal.SIGQUIT if hard else signal.SIGINT)
-        while process.poll() is None:
-            await asyncio.sleep(0.02)
-        await asyncio.sleep(down)
-        await self._embedded.start()
+        async with self._one_at_a_time:
+            process = self._embedded._process
+            assert process is not None
+            process.send_signal(signal.SIGQUIT if hard else signal.SIGINT)
+            while process.poll() is None:
+                await asyncio.sleep(0.02)
+            await asyncio.sleep(down)
+            await self._embedded.start()
 
     async def stop(self) -> None:
         await self._embedded.stop()
@@ -50,6 +52,7 @@ class Redis:
         self._port = free_port()
         self.url = f"redis://127.0.0.1:{self._port}/0"
         self._process: asyncio.subprocess.Process | None = None
+        self._one_at_a_time = asyncio.Lock()
 
     async def start(self) -> None:
         program = shutil.which("redis-server") or shutil.which("valkey-server")
@@ -65,9 +68,10 @@ class Redis:
 
     async def restart(self, *, down: float) -> None:
         """Kill it and, `down` seconds later, start an empty one."""
-        await self.stop()
-        await asyncio.sleep(down)
-        await self.start()
+        async with self._one_at_a_time:
+            await self.stop()
+            await asyncio.sleep(down)
+            await self.start()
 
     async def stop(self) -> None:
         if self._process is not None and self._process.returncode is None:
