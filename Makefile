@@ -1,7 +1,7 @@
 # Everything starts here. `make run` is all that a fresh checkout needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev check test graphql bench meter lock
+.PHONY: help setup run dev check test chaos graphql bench meter lock
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 
@@ -52,6 +52,10 @@ test: ## check, then all tests of the server and of the web client
 	npm --prefix web test
 	$(BIN)/pytest -m alone
 	$(BIN)/pytest -m "not alone" -n 2 --dist worksteal
+
+chaos: ## kill, freeze and restart everything while people ask; SEED=7 RUNS=200 REDIS=1
+	$(call prepare,dev)
+	@exec $(FOLLOW) $(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS)) $(if $(REDIS),--redis)
 
 graphql: ## write the schema's definition and the web client's types of it
 	$(call prepare,dev)

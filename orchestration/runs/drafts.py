@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from domain.messages import storable
-from domain.runs import EventKind
+from domain.runs import EventKind, RunEvent
 
 WORDS = {EventKind.TEXT: "text", EventKind.REASONING: "reasoning"}
 
@@ -16,6 +16,17 @@ class Draft:
         self._parts: list[_Words | dict[str, Any]] = [
             _Words(part["type"], [part["text"]]) if part["type"] in WORDS.values() else part for part in parts
         ]
+
+    @classmethod
+    def of_events(cls, said: Iterable[RunEvent]) -> "Draft":
+        """What watchers have seen of the answer."""
+        draft = cls()
+        for event in said:
+            if event.kind is EventKind.MESSAGE_DISCARDED:
+                draft._parts.clear()
+            elif event.kind in WORDS:
+                draft.add(event.kind, event.text or "")
+        return draft
 
     def add(self, kind: EventKind, words: str) -> None:
         last = self._parts[-1] if self._parts else None

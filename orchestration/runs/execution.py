@@ -17,6 +17,7 @@ from orchestration.inference.pool import ModelPool
 from orchestration.inference.selection import Selector, Task
 from orchestration.memory.history import LONGEST
 from orchestration.runs.attempts import Attempt, Kept
+from orchestration.runs.drafts import Draft
 from orchestration.runs.finishing import Defer, Ending, finish
 from orchestration.runs.log import EventLog, Fenced
 from orchestration.runs.outages import through_outages
@@ -27,7 +28,7 @@ from orchestration.tools.toolbox import Toolbox
 from persistence import agents, approvals, changes, chats, events, journal, messages, models, runs
 from persistence.approvals import ApprovalRow
 from persistence.changes import Change, ChangeKind
-from persistence.database import Database
+from persistence.database import Database, Unavailable
 from persistence.journal import unpacked
 
 log = logging.getLogger(__name__)
@@ -92,9 +93,12 @@ class Execution:
                 sequence = newest.sequence if newest else 0
             await changes.record(session, run.user_id, [Change(ChangeKind.RUN, run.id, run.chat_id)])
         attempt = Attempt(run, agent, path, self._writer.open(run_id, run.attempt, sequence), kept, entries)
+        if run.cancel_requested_at is not None:  # its worker could not stop it any more: what it had said is the answer
+            async with self._db.read() as session:
+                attempt.draft = Draft.of_events(await events.streamed(session, run_id))
         attempt.granted = granted
         attempt.edited = {row.call_id: json.dumps(row.edited) for row in decided if row.edited is not None}
-        if run.attempt > 1:
+        if run.attempt > 1 and run.cancel_requested_at is None:
             async with self._db.read() as session:
                 said = await events.half_said(session, run_id, attempt.sequence)
         self._take_over(attempt, half_said=said)
@@ -134,7 +138,7 @@ class Execution:
             return attempt.ending(RunStatus.FAILED, failure)
         except (AgentsException, OpenAIError, OSError) as error:
             return attempt.ending(RunStatus.FAILED, failure_of(error, attempt.model_name))
-        except (Fenced, HandOver, Interrupted):
+        except (Fenced, HandOver, Interrupted, *Unavailable):  # the database was away: another attempt, no end
             raise
         except Exception:  # the run supervisor is one of the edges: nothing may leave a run without an end
             error_id = uuid4().hex
@@ -149,7 +153,7 @@ class Execution:
     async def _answer(self, attempt: Attempt, decided: Sequence[ApprovalRow]) -> None:
         run, say = attempt.run, attempt.log.say
         if run.cancel_requested_at is not None:
-            raise asyncio.CancelledError  # the worker that had it could not stop it any more
+            raise asyncio.CancelledError
         selection = await self._select(attempt)
         say(EventKind.SELECTION, selection=models.stored_selection(selection))
         say(EventKind.AGENT, agent_id=str(attempt.agent.id), name=attempt.agent.name)

@@ -21,6 +21,10 @@ SWEEP = 2.0
 """Seconds after which a quiet feed is looked at again, in case its notification got lost."""
 
 
+AGAIN = 0.5
+"""Seconds after which a watcher asks a database again that was away."""
+
+
 class Feed:
     """The newest events of one watched run. `stored` is the last sequence known; None before the first look."""
 
@@ -146,7 +150,7 @@ class Feeds:
                 changed = feed.changed
                 batch = feed.after(cursor)
                 if batch is None:
-                    batch = await self._page(run_id, feed, cursor)
+                    batch = await self._patiently(run_id, feed, cursor)
                 if not batch:
                     if feed.ended and cursor >= (feed.stored or 0):
                         return
@@ -160,6 +164,15 @@ class Feeds:
             feed.watchers -= 1
             if not feed.watchers:
                 self._feeds.pop(run_id, None)
+
+    async def _patiently(self, run_id: UUID, feed: Feed, cursor: int) -> list[RunEvent]:
+        """As `_page`, through an outage of the database: it is no reason to end a stream."""
+        while True:
+            try:
+                return await self._page(run_id, feed, cursor)
+            except Unavailable as error:
+                log.warning("a watcher waits for the database (%s)", error)
+                await asyncio.sleep(AGAIN)
 
     async def _page(self, run_id: UUID, feed: Feed, cursor: int) -> list[RunEvent]:
         async with self._db.read() as session:

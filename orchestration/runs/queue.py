@@ -11,7 +11,9 @@ import procrastinate
 from procrastinate import exceptions
 from procrastinate.job_context import AbortReason, JobContext
 
-from persistence.database import Database, Session, conninfo, driver_connection
+from orchestration.runs.jobs import PatientJobs
+from persistence import stranded
+from persistence.database import Database, Session, Unavailable, conninfo, driver_connection
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +22,8 @@ HEARTBEAT = 2.0
 STALLED = 6.0
 """Seconds without a heartbeat after which a worker counts as dead and its runs go to another."""
 POLL = 1.0
+RESCUED = 200
+"""Runs that one look gives to other workers; the next look takes the next ones."""
 CHAT_PRIORITY = 10
 
 
@@ -42,6 +46,7 @@ class RunQueue:
     def __init__(self, db: Database, execute: Execute) -> None:
         connector = procrastinate.PsycopgConnector(conninfo=conninfo(db.engine.url), min_size=1, max_size=6, timeout=10)
         self.app = procrastinate.App(connector=connector)
+        self.app.job_manager = PatientJobs(self.app.connector, db)
         self._db, self._execute = db, execute
         self._task = self.app.task(queue=QUEUE, name="execute_run", pass_context=True, retry=_HandOverAtOnce())(
             self._run
@@ -64,51 +69,80 @@ class RunQueue:
         await self.app.job_manager.cancel_job_by_id_async(job_id, abort=True)
 
     async def _run(self, context: JobContext, run_id: str) -> None:
-        await self._execute(UUID(hex=run_id), lambda: context.abort_reason() is AbortReason.SHUTDOWN)
+        """Carry a run on, from the beginning of an attempt each time the database has gone in the middle of it."""
+
+        def shutting_down() -> bool:
+            return context.abort_reason() is AbortReason.SHUTDOWN
+
+        while True:
+            try:
+                return await self._execute(UUID(hex=run_id), shutting_down)
+            except (exceptions.ConnectorException, *Unavailable) as error:
+                log.warning("run %s waits for the database (%s)", run_id, error)
+            if context.should_abort():
+                raise HandOver
+            try:
+                await asyncio.sleep(POLL)
+            except asyncio.CancelledError:
+                raise HandOver from None
 
     async def work(self, *, concurrency: int, grace: float) -> None:
         """Take runs and carry them on until cancelled; `grace` is what runs get to end by themselves then."""
         reaper = asyncio.create_task(self._reap(), name="reaper")
         try:
-            while True:
-                try:
-                    await self.app.run_worker_async(
-                        queues=[QUEUE],
-                        concurrency=concurrency,
-                        fetch_job_polling_interval=POLL,
-                        update_heartbeat_interval=HEARTBEAT,
-                        stalled_worker_timeout=STALLED,
-                        shutdown_graceful_timeout=grace,
-                        delete_jobs="always",
-                        install_signal_handlers=False,
-                    )
-                    return
-                except (exceptions.ProcrastinateException, OSError) as error:
-                    # A worker that was taken for dead, or one whose database went away, registers anew.
-                    log.warning("the worker loop ended (%s); starting it again", error)
-                    await asyncio.sleep(POLL)
+            await self._work(concurrency, grace)
         finally:
             reaper.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await reaper
             await self._announce()
 
+    async def _work(self, concurrency: int, grace: float) -> None:
+        working = asyncio.current_task()
+        while True:
+            try:
+                await self.app.run_worker_async(
+                    queues=[QUEUE],
+                    concurrency=concurrency,
+                    fetch_job_polling_interval=POLL,
+                    abort_job_polling_interval=POLL,
+                    update_heartbeat_interval=HEARTBEAT,
+                    stalled_worker_timeout=STALLED,
+                    shutdown_graceful_timeout=grace,
+                    delete_jobs="always",
+                    install_signal_handlers=False,
+                )
+                log.warning("the worker loop has ended; starting it again")
+            except (exceptions.ProcrastinateException, OSError) as error:
+                # A worker that was taken for dead registers anew.
+                log.warning("the worker loop broke (%s); starting it again", error.__cause__ or error)
+            if working is not None and working.cancelling():
+                return  # the error came instead of the cancellation
+            await asyncio.sleep(POLL)
+
     async def _reap(self) -> None:
         """Give the runs of dead workers to living ones."""
-        manager = self.app.job_manager
         while True:
             await asyncio.sleep(STALLED / 4)
             try:
-                await manager.prune_stalled_workers(STALLED)
-                stalled = list(await manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED))
-                for job in stalled:
-                    with contextlib.suppress(exceptions.ProcrastinateException):  # another reaper was faster
-                        await manager.retry_job(job)
-                        log.warning("run %s goes to another worker", job.task_kwargs.get("run_id"))
-                if stalled:
-                    await self._announce()
-            except (exceptions.ProcrastinateException, OSError) as error:
-                log.warning("the reaper could not look for stalled runs (%s)", error)
+                await self.app.job_manager.prune_stalled_workers(STALLED)
+                await self._rescue()
+            except (exceptions.ProcrastinateException, *Unavailable) as error:
+                log.warning("the reaper could not look for stranded runs (%s)", error)
+                # Nobody could say that he lives meanwhile. All get the time to do so before they are taken for dead.
+                await asyncio.sleep(STALLED)
+
+    async def _rescue(self) -> None:
+        """A new job for each run that has lost its own, in whatever way: there must be no run without an end."""
+        async with self._db.write() as session:
+            found = await stranded.stranded(session, limit=RESCUED)
+            for run in found:
+                priority = CHAT_PRIORITY if run.priority is None else run.priority
+                new = await self.defer(session, run.run_id, priority=priority)
+                await stranded.move(session, run.run_id, old=run.job_id, new=new)
+            await stranded.sweep(session, queue=QUEUE)
+        for run in found:
+            log.warning("run %s goes to another worker", run.run_id)
 
     async def _announce(self) -> None:
         """Procrastinate tells workers of new jobs only, not of those that are to be tried again."""

@@ -1,0 +1,143 @@
+"""A drill from beginning to end: a fleet, people, faults, and the verdict on all of it."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import aiohttp
+
+from persistence.database import Unavailable
+from resolvers.registration import create_api_key, create_user
+from tests.chaos.asking import Asked, Asking, questions
+from tests.chaos.clients import Client
+from tests.chaos.faults import Planned, Struck, plan, strike_all
+from tests.chaos.fleet import Fleet
+from tests.chaos.records import Record, jobs_left, records, unfinished
+from tests.chaos.verdict import Violation, fleet_judged, judged
+from tests.people import PASSWORD, SEND
+
+ENDS_WITHIN = 15.0
+"""Seconds after the last fault in which every run has ended."""
+
+WATCHED_WITHIN = 10.0
+"""Seconds after that in which every client has seen it."""
+
+ANSWERS_WITHIN = 8.0
+"""Seconds in which a worker that is left alone answers a question."""
+
+PEOPLE = ("ada", "bob", "cleo")
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How much happens: `runs` and `faults` within so many seconds."""
+
+    runs: int = 200
+    faults: int = 24
+    seconds: float = 100.0
+    apis: int = 2
+    workers: int = 3
+    redis: bool = False
+
+
+@dataclass
+class Outcome:
+    """All that is known when a drill is over; `settled` is how long after the last fault the last run ended."""
+
+    seed: int
+    scale: Scale
+    struck: list[Struck]
+    asking: Asking
+    stored: dict[UUID, Record]
+    fleet: Fleet
+    settled: float | None
+    violations: list[Violation]
+
+    @property
+    def asked(self) -> list[Asked]:
+        return self.asking.asked
+
+
+async def drill(seed: int, scale: Scale, folder: Path) -> Outcome:
+    """Do all of it. The same seed asks the same questions and plans the same faults."""
+    planned = plan(seed, seconds=scale.seconds, faults=scale.faults, redis=scale.redis)
+    async with Fleet(folder, apis=scale.apis, workers=scale.workers, redis=scale.redis) as fleet:
+        connector = aiohttp.TCPConnector(limit=0)
+        async with aiohttp.ClientSession(connector=connector) as http:
+            clients = [await _client(fleet, http, name) for name in PEOPLE]
+            return await _drill(seed, scale, fleet, clients, planned)
+
+
+async def _client(fleet: Fleet, http: aiohttp.ClientSession, name: str) -> Client:
+    email = f"{name}@example.org"
+    await create_user(fleet.db, email, name.title(), PASSWORD)
+    return Client(http, await create_api_key(fleet.db, email, "chaos"), fleet.urls)
+
+
+async def _drill(
+    seed: int, scale: Scale, fleet: Fleet, clients: Sequence[Client], planned: Sequence[Planned]
+) -> Outcome:
+    asking = Asking(seed, clients, fleet.now)
+    fleet.began = time.time()
+    people = asyncio.create_task(asking.ask_all(questions(seed, scale.runs, scale.seconds)), name="people")
+    struck = await strike_all(fleet, planned)
+    well_since = fleet.now()
+    settled = await _settled(fleet, people, well_since)
+    await asyncio.wait({people}, timeout=WATCHED_WITHIN)
+    found: list[Violation] = []
+    if not people.done():
+        people.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await people
+    if settled is None:
+        found.append(Violation(None, "all runs end soon", f"some were not over {ENDS_WITHIN} s after the last fault"))
+    found += await _wedged(fleet, clients[0])
+    stored = await records(fleet.db)
+    found += judged(asking.asked, stored, log_is_whole=fleet.redis is None)
+    found += fleet_judged(fleet, await _jobs_left(fleet))
+    return Outcome(seed, scale, struck, asking, stored, fleet, settled, found)
+
+
+async def _settled(fleet: Fleet, people: "asyncio.Task[None]", well_since: float) -> float | None:
+    """How long after the last fault the last run ended; None when that takes too long."""
+    while fleet.now() < well_since + ENDS_WITHIN:
+        with contextlib.suppress(*Unavailable):  # connections that did not hear of the last restart
+            if await unfinished(fleet.db) == 0:
+                return fleet.now() - well_since
+        await asyncio.sleep(0.1)
+    return None
+
+
+async def _wedged(fleet: Fleet, client: Client) -> list[Violation]:
+    """Ask each worker a question while the others are frozen, through each API in turn."""
+    found: list[Violation] = []
+    for number, worker in enumerate(fleet.workers):
+        others = [other for other in fleet.workers if other is not worker and other.is_alive]
+        for other in others:
+            other.freeze()
+        api = fleet.apis[number % len(fleet.apis)]
+        try:
+            async with asyncio.timeout(ANSWERS_WITHIN):
+                sent = await client.ask(number, SEND, input={"content": "Are you there?"})
+                async for _ in client.over_socket(number, sent["sendMessage"]["run"]["id"], 0):
+                    pass
+        except (TimeoutError, ConnectionError) as error:
+            found.append(Violation(None, "no process is wedged", f"{worker.name} behind {api.name}: {error!r}"))
+        finally:
+            for other in others:
+                other.thaw()
+    return found
+
+
+async def _jobs_left(fleet: Fleet) -> list[str]:
+    """What is in the queue once it had the time to become empty."""
+    jobs: list[str] = []
+    for _ in range(20):
+        if not (jobs := await jobs_left(fleet.db)):
+            break
+        await asyncio.sleep(0.1)
+    return jobs
