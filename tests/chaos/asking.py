@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tests.chaos.answers import question
-from tests.chaos.clients import Client, Dropped
+from tests.chaos.clients import Client, Dropped, longer
 from tests.chaos.watchers import Watcher
 from tests.people import SEND
 
@@ -84,6 +84,10 @@ class Asking:
             for asked in self.asked:
                 group.create_task(self._ask(asked), name=f"question {asked.question.number}")
 
+    async def all_sent(self, patience: float) -> None:
+        """Return when every question has been answered for, or patience has run out."""
+        await asyncio.wait([asked.chat for asked in self.asked], timeout=patience)
+
     async def _ask(self, asked: Asked) -> None:
         wanted = asked.question
         dice = random.Random(f"{self._seed}/question {wanted.number}")
@@ -123,6 +127,7 @@ class Asking:
         self, client: Client, document: str, api: int, asked: Asked, **variables: object
     ) -> dict[str, dict[str, dict[str, str]]]:
         """Ask until somebody answers, at the other address each time."""
+        pause = 0.2
         while True:
             try:
                 return await client.ask(api, document, **variables)
@@ -130,4 +135,5 @@ class Asking:
                 self.retries += 1
                 asked.diary.append((self._clock(), f"no answer from address {api % 2}: {error}"))
                 api += 1
-                await asyncio.sleep(0.3)
+                await asyncio.sleep(pause)
+                pause = longer(pause)

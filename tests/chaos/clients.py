@@ -16,6 +16,14 @@ LOST = (aiohttp.ClientError, OSError, TimeoutError)
 DELTAS = ("TextDelta", "ReasoningDelta")
 
 
+LONGEST_PAUSE = 3.0
+
+
+def longer(pause: float) -> float:
+    """The next pause of a client that does not get through: together they must not bring a weak server down."""
+    return min(pause * 1.7, LONGEST_PAUSE)
+
+
 class Dropped(Exception):
     """The connection broke, or the server could not answer just now: try again, perhaps elsewhere."""
 

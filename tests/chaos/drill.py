@@ -20,10 +20,13 @@ from tests.chaos.records import Record, jobs_left, records, unfinished
 from tests.chaos.verdict import Violation, fleet_judged, judged
 from tests.people import PASSWORD, SEND
 
-ENDS_WITHIN = 15.0
-"""Seconds after the last fault in which every run has ended."""
+SENT_WITHIN = 60.0
+"""Seconds after the last fault in which every question has been answered for; the machine may be a slow one."""
 
-WATCHED_WITHIN = 10.0
+ENDS_WITHIN = 15.0
+"""Seconds after the last fault, and the last question, in which every run has ended."""
+
+WATCHED_WITHIN = 15.0
 """Seconds after that in which every client has seen it."""
 
 ANSWERS_WITHIN = 8.0
@@ -85,8 +88,8 @@ async def _drill(
     fleet.began = time.time()
     people = asyncio.create_task(asking.ask_all(questions(seed, scale.runs, scale.seconds)), name="people")
     struck = await strike_all(fleet, planned)
-    well_since = fleet.now()
-    settled = await _settled(fleet, people, well_since)
+    await asking.all_sent(SENT_WITHIN)
+    settled = await _settled(fleet)
     await asyncio.wait({people}, timeout=WATCHED_WITHIN)
     found: list[Violation] = []
     if not people.done():
@@ -102,12 +105,13 @@ async def _drill(
     return Outcome(seed, scale, struck, asking, stored, fleet, settled, found)
 
 
-async def _settled(fleet: Fleet, people: "asyncio.Task[None]", well_since: float) -> float | None:
-    """How long after the last fault the last run ended; None when that takes too long."""
-    while fleet.now() < well_since + ENDS_WITHIN:
+async def _settled(fleet: Fleet) -> float | None:
+    """How long from now the last run ends; None when that takes too long."""
+    began = fleet.now()
+    while fleet.now() < began + ENDS_WITHIN:
         with contextlib.suppress(*Unavailable):  # connections that did not hear of the last restart
             if await unfinished(fleet.db) == 0:
-                return fleet.now() - well_since
+                return fleet.now() - began
         await asyncio.sleep(0.1)
     return None
 

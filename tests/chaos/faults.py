@@ -14,6 +14,10 @@ STOPS_WITHIN = DRAIN_SECONDS + 9.0
 Python itself needs a while to go on a busy machine."""
 
 
+AT_ONCE = 2
+"""Faults that are being mended at the same time: where nothing works, nothing can go wrong."""
+
+
 class Fault(Protocol):
     async def strike(self, fleet: Fleet) -> str | None:
         """Do it and mend it; returns when all is well again. Gives whom it has hit; None when nobody was there."""
@@ -154,16 +158,18 @@ def _fault(kind: str, dice: random.Random) -> Fault:
 
 
 async def strike_all(fleet: Fleet, planned: Sequence[Planned]) -> list[Struck]:
-    """Let everything happen at its moment, whatever else is happening; returns when all is well again."""
+    """Let everything happen at its moment, or when enough of the others is mended; returns when all is well again."""
+    turn = asyncio.Semaphore(AT_ONCE)
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_strike(fleet, each)) for each in planned]
+        tasks = [group.create_task(_strike(fleet, each, turn)) for each in planned]
     struck = [task.result() for task in tasks]
     await fleet.until_well()
     return struck
 
 
-async def _strike(fleet: Fleet, planned: Planned) -> Struck:
+async def _strike(fleet: Fleet, planned: Planned, turn: asyncio.Semaphore) -> Struck:
     await asyncio.sleep(max(0.0, planned.at - fleet.now()))
-    at = fleet.now()
-    hit = await planned.fault.strike(fleet)
-    return Struck(at, fleet.now(), planned.fault, hit)
+    async with turn:
+        at = fleet.now()
+        hit = await planned.fault.strike(fleet)
+        return Struck(at, fleet.now(), planned.fault, hit)

@@ -8,7 +8,7 @@ import pytest
 from tests.chaos.drill import Scale, drill
 from tests.chaos.report import report
 
-SHORT = Scale(runs=40, faults=7, seconds=30.0)
+SHORT = Scale(runs=40, faults=7, seconds=25.0)
 
 
 @pytest.mark.alone

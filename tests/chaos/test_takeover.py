@@ -8,13 +8,14 @@ from contextlib import aclosing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from persistence.database import Database, connect
 from server.settings import Settings
 from tests.chaos.asking import CANCEL
 from tests.chaos.programs import Program
 from tests.conftest import running
-from tests.people import EVENTS, SEND, Person, sign_up
+from tests.people import EVENTS, SEND, Person, sign_up, text_of
 from tests.upstream import Upstream
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(180)]
@@ -129,3 +130,33 @@ async def test_a_cancel_reaches_a_worker_in_another_process_within_a_second(
 
     print(f"cancelled after {seconds * 1000:.0f} ms")
     assert seconds < 1
+
+
+async def test_a_run_that_is_cancelled_after_its_worker_has_died_keeps_what_was_said(
+    workers: Workers, person: Person, upstream: Upstream
+) -> None:
+    first = await workers.start()
+    upstream.reply("One two three.", held_after=3)
+    run = (await person.send("Count!"))["run"]["id"]
+    async with person.socket() as socket, aclosing(socket.watch(EVENTS, runId=run, after=0)) as events:
+        await until(events, "TextDelta")
+        await first.kill()
+        await person.gql(CANCEL, id=run)
+        await workers.start()
+        await until(events, "RunFinished")
+    seen = await person.events(run)
+
+    assert seen[-1]["run"]["status"] == "CANCELLED"
+    assert text_of(seen).startswith("One")
+    assert seen[-1]["message"]["content"] == text_of(seen)
+
+
+async def test_a_run_that_has_lost_its_job_gets_another(workers: Workers, person: Person, db: Database) -> None:
+    run = (await person.send("Hello?"))["run"]["id"]
+    async with db.write() as session:
+        await session.execute(text("DELETE FROM procrastinate_jobs"))
+    await workers.start()
+
+    seen = await person.events(run)
+
+    assert seen[-1]["run"]["status"] == "COMPLETED"

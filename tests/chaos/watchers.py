@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
-from tests.chaos.clients import DELTAS, Client, Dropped, Event
+from tests.chaos.clients import DELTAS, Client, Dropped, Event, longer
 
 Clock = Callable[[], float]
 
@@ -81,7 +81,9 @@ class Watcher:
     async def watch(self, run_id: str) -> None:
         """Return when the stream is complete; whether it should have been is for the verdict to say."""
         await asyncio.sleep(self.habits.late)
+        pause = 0.1
         while True:
+            heard = len(self.story.events)
             try:
                 if await self._connected(run_id):
                     return
@@ -89,7 +91,8 @@ class Watcher:
             except Dropped as error:
                 self.dropped += 1
                 self._note(f"dropped at {self.story.cursor}: {error}")
-                await asyncio.sleep(self._dice.uniform(0.05, 0.5))
+                pause = 0.1 if len(self.story.events) > heard else longer(pause)
+                await asyncio.sleep(self._dice.uniform(0.5, 1) * pause)
             self.story.rewind(self._place())
 
     async def _connected(self, run_id: str) -> bool:
