@@ -20,7 +20,7 @@ from schema.runs import Approval, Run, approval_by_id, run_by_id
 @strawberry.interface(description="Something that happened in a run. Pass `sequence` as `after` to resume behind it.")
 class RunEvent:
     sequence: int = strawberry.field(
-        description="Gapless number in the run; of the last one where several were joined."
+        description="Number in the run, rising with each event; of the last one where several were joined."
     )
     created_at: datetime = strawberry.field(description="When it happened.")
 

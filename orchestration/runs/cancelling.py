@@ -34,8 +34,7 @@ class Cancelling:
             return None
         run.cancel_requested_at = run.cancel_requested_at or datetime.now(UTC)
         if run.status is RunStatus.QUEUED:  # no worker has it, so nobody else would say that it ended
-            newest = await events.newest(session, run.id)
-            last = terminal(run.id, newest.sequence if newest else 0)
+            last = terminal(run.id, await events.position(session, run.id))
             await finish(session, run, Ending(RunStatus.CANCELLED), last, self._queue.defer)
             return None
         run.status = RunStatus.CANCELLING

@@ -139,9 +139,9 @@ class Execution:
                 return None
             agent = (await agents.by_ids(session, [run.agent_id]))[run.agent_id]
             path = await messages.path_to(session, run.input_id, limit=LONGEST)
-            newest = await events.newest(session, run_id)
+            position = await events.position(session, run_id)
             await changes.record(session, run.user_id, [Change(ChangeKind.RUN, run.id, run.chat_id)])
-        written = self._writer.open(run_id, run.attempt, newest.sequence if newest else 0)
+        written = self._writer.open(run_id, run.attempt, position)
         return Work(run, agent, path, written, [], [], TokenUsage())
 
     async def _answer(self, work: Work) -> None:
