@@ -28,6 +28,7 @@ class RedisServer:
     def __init__(self) -> None:
         self.port = free_port()
         self._process: asyncio.subprocess.Process | None = None
+        self._draining: asyncio.Task[bytes]
 
     @property
     def url(self) -> str:
@@ -36,25 +37,18 @@ class RedisServer:
     async def start(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
             binary(), "--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
-            stdout=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
         )  # fmt: skip
-        async with asyncio.timeout(10):
-            while not await self._answers():
-                await asyncio.sleep(0.01)
-
-    async def _answers(self) -> bool:
-        try:
-            _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        except OSError:
-            return False
-        writer.close()
-        return True
+        assert self._process.stdout is not None
+        await asyncio.wait_for(self._process.stdout.readuntil(b"Ready to accept connections"), 20)
+        self._draining = asyncio.create_task(self._process.stdout.read())
 
     async def kill(self) -> None:
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 self._process.kill()
             await self._process.wait()
+            await self._draining
             self._process = None
 
     async def restart(self) -> None:

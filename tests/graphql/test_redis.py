@@ -71,6 +71,7 @@ async def begin(person: Person, upstream: Upstream, words: int) -> tuple[str, Wa
     sent = await person.send("count")
     watch = Watch(person, sent["run"]["id"])
     await watch.until("".join(WORDS[:words]).rstrip())
+    await upstream.holding.wait()
     return sent["run"]["id"], watch
 
 
