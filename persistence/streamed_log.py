@@ -76,7 +76,10 @@ class Tail:
 
     @property
     def stream_may_take(self) -> bool:
-        return bool(self.fresh) and self.fresh[-1].sequence <= self.reserved
+        if not self.fresh:
+            return False
+        last = self.fresh[-1].sequence
+        return last <= self.reserved and last - self.fresh[0].sequence == len(self.fresh) - 1
 
     @property
     def long(self) -> bool:

@@ -22,6 +22,7 @@ from persistence.appending import RESERVE
 log = logging.getLogger(__name__)
 
 CHANNEL = "parley:runs"
+PREFIX = "parley:run:"
 BATCH = 250
 """Runs in one call of the script: Redis serves nobody else while it runs."""
 LIFETIME = 3_600
@@ -34,17 +35,18 @@ TIMEOUT = 1.0
 Away = (RedisError, OSError, TimeoutError)
 """What is raised when Redis cannot be reached, or cannot do its work, just now."""
 
-# KEYS are streams; ARGV begins with lifetime, longest and channel, then for each stream: run, attempt, the sequence
-# it must have reached, how many entries follow, and those as sequence and payload.
+# KEYS are streams; ARGV begins with lifetime, longest and channel, then for each stream: what it is about (attempt, the
+# sequence it must have reached, the first sequence to add, how many), and as many payloads. Few arguments, because each
+# of them costs the client more than it costs Redis.
 # Ids are `sequence-attempt`. An entry of a newer attempt refuses all older ones; a stream that has not reached the
 # sequence that its writer remembers has been lost and takes nothing, so that readers never see behind a gap.
 # A call whose answer got lost is made again and leaves out what it finds.
-APPEND = """
-local at, verdicts, dirty = 4, {}, {}
+APPEND = f"""
+local at, verdicts, dirty = 4, {{}}, {{}}
 for i, key in ipairs(KEYS) do
-  local run, attempt, reached, count = ARGV[at], tonumber(ARGV[at + 1]), tonumber(ARGV[at + 2]), tonumber(ARGV[at + 3])
-  local first, last, owner = at + 4, 0, 0
-  at = first + 2 * count
+  local attempt, reached, first, count = string.match(ARGV[at], '(%d+) (%d+) (%d+) (%d+)')
+  attempt, reached, first, count = tonumber(attempt), tonumber(reached), tonumber(first), tonumber(count)
+  local last, owner = 0, 0
   local newest = redis.call('XREVRANGE', key, '+', '-', 'COUNT', 1)[1]
   if newest then
     local sequence, by = string.match(newest[1], '(%d+)-(%d+)')
@@ -56,10 +58,10 @@ for i, key in ipairs(KEYS) do
     verdicts[i] = 'lost'
   else
     verdicts[i] = 'stored'
-    for entry = first, at - 1, 2 do
-      if owner < attempt or tonumber(ARGV[entry]) > last then
-        local id = ARGV[entry] .. '-' .. attempt
-        local added = redis.pcall('XADD', key, 'MAXLEN', '~', ARGV[2], id, 'e', ARGV[entry + 1])
+    for number = 0, count - 1 do
+      if owner < attempt or first + number > last then
+        local id = string.format('%d-%d', first + number, attempt)
+        local added = redis.pcall('XADD', key, 'MAXLEN', '~', ARGV[2], id, 'e', ARGV[at + 1 + number])
         if type(added) == 'table' and added.err then
           verdicts[i] = 'lost'
           break
@@ -67,8 +69,9 @@ for i, key in ipairs(KEYS) do
       end
     end
     redis.call('EXPIRE', key, ARGV[1])
-    dirty[#dirty + 1] = run .. ':' .. ARGV[at - 2]
+    dirty[#dirty + 1] = string.sub(key, {len(PREFIX) + 1}) .. ':' .. string.format('%d', first + count - 1)
   end
+  at = at + 1 + count
 end
 if #dirty > 0 then
   redis.call('PUBLISH', ARGV[3], table.concat(dirty, ','))
@@ -78,7 +81,7 @@ return verdicts
 
 
 class Batch(NamedTuple):
-    """What one attempt adds to its stream, and the last sequence that it knows to be there; 0 when it knows none."""
+    """What one attempt adds to its stream, without a gap, and the last sequence that it knows to be there, or 0."""
 
     run_id: UUID
     attempt: int
@@ -102,9 +105,9 @@ class Streams:
             some = batches[start : start + BATCH]
             arguments: list[Any] = [LIFETIME, LONGEST, CHANNEL]
             for batch in some:
-                arguments += (batch.run_id.hex, batch.attempt, batch.reached, len(batch.events))
-                for event in batch.events:
-                    arguments += (event.sequence, _encoded(event))
+                first, count = batch.events[0].sequence, len(batch.events)
+                arguments.append(f"{batch.attempt} {batch.reached} {first} {count}")
+                arguments += map(_encoded, batch.events)
             verdicts += await self._append([_key(batch.run_id) for batch in some], arguments)
         return verdicts
 
@@ -154,7 +157,7 @@ def _as_it_came(response: Any, **_: Any) -> Any:
 
 
 def _key(run_id: UUID) -> str:
-    return f"parley:run:{run_id.hex}"
+    return f"{PREFIX}{run_id.hex}"
 
 
 def _encoded(event: RunEvent) -> bytes:

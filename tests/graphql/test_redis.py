@@ -140,6 +140,18 @@ async def test_words_arrive_while_redis_hangs(ada: Person, upstream: Upstream, o
     await reads_exactly(ada, run_id, events)
 
 
+async def test_words_arrive_while_redis_is_out_of_memory(
+    ada: Person, upstream: Upstream, own_redis: RedisServer
+) -> None:
+    run_id, watch = await begin(ada, upstream, 20)
+    async with Redis.from_url(own_redis.url) as redis:
+        await redis.config_set("maxmemory", 1)
+        upstream.release()
+        events = await watch.task
+
+    await reads_exactly(ada, run_id, events)
+
+
 async def test_redis_that_comes_back_is_used_again(ada: Person, upstream: Upstream, own_redis: RedisServer) -> None:
     _, watch = await begin(ada, upstream, 20)
     await own_redis.kill()
