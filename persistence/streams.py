@@ -25,8 +25,9 @@ CHANNEL = "parley:runs"
 PREFIX = "parley:run:"
 BATCH = 250
 """Runs in one call of the script: Redis serves nobody else while it runs."""
-LIFETIME = 3_600
-"""Seconds that a stream outlives its newest entry; PostgreSQL has all of it by the end of the run."""
+LIFETIME = 600
+"""Seconds that a stream outlives its newest entry. PostgreSQL has all of it by the end of the run, and a run that is
+silent for longer finds its stream lost, which costs a statement."""
 LONGEST = 2 * RESERVE
 """Entries kept of a stream, about: what is older has long been stored in PostgreSQL."""
 TIMEOUT = 1.0
@@ -124,12 +125,14 @@ class Streams:
         pause = 0.1
         while True:
             try:
-                async with self._redis.pubsub(ignore_subscribe_messages=True) as subscription:
+                async with self._redis.pubsub() as subscription:
                     await subscription.subscribe(CHANNEL)
-                    reconnected()
-                    pause = 0.1
                     async for message in subscription.listen():
-                        heard(message["data"].decode())
+                        if message["type"] == "message":
+                            heard(message["data"].decode())
+                        else:  # the subscription stands: from now on nothing is missed
+                            reconnected()
+                            pause = 0.1
             except Away as error:
                 log.warning("the subscription to Redis broke (%s); connecting again", error)
             await asyncio.sleep(pause)

@@ -112,6 +112,7 @@ class EventLog:
         return writer
 
     def forget(self, writer: RunLog) -> None:
+        """This attempt says nothing more; what it has said since its last barrier may be lost."""
         self._writers.pop((writer.run_id, writer.attempt), None)
         self._streaming.discard(writer)
         self._store.forget((writer.run_id, writer.attempt))
@@ -136,7 +137,8 @@ class EventLog:
             for writer in tuple(self._streaming):
                 writer.close()
             if self._entries or self._store.waiting:
-                entries, self._entries = self._entries, []
+                entries = [entry for entry in self._entries if entry.by in self._writers]
+                self._entries = []
                 self._hear(await _until_reached(lambda: self._store.append(entries)))
 
     async def settle(self, writer: RunLog) -> None:

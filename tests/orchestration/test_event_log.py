@@ -9,6 +9,7 @@ from uuid import UUID
 
 import pytest
 from redis.asyncio import Redis
+from sqlalchemy import text
 
 from domain.ids import Kind, key_of
 from domain.runs import DELTAS, EventKind, RunEvent
@@ -17,12 +18,16 @@ from orchestration.runs.log import EventLog, RunLog
 from persistence import events, notifications, runs
 from persistence.appending import RESERVE
 from persistence.database import Database, connect
-from persistence.event_logs import ALL
+from persistence.event_logs import ALL, LogStore, PostgresLog
 from persistence.streamed_log import StreamedLog
 from server.settings import Settings
 from tests.conftest import running
 from tests.people import sign_up
 from tests.redis_servers import RedisServer
+
+BREAK = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%WITH said AS%' AND state = 'idle'"
+)
 
 
 @pytest.fixture
@@ -42,7 +47,7 @@ class Writer:
         self.text = ""
         self._url = redis.url
         self._words = 0
-        self.store: StreamedLog
+        self.store: LogStore
         self.events: EventLog
         self.log: RunLog
 
@@ -165,6 +170,30 @@ async def test_a_reader_elsewhere_sees_words_at_once_after_redis_forgot_the_ones
         async with asyncio.timeout(10):
             while text_of(log) != writer.text:
                 log += await anext(batches)
+    await writer.leave()
+
+
+@pytest.mark.parametrize("store", ["postgres", "redis"])
+async def test_a_connection_to_postgresql_that_breaks_loses_and_repeats_nothing(
+    queued: tuple[UUID, UUID], db: Database, redis: RedisServer, store: str
+) -> None:
+    writer = Writer(db, redis, *queued)
+    await writer.claim()
+    if store == "postgres":
+        await writer.leave()
+        writer.store = PostgresLog(db)
+        writer.events = EventLog(writer.store, lambda news: None)
+        writer.log = writer.events.open(writer.run_id, writer.log.attempt, writer.log.sequence)
+    for _ in range(5):
+        writer.speak()
+        await writer.log.barrier()
+        async with db.write() as session:
+            await session.execute(BREAK)
+    await writer.transact(EventKind.FINISHED)
+    async with watching(db, redis.url) as feeds:
+        log = await read(feeds, writer.run_id, 0)
+
+    assert text_of(log) == writer.text == "<1><2><3><4><5>"
     await writer.leave()
 
 
