@@ -2,6 +2,7 @@
 
 import asyncio
 
-from bench import events
+from bench import events, log
 
 asyncio.run(events.main())
+asyncio.run(log.main())

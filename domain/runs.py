@@ -1,6 +1,6 @@
 """Runs: states, failures and the events that a run is made of."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -119,7 +119,11 @@ DELTAS = frozenset({EventKind.TEXT, EventKind.REASONING})
 
 @dataclass(frozen=True, slots=True)
 class RunEvent:
-    """One entry of a run's log. `sequence` is gapless per run; deltas carry `text`, the others `data`."""
+    """One entry of a run's log; deltas carry `text`, the others `data`.
+
+    `sequence` rises by one from event to event of an attempt; a new attempt may begin further up. Several deltas
+    joined into one have the `sequence` of the last, and `pieces` are the lengths of what each of them said.
+    """
 
     run_id: UUID
     sequence: int
@@ -128,7 +132,27 @@ class RunEvent:
     message_id: UUID | None = None
     text: str | None = None
     data: dict[str, Any] = field(default_factory=dict)
+    pieces: tuple[int, ...] = ()
 
     @property
     def is_last(self) -> bool:
         return self.kind is EventKind.FINISHED
+
+    @property
+    def first(self) -> int:
+        """The sequence of the first delta that was joined into this one."""
+        return self.sequence - len(self.pieces) + 1 if self.pieces else self.sequence
+
+    @property
+    def lengths(self) -> tuple[int, ...]:
+        return self.pieces or (len(self.text or ""),)
+
+    def after(self, sequence: int) -> "RunEvent | None":
+        """What a reader who has seen up to `sequence` has not seen of this event."""
+        if sequence >= self.sequence:
+            return None
+        seen = sequence - self.first + 1
+        if seen <= 0:
+            return self
+        text = (self.text or "")[sum(self.pieces[:seen]) :]
+        return replace(self, text=text, pieces=self.pieces[seen:])

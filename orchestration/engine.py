@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import timedelta
 from uuid import UUID
 
 import persistence.tables  # noqa: F401 - foreign keys name tables of every aggregate
@@ -13,6 +14,7 @@ from orchestration.changes import ChangeFeeds
 from orchestration.inference.pool import ModelPool
 from orchestration.inference.selection import Selector, Task
 from orchestration.runs.cancelling import Cancelling
+from orchestration.runs.compaction import Compaction
 from orchestration.runs.execution import Execution
 from orchestration.runs.feeds import Feeds
 from orchestration.runs.log import EventLog
@@ -24,19 +26,35 @@ from persistence import notifications
 from persistence.approvals import ApprovalRow
 from persistence.changes import ChangeRow
 from persistence.database import Database
+from persistence.event_logs import LogStore, PostgresLog
 from persistence.runs import RunRow
+from persistence.streamed_log import StreamedLog
 
 Heard = Callable[[str], None]
+COMPACT_AFTER = timedelta(minutes=10)
 
 
 class Engine:
-    """`open` before use; `work` carries runs on in this process until it is cancelled."""
+    """`open` before use; `work` carries runs on in this process until it is cancelled.
 
-    def __init__(self, db: Database, pool: ModelPool, tools: Toolbox | None = None) -> None:
+    With a `redis_url` events go through Redis; all processes that share a database must agree on that.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        pool: ModelPool,
+        *,
+        tools: Toolbox | None = None,
+        redis_url: str | None = None,
+        compact_after: timedelta = COMPACT_AFTER,
+    ) -> None:
         self.db, self.pool = db, pool
         self._selector = Selector(db, pool)
-        self._feeds, self._changes = Feeds(db), ChangeFeeds(db)
-        self._log = EventLog(db, self._feeds.stored)
+        self._store: LogStore = PostgresLog(db) if redis_url is None else StreamedLog(db, redis_url)
+        self._feeds, self._changes = Feeds(db, self._store), ChangeFeeds(db)
+        self._log = EventLog(self._store, self._feeds.stored)
+        self._compaction = Compaction(db, compact_after)
         self._execution = Execution(db, self._log, pool, self._selector, toolbox() if tools is None else tools)
         self._queue = RunQueue(db, self._execution.execute)
         self._execution.defer = self._queue.defer
@@ -59,6 +77,9 @@ class Engine:
         self._tasks = [
             asyncio.create_task(listening, name="notifications"),
             asyncio.create_task(self._feeds.serve(), name="feeds"),
+            asyncio.create_task(
+                self._store.listen(self._feeds.notified, self._feeds.look_again), name="streams of events"
+            ),
         ]
 
     def _look_again(self) -> None:
@@ -72,10 +93,20 @@ class Engine:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
         await self._log.stop()
+        await self._store.close()
         await self._queue.close()
 
     async def work(self, *, concurrency: int, grace: float) -> None:
-        await self._queue.work(concurrency=concurrency, grace=grace)
+        compacting = asyncio.create_task(self._compaction.serve(), name="compaction")
+        try:
+            await self._queue.work(concurrency=concurrency, grace=grace)
+        finally:
+            compacting.cancel()
+            await asyncio.wait({compacting})
+
+    async def trouble(self) -> str | None:
+        """What does not work, in words, although runs can be carried on and watched; None when everything does."""
+        return await self._store.trouble()
 
     async def send(self, user_id: UUID, ask: Ask) -> Started:
         return await self._starting.send(user_id, ask)

@@ -1,23 +1,23 @@
-"""The run-event log: one row an event, a gapless sequence per run, fenced by the run's attempt."""
+"""The run-event log in PostgreSQL: its table, reading it, and adding to it in a transaction of the caller's."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
-import orjson
-import psycopg
-from sqlalchemy import ForeignKey, Row, exists, insert, select, text
+from sqlalchemy import ForeignKey, Integer, Row, exists, func, insert, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.folding import unread
 from domain.runs import DELTAS, EventKind, RunEvent
 from persistence.base import Base, Moment, Word
-from persistence.database import Database, Session
-
-NOTICE_SIZE = 150
-"""Runs named in one notification: PostgreSQL allows 8,000 bytes, one run takes up to 44."""
+from persistence.database import Session
+from persistence.runs import RunRow
 
 
 class RunEventRow(Base):
+    """An event, or several deltas joined: then `pieces` are their lengths, and `sequence` is that of the last."""
+
     __tablename__ = "run_events"
     run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
     sequence: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -25,65 +25,8 @@ class RunEventRow(Base):
     message_id: Mapped[UUID | None]
     text: Mapped[str | None]
     data: Mapped[dict[str, Any] | None]
+    pieces: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
     created_at: Mapped[Moment]
-
-
-class Entry(NamedTuple):
-    """An event and the attempt of its run that says it."""
-
-    event: RunEvent
-    attempt: int
-
-
-# ON CONFLICT: a statement whose answer got lost with the connection is sent again and may find its own rows.
-# The notifications are in the result, or the planner would leave them out.
-# The row lock makes the fence exact: a claim's UPDATE of the run waits for this statement, or this one for the claim,
-# and then sees the newer attempt and stores nothing.
-APPEND = f"""
-    WITH said AS (
-        SELECT * FROM unnest(%s::uuid[], %s::int[], %s::int[], %s::text[],
-                             %s::uuid[], %s::text[], %s::text[], %s::timestamptz[])
-            AS s (run_id, attempt, sequence, kind, message_id, text, data, created_at)
-    ), mine AS (
-        SELECT r.id FROM runs r JOIN (SELECT DISTINCT run_id, attempt FROM said) s
-            ON s.run_id = r.id AND s.attempt = r.attempt AND r.finished_at IS NULL
-        ORDER BY r.id FOR SHARE OF r
-    ), stored AS (
-        INSERT INTO run_events (run_id, sequence, kind, message_id, text, data, created_at)
-        SELECT s.run_id, s.sequence, s.kind, s.message_id, s.text, s.data::jsonb, s.created_at
-        FROM said s JOIN mine ON mine.id = s.run_id
-        ON CONFLICT DO NOTHING
-        RETURNING run_id, sequence
-    ), newest AS (
-        SELECT run_id, max(sequence) AS sequence, row_number() OVER (ORDER BY run_id) / {NOTICE_SIZE} AS batch
-        FROM stored GROUP BY run_id
-    ), told AS (
-        SELECT pg_notify('parley_runs', string_agg(replace(run_id::text, '-', '') || ':' || sequence, ','))
-        FROM newest GROUP BY batch
-    )
-    SELECT id, (SELECT count(*) FROM told) FROM mine
-"""
-
-
-async def append(connection: psycopg.AsyncConnection[Any], entries: Sequence[Entry]) -> set[UUID]:
-    """Store entries of any number of runs in one statement and tell their watchers.
-
-    Returns the runs whose attempt is still the newest; entries of all others were not stored: their writer has been
-    superseded and must stop.
-    """
-    events = [entry.event for entry in entries]
-    values = (
-        [event.run_id for event in events],
-        [entry.attempt for entry in entries],
-        [event.sequence for event in events],
-        [event.kind.value for event in events],
-        [event.message_id for event in events],
-        [event.text for event in events],
-        [orjson.dumps(event.data).decode() if event.data else None for event in events],
-        [event.created_at for event in events],
-    )
-    cursor = await connection.execute(APPEND, values, prepare=True)
-    return {run_id for run_id, _ in await cursor.fetchall()}
 
 
 async def add(session: Session, events: Sequence[RunEvent]) -> None:
@@ -114,23 +57,25 @@ COLUMNS = (
     RunEventRow.message_id,
     RunEventRow.text,
     RunEventRow.data,
+    RunEventRow.pieces,
 )
 
 
 def _event(row: Row[*tuple[Any, ...]]) -> RunEvent:
-    run_id, sequence, kind, created_at, message_id, words, data = row
-    return RunEvent(run_id, sequence, EventKind(kind), created_at, message_id, words, data or {})
+    run_id, sequence, kind, created_at, message_id, words, data, pieces = row
+    joined = tuple(pieces) if pieces else ()
+    return RunEvent(run_id, sequence, EventKind(kind), created_at, message_id, words, data or {}, joined)
 
 
 async def after(session: Session, run_id: UUID, sequence: int, *, limit: int) -> list[RunEvent]:
     """One run's events after a sequence number, in order."""
     query = select(*COLUMNS).where(RunEventRow.run_id == run_id, RunEventRow.sequence > sequence)
     rows = await session.execute(query.order_by(RunEventRow.sequence).limit(limit))
-    return [_event(row) for row in rows]
+    return unread(map(_event, rows), sequence)
 
 
 AFTER_MANY = text("""
-    SELECT e.run_id, e.sequence, e.kind, e.created_at, e.message_id, e.text, e.data
+    SELECT e.run_id, e.sequence, e.kind, e.created_at, e.message_id, e.text, e.data, e.pieces
     FROM unnest(CAST(:runs AS uuid[]), CAST(:sequences AS int[])) AS seen (run_id, sequence)
     CROSS JOIN LATERAL (
         SELECT * FROM run_events r WHERE r.run_id = seen.run_id AND r.sequence > seen.sequence
@@ -139,10 +84,24 @@ AFTER_MANY = text("""
 """)
 
 
-async def after_many(session: Session, seen: Mapping[UUID, int], *, limit: int) -> list[RunEvent]:
-    """Up to `limit` events of each run after the sequence seen of it: one statement for all of them."""
+async def after_many(session: Session, seen: Mapping[UUID, int], *, limit: int) -> dict[UUID, list[RunEvent]]:
+    """Up to `limit` events of each run after the sequence seen of it, in order: one statement for all of them."""
     values = {"runs": list(seen), "sequences": list(seen.values()), "limit": limit}
-    return [_event(row) for row in await session.execute(AFTER_MANY, values)]
+    found: dict[UUID, list[RunEvent]] = {}
+    for row in await session.execute(AFTER_MANY, values):
+        found.setdefault(row.run_id, []).append(_event(row))
+    return {run_id: unread(events, seen[run_id]) for run_id, events in found.items()}
+
+
+async def position(session: Session, run_id: UUID) -> int:
+    """The sequence that the next writer of a run goes on from: above all that any client can have seen.
+
+    That is more than the newest in this table where streams carry the log: their newest part may have been lost with
+    the worker that wrote it. The caller holds the run's row, so that no other attempt reads the same.
+    """
+    last = select(func.max(RunEventRow.sequence)).where(RunEventRow.run_id == run_id).scalar_subquery()
+    reserved = select(RunRow.reserved_sequence).where(RunRow.id == run_id).scalar_subquery()
+    return await session.scalar(select(func.greatest(last, reserved, 0))) or 0
 
 
 async def newest(session: Session, run_id: UUID) -> RunEvent | None:
@@ -153,11 +112,13 @@ async def newest(session: Session, run_id: UUID) -> RunEvent | None:
 
 
 async def half_said(session: Session, run_id: UUID, after: int) -> bool:
-    """Whether the run has said words after a sequence."""
+    """Whether clients may have seen words of the run after a sequence; they need not be in this table, where streams
+    carry the log."""
     said = exists().where(
         RunEventRow.run_id == run_id, RunEventRow.sequence > after, RunEventRow.kind.in_(tuple(DELTAS))
     )
-    return bool(await session.scalar(select(said)))
+    reserved = exists().where(RunRow.id == run_id, RunRow.reserved_sequence > after)
+    return bool(await session.scalar(select(said | reserved)))
 
 
 async def streamed(session: Session, run_id: UUID) -> list[RunEvent]:
@@ -165,30 +126,3 @@ async def streamed(session: Session, run_id: UUID) -> list[RunEvent]:
     kinds = (EventKind.TEXT, EventKind.REASONING, EventKind.MESSAGE_DISCARDED)
     query = select(*COLUMNS).where(RunEventRow.run_id == run_id, RunEventRow.kind.in_(kinds))
     return [_event(row) for row in await session.execute(query.order_by(RunEventRow.sequence))]
-
-
-class Appender:
-    """The event log's own connection, made again when it breaks."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-        self._connection: psycopg.AsyncConnection[Any] | None = None
-
-    async def append(self, entries: Sequence[Entry]) -> set[UUID]:
-        """As `append`; raises `psycopg.Error` or `OSError` when the database is away, and nothing is stored then."""
-        if self._connection is None or self._connection.closed:
-            self._connection = await self._db.connect()
-        try:
-            return await append(self._connection, entries)
-        except (psycopg.OperationalError, OSError):
-            await self.close()
-            raise
-
-    async def close(self) -> None:
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
-
-
-Unreachable = (psycopg.OperationalError, OSError)
-"""What `Appender.append` raises when the database cannot be reached just now."""

@@ -37,7 +37,11 @@ from persistence.messages import MessageRow
 
 
 class RunRow(Base):
-    """One answer in the making. `attempt` fences: only the worker that claimed the newest attempt may write."""
+    """One answer in the making. `attempt` fences: only the worker that claimed the newest attempt may write.
+
+    `reserved_sequence` is the highest number that events outside PostgreSQL may have; `compacted` says that the
+    deltas of the ended run are joined.
+    """
 
     __tablename__ = "runs"
     id: Mapped[Key]
@@ -56,6 +60,8 @@ class RunRow(Base):
     attempt: Mapped[int] = mapped_column(server_default="0")
     job_id: Mapped[int | None] = mapped_column(BigInteger)
     waiting: Mapped[bool] = mapped_column(server_default="false")
+    reserved_sequence: Mapped[int] = mapped_column(server_default="0")
+    compacted: Mapped[bool] = mapped_column(server_default="false")
     cancel_requested_at: Mapped[Moment | None]
     state: Mapped[bytes | None] = mapped_column(LargeBinary)
     selection: Mapped[dict[str, Any] | None]
@@ -76,6 +82,7 @@ class RunRow(Base):
         UniqueConstraint("user_id", "idempotency_key"),
         Index("ix_runs_chat_id_active", "chat_id", "id", postgresql_where=text("finished_at IS NULL")),
         Index("ix_runs_active", "id", postgresql_where=text("finished_at IS NULL")),
+        Index("ix_runs_uncompacted", "finished_at", postgresql_where=text("NOT compacted")),
     )
 
 

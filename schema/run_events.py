@@ -21,7 +21,7 @@ from schema.runs import Run, run_by_id
 @strawberry.interface(description="Something that happened in a run. Pass `sequence` as `after` to resume behind it.")
 class RunEvent:
     sequence: int = strawberry.field(
-        description="Gapless number in the run; of the last one where several were joined."
+        description="Number in the run, rising with each event; of the last one where several were joined."
     )
     created_at: datetime = strawberry.field(description="When it happened.")
 

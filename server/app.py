@@ -44,7 +44,7 @@ def create_app(settings: Settings, db: Database) -> FastAPI:
     app.state.drain = parts.drain
     app.router.routes.append(Route("/graphql", parts.endpoint))
     app.router.routes.append(WebSocketRoute("/graphql", parts.endpoint))
-    app.include_router(health_routes(db, parts.readiness))
+    app.include_router(health_routes(db, parts.readiness, parts.trouble))
     mount_web_client(app, settings.parley_web)
     return app
 
@@ -55,7 +55,7 @@ class Parts:
     def __init__(self, settings: Settings, db: Database) -> None:
         self._settings, self._db = settings, db
         self._pool = open_pool(settings, db)
-        self._engine = Engine(db, self._pool)
+        self._engine = Engine(db, self._pool, **settings.log)
         self._doors = Doors(
             version=__version__,
             sign_up_open=settings.parley_sign_up,
@@ -97,6 +97,9 @@ class Parts:
                 self._tasks.append(asyncio.create_task(self._work(), name="worker"))
             stack.push_async_callback(self._stopped)
             yield
+
+    async def trouble(self) -> str | None:
+        return await self._engine.trouble()
 
     def drain(self) -> None:
         """The process is about to stop: it takes no new work, and runs get their grace while connections close."""

@@ -11,6 +11,7 @@ import aiohttp
 
 from persistence.database import Unavailable, connect
 from persistence.migrating import UnknownSchema, check
+from persistence.streams import Away, Streams, words_of
 from server.embedded.postgres import EmbeddedError
 from server.keys import UnusableKey, secret_key
 from server.serving import database, say
@@ -42,6 +43,8 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield _port(settings)
     yield _models(settings)
     yield await _database(settings)
+    if settings.redis_url is not None:
+        yield await _redis(settings.redis_url.get_secret_value())
     if settings.openai_api_key is not None or settings.openai_base_url is not None:
         yield await _provider(settings)
 
@@ -103,6 +106,19 @@ async def _database(settings: Settings) -> Finding:
     except Unavailable as error:
         return Finding(False, "Database", f"cannot be reached: {str(error).splitlines()[0]}")
     return Finding(True, "Database", "answers, and its schema is up to date")
+
+
+async def _redis(url: str) -> Finding:
+    streams = Streams(url)
+    try:
+        version = await streams.version()
+    except Away as error:
+        return Finding(False, "Redis", f"cannot be reached: {words_of(error)}; check REDIS_URL")
+    finally:
+        await streams.close()
+    good = version >= (7,)
+    words = f"version {'.'.join(map(str, version))}"
+    return Finding(good, "Redis", f"answers, {words}" if good else f"{words} is too old; 7 or newer is needed")
 
 
 async def _provider(settings: Settings) -> Finding:

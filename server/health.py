@@ -1,5 +1,7 @@
 """Health for operators and load balancers: alive, and ready to serve."""
 
+from collections.abc import Awaitable, Callable
+
 from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
@@ -14,7 +16,8 @@ class Readiness:
         self.draining = False
 
 
-def health_routes(db: Database, readiness: Readiness) -> APIRouter:
+def health_routes(db: Database, readiness: Readiness, trouble: Callable[[], Awaitable[str | None]]) -> APIRouter:
+    """`trouble` tells what does not work although the process can serve."""
     router = APIRouter()
 
     @router.get("/healthz", include_in_schema=False)
@@ -24,7 +27,10 @@ def health_routes(db: Database, readiness: Readiness) -> APIRouter:
 
     @router.get("/readyz", include_in_schema=False)
     async def readyz() -> JSONResponse:
-        """The process can serve: its database answers and has the schema that this version knows."""
+        """The process can serve: its database answers and has the schema that this version knows.
+
+        Without Redis it can: everything goes through PostgreSQL then. So that is told, and no reason to be left out.
+        """
         if readiness.draining:
             return JSONResponse({"status": "draining"}, status_code=503)
         try:
@@ -34,6 +40,8 @@ def health_routes(db: Database, readiness: Readiness) -> APIRouter:
         except Unavailable:
             reason = "the database cannot be reached"
             return JSONResponse({"status": "unavailable", "reason": reason}, status_code=503)
+        if (degraded := await trouble()) is not None:
+            return JSONResponse({"status": "ready", "degraded": degraded})
         return JSONResponse({"status": "ready"})
 
     return router

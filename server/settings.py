@@ -3,12 +3,19 @@
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+class LogSettings(TypedDict):
+    """What the engine needs to know about the log of events."""
+
+    redis_url: str | None
+    compact_after: timedelta
 
 
 class Settings(BaseSettings):
@@ -39,11 +46,18 @@ class Settings(BaseSettings):
     parley_worker: bool = Field(True, description="Whether `parley serve` also carries runs on.")
     parley_worker_concurrency: int = Field(100, ge=1, le=1000, description="Runs that a worker carries on at once.")
     parley_shutdown_grace: float = Field(1.0, ge=0, le=600, description="Seconds that runs get to end at shutdown.")
+    parley_compact_minutes: float = Field(
+        10.0, ge=0, le=100_000, description="Minutes after the end of a run until the deltas in its log are joined."
+    )
     parley_local_models: bool = Field(True, description="Whether local models are served by the embedded engine.")
     parley_local_memory_mb: int = Field(4_096, ge=256, description="Memory for loaded local models, in megabytes.")
     parley_log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     database_url: SecretStr | None = Field(
         None, description="PostgreSQL 15 or newer, postgresql://user:password@host/name; embedded without it."
+    )
+    redis_url: SecretStr | None = Field(
+        None,
+        description="Redis or Valkey 7 or newer that events go through, redis://:password@host; PostgreSQL without it.",
     )
     openai_api_key: SecretStr | None = Field(None, description="Adds this provider's models to the pool at start.")
     openai_base_url: str | None = Field(None, description="Base URL of an OpenAI-compatible endpoint.")
@@ -55,6 +69,13 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _scheme(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must begin with redis://, rediss:// or unix://")
+        return value
 
     @field_validator("parley_log_level")
     @classmethod
@@ -71,6 +92,11 @@ class Settings(BaseSettings):
     @property
     def session_lifetime(self) -> timedelta:
         return timedelta(days=self.parley_session_days)
+
+    @property
+    def log(self) -> LogSettings:
+        url = self.redis_url.get_secret_value() if self.redis_url else None
+        return LogSettings(redis_url=url, compact_after=timedelta(minutes=self.parley_compact_minutes))
 
     @property
     def origins(self) -> frozenset[str]:

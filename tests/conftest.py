@@ -12,6 +12,7 @@ import psycopg
 import pytest
 import uvicorn
 import uvloop
+from pydantic import SecretStr
 from sqlalchemy import event, text
 
 from persistence.database import Database, connect, conninfo, sqlalchemy_url
@@ -22,6 +23,7 @@ from server.embedded.postgres import EmbeddedPostgres
 from server.serving import Server, listen
 from server.settings import Settings
 from tests.people import Person, sign_up
+from tests.redis_servers import RedisServer, redis_server
 from tests.upstream import Upstream
 
 
@@ -111,14 +113,35 @@ async def running(settings: Settings, db: Database) -> AsyncIterator[Running]:
     await serving
 
 
+@pytest.fixture(scope="session")
+async def redis() -> AsyncIterator[RedisServer]:
+    """A Redis of this test process, for tests that leave it alone."""
+    async with redis_server() as started:
+        yield started
+
+
 @pytest.fixture
-def settings(tmp_path: Path, upstream: Upstream) -> Settings:
+def redis_url(request: pytest.FixtureRequest) -> SecretStr | None:
+    """What the log of events goes through: nothing, unless a test has the mark `both_stores`."""
+    if getattr(request, "param", None) != "redis":
+        return None
+    started: RedisServer = request.getfixturevalue("redis")
+    return SecretStr(started.url)
+
+
+both_stores = pytest.mark.parametrize("redis_url", ["postgres", "redis"], indirect=True)
+"""A test that must pass with either store of the log."""
+
+
+@pytest.fixture
+def settings(tmp_path: Path, upstream: Upstream, redis_url: SecretStr | None) -> Settings:
     return Settings(
         _env_file=None,
         parley_data=tmp_path / "data",
         parley_web=tmp_path / "web",
         parley_local_models=False,
         parley_shutdown_grace=0,
+        redis_url=redis_url,
         openai_base_url=upstream.base_url,
         openai_api_key="sk-test-upstream",
     )

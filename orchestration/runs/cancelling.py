@@ -44,8 +44,7 @@ class Cancelling:
             return None
         run.cancel_requested_at = run.cancel_requested_at or datetime.now(UTC)
         if run.status in (RunStatus.QUEUED, RunStatus.REQUIRES_ACTION):  # no worker has it to say that it ended
-            newest = await events.newest(session, run.id)
-            last = terminal(run.id, newest.sequence if newest else 0)
+            last = terminal(run.id, await events.position(session, run.id))
             await finish(session, run, cancelled(run), last, self._queue.defer)
             return None
         run.status = RunStatus.CANCELLING

@@ -76,7 +76,7 @@ class Execution:
 
     async def _claim(self, run_id: UUID) -> tuple[Attempt, Sequence[ApprovalRow]] | None:
         """Take the run, with everything that an earlier attempt has left of it."""
-        kept, entries, said, sequence = Kept(), {}, False, 1
+        kept, entries, sequence = Kept(), {}, 1
         decided: list[ApprovalRow] = []
         async with self._db.write() as session:
             run = await runs.claim(session, run_id)
@@ -89,29 +89,30 @@ class Execution:
                 kept = Kept() if run.state is None else Kept.from_stored(unpacked(run.state))
                 entries = await journal.of(session, run_id)
                 decided = await approvals.decided(session, run_id)
-                newest = await events.newest(session, run_id)
-                sequence = newest.sequence if newest else 0
+                sequence = await events.position(session, run_id)
             await changes.record(session, run.user_id, [Change(ChangeKind.RUN, run.id, run.chat_id)])
         attempt = Attempt(run, agent, path, self._writer.open(run_id, run.attempt, sequence), kept, entries)
-        if run.cancel_requested_at is not None:  # its worker could not stop it any more: what it had said is the answer
-            async with self._db.read() as session:
-                attempt.draft = Draft.of_events(await events.streamed(session, run_id))
         attempt.granted = granted
         attempt.edited = {row.call_id: json.dumps(row.edited) for row in decided if row.edited is not None}
-        if run.attempt > 1 and run.cancel_requested_at is None:
-            async with self._db.read() as session:
-                said = await events.half_said(session, run_id, attempt.sequence)
-        self._take_over(attempt, half_said=said)
+        if run.attempt > 1:
+            await self._take_over(attempt)
+        attempt.log.say(EventKind.STATUS, status=RunStatus.IN_PROGRESS.value)
         return attempt, decided
 
-    def _take_over(self, attempt: Attempt, *, half_said: bool) -> None:
+    async def _take_over(self, attempt: Attempt) -> None:
         """Take back what an earlier attempt has said without making it durable, and say again what is durable."""
+        run = attempt.run
+        async with self._db.read() as session:
+            if run.cancel_requested_at is not None:  # its worker could not stop it: what it had said is the answer
+                said = await events.streamed(session, run.id)
+                attempt.draft = Draft.of_events(said)
+                attempt.sequence = said[-1].sequence if said else 0
+            half_said = await events.half_said(session, run.id, attempt.sequence)
         if half_said:
             reason = "Another worker continues the run."
-            attempt.log.say(EventKind.MESSAGE_DISCARDED, attempt.run.message_id, reason=reason)
+            attempt.log.say(EventKind.MESSAGE_DISCARDED, run.message_id, reason=reason)
             for kind, words in attempt.draft.said():
-                attempt.log.stream(kind, attempt.run.message_id, words)
-        attempt.log.say(EventKind.STATUS, status=RunStatus.IN_PROGRESS.value)
+                attempt.log.stream(kind, run.message_id, words)
 
     async def _outcome(
         self,

@@ -1,15 +1,16 @@
-"""The watching side of the run-event log: cursors instead of queues, one query for all watchers of a process."""
+"""The watching side of the run-event log: cursors instead of queues, one look for all watchers of a process."""
 
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from uuid import UUID
 
+from domain.folding import fold, unread
 from domain.runs import RunEvent
-from orchestration.runs.log import fold
 from persistence import events
 from persistence.database import Database, Unavailable
+from persistence.event_logs import ALL, LogStore
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +18,8 @@ PAGE = 500
 """Events read at once; a replay of any length goes in pages of this size."""
 KEPT = 1_000
 """Events of a watched run kept in memory; a watcher further behind reads from the log."""
+KEPT_TEXT = 262_144
+"""Characters of a watched run kept in memory, likewise."""
 SWEEP = 2.0
 """Seconds after which a quiet feed is looked at again, in case its notification got lost."""
 
@@ -32,22 +35,32 @@ class Feed:
         self.watchers = 0
         self.stored: int | None = None
         self.ended = False
-        self.recent: deque[RunEvent] = deque(maxlen=KEPT)
         self.changed = asyncio.Event()
+        self._recent: deque[RunEvent] = deque()
+        self._size = 0
 
-    def add(self, news: Sequence[RunEvent]) -> bool:
-        """Take events that follow on from the last known one; False when there is a gap before them."""
+    def add(self, news: Sequence[RunEvent], *, whole: bool) -> bool:
+        """Take events that follow on from the last known one; False when one may be missing before them.
+
+        `whole` news come from a look at the log: no event is missing, whatever their numbers.
+        """
         if self.stored is None:
             return False
-        fresh = [event for event in news if event.sequence > (self.stored or 0)]
-        if fresh and fresh[0].sequence != self.stored + 1:
+        fresh = unread(news, self.stored)
+        if fresh and not whole and fresh[0].first != self.stored + 1:
             return False
         if fresh:
-            self.recent.extend(fresh)
+            self._keep(fresh)
             self.stored = fresh[-1].sequence
             self.ended = fresh[-1].is_last
             self.wake()
         return True
+
+    def _keep(self, fresh: Sequence[RunEvent]) -> None:
+        self._recent.extend(fresh)
+        self._size += sum(len(event.text or "") for event in fresh)
+        while len(self._recent) > KEPT or self._size > KEPT_TEXT:
+            self._size -= len(self._recent.popleft().text or "")
 
     def after(self, sequence: int) -> list[RunEvent] | None:
         """Events after a sequence; None when they are no longer (or not yet) in memory."""
@@ -55,9 +68,9 @@ class Feed:
             return None
         if sequence == self.stored:
             return []
-        if not self.recent or self.recent[0].sequence > sequence + 1:
+        if not self._recent or self._recent[0].first > sequence + 1:
             return None
-        return [event for event in self.recent if event.sequence > sequence]
+        return unread(self._recent, sequence)
 
     def wake(self) -> None:
         """Each waiter holds the event it took before it looked, so no news falls between looking and waiting."""
@@ -68,10 +81,10 @@ class Feed:
 class Feeds:
     """All runs that somebody in this process watches."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, db: Database, store: LogStore) -> None:
+        self._db, self._store = db, store
         self._feeds: dict[UUID, Feed] = {}
-        self._behind: set[UUID] = set()
+        self._behind: dict[UUID, int] = {}
         self._wake = asyncio.Event()
 
     def stored(self, news: Sequence[RunEvent]) -> None:
@@ -81,8 +94,8 @@ class Feeds:
             if event.run_id in self._feeds:
                 by_run.setdefault(event.run_id, []).append(event)
         for run_id, fresh in by_run.items():
-            if not self._feeds[run_id].add(fresh):
-                self._look_at(run_id)
+            if not self._feeds[run_id].add(fresh, whole=False):
+                self._look_at(run_id, fresh[-1].sequence)
 
     def notified(self, payload: str) -> None:
         """Some process has stored events: `run:sequence,…`."""
@@ -91,21 +104,20 @@ class Feeds:
             run_id = UUID(hex=name)
             feed = self._feeds.get(run_id)
             if feed is not None and (feed.stored is None or int(sequence) > feed.stored):
-                self._look_at(run_id)
+                self._look_at(run_id, int(sequence))
 
     def look_again(self) -> None:
         """Notifications may have been lost: look at every run."""
         for run_id, feed in self._feeds.items():
             if not feed.ended:
-                self._behind.add(run_id)
-        self._wake.set()
+                self._look_at(run_id, ALL)
 
-    def _look_at(self, run_id: UUID) -> None:
-        self._behind.add(run_id)
+    def _look_at(self, run_id: UUID, wanted: int) -> None:
+        self._behind[run_id] = max(wanted, self._behind.get(run_id, 0))
         self._wake.set()
 
     async def serve(self) -> None:
-        """Fetch for all feeds that are behind, in one query at a time, for ever."""
+        """Fetch for all feeds that are behind, one look at a time, for ever."""
         while True:
             try:
                 async with asyncio.timeout(SWEEP):
@@ -113,29 +125,26 @@ class Feeds:
             except TimeoutError:
                 self.look_again()
             self._wake.clear()
-            behind, self._behind = self._behind, set()
+            behind, self._behind = self._behind, {}
             seen = {
                 run_id: feed.stored
                 for run_id in behind
                 if (feed := self._feeds.get(run_id)) is not None and feed.stored is not None
             }
             if seen:
-                await self._fetch(seen)
+                await self._fetch(seen, behind)
 
-    async def _fetch(self, seen: dict[UUID, int]) -> None:
+    async def _fetch(self, seen: Mapping[UUID, int], wanted: Mapping[UUID, int]) -> None:
         try:
-            async with self._db.read() as session:
-                news = await events.after_many(session, seen, limit=PAGE)
+            page = await self._store.read(seen, wanted, limit=PAGE)
         except Unavailable as error:
             log.warning("the feeds cannot reach the database (%s)", error)
             return
-        counts: dict[UUID, int] = {}
-        for event in news:
-            counts[event.run_id] = counts.get(event.run_id, 0) + 1
-        self.stored(news)
-        for run_id, count in counts.items():
-            if count == PAGE:
-                self._look_at(run_id)
+        for run_id, news in page.events.items():
+            if (feed := self._feeds.get(run_id)) is not None:
+                feed.add(news, whole=True)
+        for run_id in page.more:
+            self._look_at(run_id, wanted[run_id])
 
     async def watch(self, run_id: UUID, after: int) -> AsyncIterator[list[RunEvent]]:
         """A run's events after a sequence, in order, in folded batches; ends after the terminal one.
@@ -175,10 +184,14 @@ class Feeds:
                 await asyncio.sleep(AGAIN)
 
     async def _page(self, run_id: UUID, feed: Feed, cursor: int) -> list[RunEvent]:
-        async with self._db.read() as session:
-            page = await events.after(session, run_id, cursor, limit=PAGE)
-            newest = page[-1] if page else await events.newest(session, run_id)
-        if feed.stored is None and len(page) < PAGE:
+        found = await self._store.read({run_id: cursor}, {run_id: ALL}, limit=PAGE)
+        page = found.events.get(run_id, [])
+        newest = page[-1] if page else await self._newest(run_id)
+        if feed.stored is None and run_id not in found.more:
             feed.stored, feed.ended = (newest.sequence, newest.is_last) if newest else (0, False)
-            self._look_at(run_id)
+            self._look_at(run_id, ALL)
         return page
+
+    async def _newest(self, run_id: UUID) -> RunEvent | None:
+        async with self._db.read() as session:
+            return await events.newest(session, run_id)

@@ -11,8 +11,8 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager, NotificationCallback
 
 from persistence import stranded
+from persistence.appending import Unreachable
 from persistence.database import Database, Unavailable
-from persistence.events import Unreachable
 
 log = logging.getLogger(__name__)
 

@@ -1,23 +1,29 @@
-"""The writing side of the run-event log: one writer per process, one statement for all runs of a flush."""
+"""The writing side of the run-event log: one writer per process, one statement or call for all runs of a flush.
+
+Nothing here has a bound of its own: what waits is what runs have said since the last flush, or since the stores went
+away, and a run says no more than its model's longest answer.
+"""
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from domain.messages import storable
-from domain.runs import DELTAS, EventKind, RunEvent
-from persistence.database import Database
-from persistence.events import Appender, Entry, Unreachable
+from domain.runs import EventKind, RunEvent
+from persistence.appending import Attempt, Entry, Unreachable
+from persistence.event_logs import LogStore, Told
 
 log = logging.getLogger(__name__)
 
 PAUSE = 0.01
 """Seconds between two flushes: the first delta goes out at once, what follows within this time goes together."""
+
+RETRY = 0.05
+"""The same while a store is away."""
 
 Stored = Callable[[Sequence[RunEvent]], None]
 
@@ -27,7 +33,7 @@ class Fenced(Exception):
 
 
 class RunLog:
-    """What one attempt of one run says, numbered on from where the log stands."""
+    """What one attempt of one run says, numbered on from where the log stands: `events.position` at the claim."""
 
     def __init__(self, writer: "EventLog", run_id: UUID, attempt: int, sequence: int) -> None:
         self.run_id, self.attempt, self.sequence = run_id, attempt, sequence
@@ -49,14 +55,17 @@ class RunLog:
         self._writer.expect(self)
 
     def event(self, kind: EventKind, message_id: UUID | None, data: dict[str, Any]) -> RunEvent:
-        """The next event of the run, for a caller that stores it in a transaction of its own."""
+        """The next event of the run, for a caller that stores it in a transaction of its own, after a `barrier`."""
         self.sequence += 1
         return RunEvent(self.run_id, self.sequence, kind, datetime.now(UTC), message_id, None, data)
 
     async def barrier(self) -> None:
-        """Wait until all that was said is stored; raises Fenced when this attempt no longer owns the run."""
+        """Wait until PostgreSQL has all that was said, through outages of it too.
+
+        Raises Fenced when this attempt no longer owns the run.
+        """
         self.close()
-        await self._writer.flush()
+        await self._writer.settle(self)
         if self.fenced.is_set():
             raise Fenced
 
@@ -80,10 +89,10 @@ class _Delta:
 class EventLog:
     """Stores what runs say and then, never before, shows it to `stored`."""
 
-    def __init__(self, db: Database, stored: Stored) -> None:
-        self._appender, self._stored = Appender(db), stored
+    def __init__(self, store: LogStore, stored: Stored) -> None:
+        self._store, self._stored = store, stored
         self._entries: list[Entry] = []
-        self._writers: dict[tuple[UUID, int], RunLog] = {}
+        self._writers: dict[Attempt, RunLog] = {}
         self._streaming: set[RunLog] = set()
         self._wake, self._lock = asyncio.Event(), asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
@@ -96,7 +105,6 @@ class EventLog:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-        await self._appender.close()
 
     def open(self, run_id: UUID, attempt: int, sequence: int) -> RunLog:
         writer = RunLog(self, run_id, attempt, sequence)
@@ -104,8 +112,10 @@ class EventLog:
         return writer
 
     def forget(self, writer: RunLog) -> None:
+        """This attempt says nothing more; what it has said since its last barrier may be lost."""
         self._writers.pop((writer.run_id, writer.attempt), None)
         self._streaming.discard(writer)
+        self._store.forget((writer.run_id, writer.attempt))
 
     def put(self, entry: Entry, writer: RunLog) -> None:
         self._entries.append(entry)
@@ -122,52 +132,43 @@ class EventLog:
         self._stored(events)
 
     async def flush(self) -> None:
-        """Store all that has been said so far; waits through an outage of the database."""
+        """Store all that has been said so far; waits through an outage of PostgreSQL where that is the only store."""
         async with self._lock:
             for writer in tuple(self._streaming):
                 writer.close()
-            if self._entries:
-                entries, self._entries = self._entries, []
-                await self._append(entries)
+            if self._entries or self._store.waiting:
+                entries = [entry for entry in self._entries if entry.by in self._writers]
+                self._entries = []
+                self._hear(await _until_reached(lambda: self._store.append(entries)))
 
-    async def _append(self, entries: list[Entry]) -> None:
-        pause = 0.05
-        while True:
-            try:
-                owned = await self._appender.append(entries)
-                break
-            except Unreachable as error:
-                log.warning("the event log cannot reach the database (%s); trying again", error)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 1.0)
-        for run_id, attempt in {(entry.event.run_id, entry.attempt) for entry in entries}:
-            if run_id not in owned and (writer := self._writers.get((run_id, attempt))):
+    async def settle(self, writer: RunLog) -> None:
+        """Store all that a run has said where its transactions are."""
+        await self.flush()
+        async with self._lock:
+            self._hear(await _until_reached(lambda: self._store.settle((writer.run_id, writer.attempt))))
+
+    def _hear(self, told: Told) -> None:
+        for attempt in told.fenced:
+            if (writer := self._writers.get(attempt)) is not None:
                 writer.fenced.set()
-        self._stored([entry.event for entry in entries if entry.event.run_id in owned])
+        if told.stored:
+            self._stored(told.stored)
 
     async def _write(self) -> None:
         while True:
-            await self._wake.wait()
+            if not self._store.waiting:
+                await self._wake.wait()
             self._wake.clear()
             await self.flush()
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(RETRY if self._store.waiting else PAUSE)
 
 
-def fold(events: Sequence[RunEvent], *, limit: int = 16_384) -> list[RunEvent]:
-    """Join neighbouring deltas of one message up to about `limit` characters; each keeps its last sequence."""
-    folded: list[RunEvent] = []
-    words: list[str] = []
-    size = 0
-    for position, event in enumerate(events):
-        following = events[position + 1] if position + 1 < len(events) else None
-        if event.kind not in DELTAS:
-            folded.append(event)
-            continue
-        words.append(event.text or "")
-        size += len(words[-1])
-        joins = following is not None and following.kind is event.kind and following.message_id == event.message_id
-        if joins and size < limit:
-            continue
-        folded.append(replace(event, text="".join(words)) if len(words) > 1 else event)
-        words, size = [], 0
-    return folded
+async def _until_reached(store: Callable[[], Awaitable[Told]]) -> Told:
+    pause = 0.05
+    while True:
+        try:
+            return await store()
+        except Unreachable as error:
+            log.warning("the event log cannot reach the database (%s); trying again", error)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 1.0)

@@ -119,8 +119,7 @@ class Deciding:
         if not (await approvals.pending(session, [run.id])).get(run.id):
             run.status = RunStatus.QUEUED
             run.job_id = await self._queue.defer(session, run.id)
-            newest = await events.newest(session, run.id)
-            sequence = newest.sequence + 1 if newest else 1
+            sequence = await events.position(session, run.id) + 1
             data = {"status": RunStatus.QUEUED.value}
             await events.add(session, [RunEvent(run.id, sequence, EventKind.STATUS, row.decided_at, None, None, data)])
         await session.flush()

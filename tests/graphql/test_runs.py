@@ -7,9 +7,11 @@ import pytest
 
 from persistence.database import Database, connect
 from server.settings import Settings
-from tests.conftest import running
+from tests.conftest import both_stores, running
 from tests.people import EVENTS, Person, text_of
 from tests.upstream import Upstream
+
+pytestmark = both_stores
 
 CANCEL = "mutation ($id: ID!) { cancelRun(id: $id) { run { id status } } }"
 REGENERATE = """mutation ($input: RegenerateInput!) {

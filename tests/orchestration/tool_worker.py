@@ -66,7 +66,7 @@ async def main(url: str, folder: Path, provider: str) -> None:
     )
     db = connect(url)
     pool = open_pool(settings, db)
-    engine = Engine(db, pool, toolbox(tools(folder)))
+    engine = Engine(db, pool, tools=toolbox(tools(folder)))
     await pool.start()
     await engine.open()
     print("ready", flush=True)

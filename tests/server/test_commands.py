@@ -13,6 +13,7 @@ import pytest
 
 from persistence.database import Database
 from server.settings import ROOT
+from tests.redis_servers import redis_server
 
 PASSWORD = "correct horse battery\n"
 
@@ -119,3 +120,14 @@ async def test_the_doctor_finds_what_is_wrong(parley: Parley) -> None:
     assert "Database: answers" in well.err
     assert ill.code == 1
     assert "BAD  Web client: not built; run `make setup`" in ill.err
+
+
+async def test_the_doctor_looks_at_redis_when_there_is_one(parley: Parley) -> None:
+    async with redis_server() as redis:
+        parley._environment["REDIS_URL"] = redis.url
+        well = await parley.run("doctor")
+    ill = await parley.run("doctor")
+
+    assert "ok   Redis: answers, version" in well.err
+    assert ill.code == 1
+    assert "BAD  Redis: cannot be reached" in ill.err
