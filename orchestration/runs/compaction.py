@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 from persistence import compacting
 from persistence.database import Database, Unavailable
@@ -30,15 +31,15 @@ class Compaction:
             await asyncio.sleep(EVERY)
 
     async def compact(self) -> int:
-        """Compact all runs that ended before the grace; returns how many."""
+        """Compact the runs that ended before the grace; returns how many were looked at."""
         ended_before = datetime.now(UTC) - self._grace
-        count = 0
+        looked_at: set[UUID] = set()
         while True:
             async with self._db.read() as session:
                 progress = await compacting.due(session, ended_before, limit=RUNS)
-            if not progress:
-                return count
-            count += len(progress)
+            if progress.keys() <= looked_at:  # none, or none that no other process has at work
+                return len(looked_at)
+            looked_at |= progress.keys()
             while progress:
                 async with self._db.write() as session:
                     progress = await compacting.compact(session, progress, limit=ROWS)

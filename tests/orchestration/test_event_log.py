@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from uuid import UUID
 
+import psycopg
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import text
@@ -17,7 +18,7 @@ from orchestration.runs.feeds import Feeds
 from orchestration.runs.log import EventLog, RunLog
 from persistence import events, notifications, runs
 from persistence.appending import RESERVE
-from persistence.database import Database, connect
+from persistence.database import Database, connect, conninfo
 from persistence.event_logs import ALL, LogStore, PostgresLog
 from persistence.streamed_log import StreamedLog
 from server.settings import Settings
@@ -195,6 +196,47 @@ async def test_a_connection_to_postgresql_that_breaks_loses_and_repeats_nothing(
 
     assert text_of(log) == writer.text == "<1><2><3><4><5>"
     await writer.leave()
+
+
+@contextlib.asynccontextmanager
+async def refusing(postgres: str, db: Database) -> AsyncIterator[None]:
+    """PostgreSQL closes the writer's connection and takes no new one while this block is open."""
+    name = db.engine.url.database
+    async with await psycopg.AsyncConnection.connect(conninfo(postgres), autocommit=True) as admin:
+        await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
+        try:
+            async with db.write() as session:
+                await session.execute(BREAK)
+            yield
+        finally:
+            await admin.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true'.encode())
+
+
+async def test_words_go_on_while_only_postgresql_is_away_and_are_settled_later(
+    queued: tuple[UUID, UUID], db: Database, redis: RedisServer, postgres: str
+) -> None:
+    writer = Writer(db, redis, *queued)
+    await writer.claim()
+    writer.speak()
+    await writer.events.flush()
+    log: list[RunEvent] = []
+    async with watching(db, redis.url) as feeds:
+        batches = feeds.watch(writer.run_id, 0)
+        log += await anext(batches)
+        async with refusing(postgres, db), asyncio.timeout(20):
+            for _ in range(4):
+                writer.speak()
+                await writer.events.flush()
+            while text_of(log) != "<1><2><3><4><5>":
+                log += await anext(batches)
+            finishing = asyncio.create_task(writer.transact(EventKind.FINISHED))
+            done, _ = await asyncio.wait({finishing}, timeout=0.2)
+            assert not done  # the end waits for PostgreSQL
+        await finishing
+        whole = await read(feeds, writer.run_id, 0)
+    await writer.leave()
+
+    assert text_of(whole) == writer.text == "<1><2><3><4><5>"
 
 
 async def test_words_of_a_superseded_worker_are_refused(
