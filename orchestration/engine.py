@@ -6,17 +6,21 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from uuid import UUID
 
 from domain.models import Selection
-from domain.runs import RunEvent, ThinkingMode
+from domain.runs import RunEvent
 from orchestration.agents.shipped import ship_agents
 from orchestration.changes import ChangeFeeds
 from orchestration.inference.pool import ModelPool
 from orchestration.inference.selection import Selector, Task
+from orchestration.runs.admission import Admission
+from orchestration.runs.asking import Ask, AskAgain
 from orchestration.runs.cancelling import Cancelling
 from orchestration.runs.execution import Execution
 from orchestration.runs.feeds import Feeds
 from orchestration.runs.log import EventLog
 from orchestration.runs.queue import RunQueue
-from orchestration.runs.starting import Ask, Started, Starting
+from orchestration.runs.queued_messages import QueuedMessages
+from orchestration.runs.starting import Started, Starting
+from orchestration.runs.sweeping import sweep
 from persistence import notifications
 from persistence.changes import ChangeRow
 from persistence.database import Database
@@ -26,18 +30,23 @@ Heard = Callable[[str], None]
 
 
 class Engine:
-    """`open` before use; `work` carries runs on in this process until it is cancelled."""
+    """`open` before use; `work` carries runs on in this process until it is cancelled.
 
-    def __init__(self, db: Database, pool: ModelPool) -> None:
+    `runs_per_person` is how many runs of one person may be at work at once; None is without a limit.
+    """
+
+    def __init__(self, db: Database, pool: ModelPool, *, runs_per_person: int | None = None) -> None:
         self.db, self.pool = db, pool
         self._selector = Selector(db, pool)
         self._feeds, self._changes = Feeds(db), ChangeFeeds(db)
         self._log = EventLog(db, self._feeds.stored)
         self._execution = Execution(db, self._log, pool, self._selector)
         self._queue = RunQueue(db, self._execution.execute)
-        self._execution.defer = self._queue.defer
-        self._cancelling = Cancelling(db, self._queue)
-        self._starting = Starting(db, self._queue, self._cancelling)
+        self._admission = Admission(db, self._queue.defer, runs_per_person)
+        self._execution.admission = self._admission
+        self._cancelling = Cancelling(db, self._queue, self._admission)
+        self._starting = Starting(db, self._cancelling, self._admission)
+        self.queued_messages = QueuedMessages(db, self._cancelling)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self, also: Mapping[str, Heard] | None = None) -> None:
@@ -70,15 +79,19 @@ class Engine:
         await self._queue.close()
 
     async def work(self, *, concurrency: int, grace: float) -> None:
-        await self._queue.work(concurrency=concurrency, grace=grace)
+        sweeping = asyncio.create_task(sweep(self._admission, self._cancelling), name="sweep")
+        try:
+            await self._queue.work(concurrency=concurrency, grace=grace)
+        finally:
+            sweeping.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await sweeping
 
     async def send(self, user_id: UUID, ask: Ask) -> Started:
         return await self._starting.send(user_id, ask)
 
-    async def regenerate(
-        self, user_id: UUID, message_id: UUID, *, model: str | None, thinking: ThinkingMode | None
-    ) -> Started:
-        return await self._starting.regenerate(user_id, message_id, model, thinking)
+    async def regenerate(self, user_id: UUID, ask: AskAgain) -> Started:
+        return await self._starting.regenerate(user_id, ask)
 
     async def cancel(self, user_id: UUID, run_id: UUID) -> RunRow:
         return await self._cancelling.cancel(user_id, run_id)

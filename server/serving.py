@@ -143,7 +143,7 @@ async def work(settings: Settings) -> None:
         db: Database = connect(url)
         await check(db)
         pool = open_pool(settings, db)
-        engine = Engine(db, pool)
+        engine = Engine(db, pool, runs_per_person=settings.parley_runs_per_person or None)
         await pool.start()
         await engine.open({MODELS: pool.changed})
         working = asyncio.create_task(

@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     )
     parley_worker: bool = Field(True, description="Whether `parley serve` also carries runs on.")
     parley_worker_concurrency: int = Field(100, ge=1, le=1000, description="Runs that a worker carries on at once.")
+    parley_runs_per_person: int = Field(
+        1_000, ge=0, description="Runs of one person that are at work at once, others wait; 0 is without a limit."
+    )
     parley_shutdown_grace: float = Field(1.0, ge=0, le=600, description="Seconds that runs get to end at shutdown.")
     parley_local_models: bool = Field(True, description="Whether local models are served by the embedded engine.")
     parley_local_memory_mb: int = Field(4_096, ge=256, description="Memory for loaded local models, in megabytes.")

@@ -3,51 +3,85 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from domain.runs import TERMINAL, RunStatus
+from domain.runs import TERMINAL, EventKind, RunStatus
+from orchestration.runs.admission import Admission
 from orchestration.runs.finishing import Ending, finish, terminal
 from orchestration.runs.queue import RunQueue
-from persistence import changes, chats, events, runs
+from persistence import changes, chats, events, jobs, queued_messages, runs
 from persistence.changes import Change, ChangeKind
+from persistence.chats import ChatRow
 from persistence.database import Database, Session
 from persistence.runs import RunRow
 
+ABANDONED = 100
+"""Cancelled runs without a worker that one look ends."""
+
 
 class Cancelling:
-    def __init__(self, db: Database, queue: RunQueue) -> None:
-        self._db, self._queue = db, queue
+    def __init__(self, db: Database, queue: RunQueue, admission: Admission) -> None:
+        self._db, self._queue, self._admission = db, queue, admission
 
     async def cancel(self, user_id: UUID, run_id: UUID) -> RunRow:
         """Stop a run and keep what it has said. A run that has ended stays as it is."""
         async with self._db.write() as session:
             run = await runs.visible_to(session, run_id, user_id)
-            await chats.locked(session, run.chat_id)
-            job_id = await self.cancel_in(session, run)
-            await changes.record(session, user_id, [Change(ChangeKind.RUN, run.id, run.chat_id)])
-        if job_id is not None:
-            await self._queue.abort(job_id)
+            chat = await chats.locked(session, run.chat_id)
+            if chat is not None and await self.cancel_in(session, chat, run):
+                await changes.record(session, user_id, [Change(ChangeKind.RUN, run.id, run.chat_id)])
         return run
 
-    async def cancel_in(self, session: Session, run: RunRow) -> int | None:
-        """The same inside a transaction that holds the chat. Returns the job to abort once it has committed."""
+    async def cancel_in(self, session: Session, chat: ChatRow, run: RunRow) -> bool:
+        """The same inside a transaction that holds the chat; False when the run had ended.
+
+        The worker that has the run hears of it when the transaction commits. What no worker has ends here.
+        """
         await session.refresh(run, with_for_update=True)
         if run.status in TERMINAL:
-            return None
+            return False
         run.cancel_requested_at = run.cancel_requested_at or datetime.now(UTC)
-        if run.status is RunStatus.QUEUED:  # no worker has it, so nobody else would say that it ended
-            newest = await events.newest(session, run.id)
-            last = terminal(run.id, newest.sequence if newest else 0)
-            await finish(session, run, Ending(RunStatus.CANCELLED), last, self._queue.defer)
-            return None
-        run.status = RunStatus.CANCELLING
-        await session.flush()
-        return run.job_id
+        if run.absorbed_by is not None:  # one answer for both questions: stopping it stops both
+            run.status = RunStatus.CANCELLING
+            answering = (await runs.by_ids(session, [run.absorbed_by]))[run.absorbed_by]
+            return await self.cancel_in(session, chat, answering)
+        # Runs that this one has started are to be stopped here as well, each in the same way.
+        if run.waiting:
+            await queued_messages.take_out(session, chat, run)
+        if run.status is not RunStatus.QUEUED and await self._queue.abort(session, run):
+            run.status = RunStatus.CANCELLING
+            await session.flush()
+        else:
+            said = await _said(session, run)
+            await finish(session, run, said, await terminal(session, run.id), self._admission)
+        return True
+
+    async def look_again(self) -> None:
+        """End cancelled runs whose worker has died before it could."""
+        async with self._db.read() as session:
+            abandoned = await jobs.cancelled_without_one(session, limit=ABANDONED)
+        for run in abandoned:
+            async with self._db.write() as session:
+                if (chat := await chats.locked(session, run.chat_id)) is not None:
+                    await self.cancel_in(session, chat, await runs.visible_to(session, run.id, run.user_id))
 
     async def delete_chat(self, user_id: UUID, chat_id: UUID) -> None:
         """Delete a chat with all that is in it; runs at work in it are stopped."""
         async with self._db.write() as session:
             chat = await chats.visible_to(session, chat_id, user_id, lock=True)
-            jobs = [run.job_id for run in await runs.unfinished(session, chat_id) if run.job_id is not None]
+            for run in await runs.unfinished(session, chat_id):
+                await self._queue.abort(session, run)
             await chats.remove(session, chat)
             await changes.record(session, user_id, [Change(ChangeKind.CHAT_DELETED, chat_id, chat_id)])
-        for job_id in jobs:
-            await self._queue.abort(job_id)
+            await self._admission.admit(session, user_id)
+
+
+async def _said(session: Session, run: RunRow) -> Ending:
+    """What a run that no worker has any more had said of its answer."""
+    words: dict[EventKind, list[str]] = {EventKind.TEXT: [], EventKind.REASONING: []}
+    for event in await events.streamed(session, run.id):
+        if event.message_id != run.message_id:
+            continue
+        if event.kind is EventKind.MESSAGE_DISCARDED:
+            words = {kind: [] for kind in words}
+        else:
+            words[event.kind].append(event.text or "")
+    return Ending(RunStatus.CANCELLED, "".join(words[EventKind.TEXT]), "".join(words[EventKind.REASONING]))

@@ -19,7 +19,8 @@ from orchestration.inference.failures import failure_of
 from orchestration.inference.pool import ModelPool, OpenedModel
 from orchestration.inference.selection import Selector, Task
 from orchestration.memory.history import LONGEST, fitting
-from orchestration.runs.finishing import Defer, Ending, finish
+from orchestration.runs.admission import Admission
+from orchestration.runs.finishing import Ending, finish
 from orchestration.runs.log import EventLog, Fenced, RunLog
 from orchestration.runs.queue import HandOver
 from persistence import agents, changes, chats, events, messages, models, runs
@@ -70,7 +71,7 @@ class Work:
 class Execution:
     def __init__(self, db: Database, writer: EventLog, pool: ModelPool, selector: Selector) -> None:
         self._db, self._writer, self._pool, self._selector = db, writer, pool, selector
-        self.defer: Defer | None = None
+        self.admission: Admission | None = None
 
     async def execute(self, run_id: UUID, shutting_down: Callable[[], bool]) -> None:
         """Claim a run and bring it to an end; returns at once when there is nothing to do.
@@ -202,7 +203,7 @@ class Execution:
 
     async def _end(self, work: Work, ending: Ending, outcome: CallOutcome) -> None:
         """Store the end of the run: fenced, and in one transaction with everything that must not be lost."""
-        assert self.defer is not None  # noqa: S101 - set when the engine is put together
+        assert self.admission is not None  # noqa: S101 - set when the engine is put together
         await work.log.barrier()
         run = work.run
 
@@ -228,7 +229,7 @@ class Execution:
                     duration_ms=(time.perf_counter() - work.called) * 1000,
                     started_at=work.called_at,
                 )
-            stored = await finish(session, held, ending, last, self.defer)
+            stored = await finish(session, held, ending, last, self.admission)
         self._writer.published(stored)
 
     async def _cancel_requested(self, work: Work) -> bool:

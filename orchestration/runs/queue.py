@@ -11,7 +11,9 @@ import procrastinate
 from procrastinate import exceptions
 from procrastinate.job_context import AbortReason, JobContext
 
+from persistence import jobs
 from persistence.database import Database, Session, conninfo, driver_connection
+from persistence.runs import RunRow
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +22,8 @@ HEARTBEAT = 2.0
 STALLED = 6.0
 """Seconds without a heartbeat after which a worker counts as dead and its runs go to another."""
 POLL = 1.0
-CHAT_PRIORITY = 10
+CHAT_PRIORITY, BACKGROUND_PRIORITY = 10, 0
+"""Workers take a run that somebody waits for before those that may take their time."""
 
 
 class HandOver(Exception):
@@ -59,9 +62,13 @@ class RunQueue:
         deferrer = self._task.configure(priority=priority, connection=connection)
         return await deferrer.defer_async(run_id=run_id.hex)
 
-    async def abort(self, job_id: int) -> None:
-        """Ask whichever worker has the job to stop it; it hears at once."""
-        await self.app.job_manager.cancel_job_by_id_async(job_id, abort=True)
+    async def abort(self, session: Session, run: RunRow) -> bool:
+        """Ask the worker that has a run to stop it, when the transaction commits; False when no worker has it.
+
+        Not by Procrastinate's own cancel: that one takes a job off the queue that waits to be tried again, and then
+        nobody would end its run.
+        """
+        return run.job_id is not None and await jobs.abort(session, run.job_id)
 
     async def _run(self, context: JobContext, run_id: str) -> None:
         await self._execute(UUID(hex=run_id), lambda: context.abort_reason() is AbortReason.SHUTDOWN)
