@@ -130,12 +130,12 @@ def steering(line: Sequence[Queued]) -> list[Queued]:
 
 
 def to_be_heard(waiting: Sequence[Queued], answer_id: UUID) -> list[Queued]:
-    """The messages that want to be heard by the run that writes an answer, front first."""
-    below = {queued.question.parent_id: queued for queued in reversed(waiting)}
+    """The messages that want to be heard by the run that writes an answer, in their order."""
+    below = {q.question.parent_id: q for q in reversed(waiting) if q.run.when_busy is WhenBusy.STEER}
     line: list[Queued] = []
     while (queued := below.get(line[-1].answer.id if line else answer_id)) is not None:
         line.append(queued)
-    return steering(line)
+    return line
 
 
 async def steered(session: Session, answer_id: UUID) -> bool:
@@ -168,13 +168,12 @@ async def _replant(session: Session, moved: Sequence[MessageRow]) -> None:
     above = await messages.by_ids(session, list(outside))
     continued = await _continued(session, list(outside), besides=inside)
     await session.execute(text("SET CONSTRAINTS uq_messages_branch_id_depth DEFERRED"))
-    placed: dict[UUID | None, MessageRow | None] = {None: None}
-    placed.update(above)
+    placed = dict(above)
     left = list(moved)
     while left:
-        row = next(row for row in left if row.parent_id in placed)
+        row = next(row for row in left if row.parent_id is None or row.parent_id in placed)
         left.remove(row)
-        parent = placed[row.parent_id]
+        parent = None if row.parent_id is None else placed[row.parent_id]
         row.depth, row.branch_id = 0, row.id
         if parent is not None:
             row.depth = parent.depth + 1
