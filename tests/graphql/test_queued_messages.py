@@ -237,7 +237,7 @@ async def test_other_clients_hear_of_each_change_to_the_line(ada: Person, upstre
       ... on ChatChanged { chat { queue { input { content } } } } } }"""
 
     async def heard(*wanted: str) -> None:
-        async with asyncio.timeout(5), ada.socket() as socket:
+        async with asyncio.timeout(20), ada.socket() as socket:
             async for data in socket.watch(document):
                 chat = data["changes"].get("chat")
                 if chat is not None and [run["input"]["content"] for run in chat["queue"]] == list(wanted):
