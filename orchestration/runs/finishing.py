@@ -77,8 +77,7 @@ async def finish(
     await chats.touch(session, run.chat_id)
     await events.add(session, last)
     await session.flush()
-    runs_changed = [row.id for row in ready] + [end.run_id for end in last]
-    changed = [Change(ChangeKind.RUN, key, run.chat_id) for key in runs_changed]
+    changed = [Change(ChangeKind.RUN, key, run.chat_id) for key in (*(r.id for r in ready), *(e.run_id for e in last))]
     changed.append(Change(ChangeKind.MESSAGE, run.message_id, run.chat_id))
     changed.append(Change(ChangeKind.CHAT, run.chat_id, run.chat_id))
     await changes.record(session, run.user_id, changed)

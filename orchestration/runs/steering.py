@@ -39,28 +39,35 @@ async def take_steered(
     heard = queued_messages.to_be_heard(waiting, held.message_id)
     if not heard:
         return []
-    ended = {held.message_id, *(queued.answer.id for queued in heard[:-1])}
     await messages.finish(
         session, held.message_id, content=storable(content), parts=parts,
         status=MessageStatus.COMPLETED, model_used=model_used,
     )  # fmt: skip
-    changed = [Change(ChangeKind.MESSAGE, held.message_id, chat.id), Change(ChangeKind.CHAT, chat.id, chat.id)]
-    answer = heard[-1].answer
+    await _go_on(session, held, waiting, heard, admission)
+    run.message_id = held.message_id
+    return [queued.question for queued in heard]
+
+
+async def _go_on(
+    session: Session, run: RunRow, waiting: list[Queued], heard: list[Queued], admission: Admission
+) -> None:
+    """Let the run write below what it has heard."""
+    ended, answer = {run.message_id, *(queued.answer.id for queued in heard[:-1])}, heard[-1].answer
+    keys = ((ChangeKind.MESSAGE, run.message_id), (ChangeKind.CHAT, run.chat_id))
+    changed = [Change(kind, key, run.chat_id) for kind, key in keys]
     for queued in heard[:-1]:  # between two messages that are heard together nothing is said
         queued.answer.status = MessageStatus.COMPLETED
-    answer.run_id, answer.agent_id = held.id, held.agent_id
-    held.message_id = run.message_id = answer.id
+    answer.run_id, answer.agent_id, run.message_id = run.id, run.agent_id, answer.id
     for queued in heard:
-        changed += await _absorb(session, queued, held)
-    # What branches off the answer that has just ended waits for nothing any more.
+        changed += await _absorb(session, queued, run)
+    # What branches off the answers that have just ended waits for nothing any more.
     freed = [q.run for q in waiting if q not in heard and q.question.parent_id in ended]
     for other in freed:
         other.waiting = False
-    changed += [Change(ChangeKind.RUN, other.id, chat.id) for other in freed]
+    changed += [Change(ChangeKind.RUN, other.id, run.chat_id) for other in freed]
     await session.flush()
-    await changes.record(session, held.user_id, changed)
-    await admission.admit(session, held.user_id, freed)
-    return [queued.question for queued in heard]
+    await changes.record(session, run.user_id, changed)
+    await admission.admit(session, run.user_id, freed)
 
 
 async def _absorb(session: Session, queued: Queued, by: RunRow) -> list[Change]:
