@@ -8,11 +8,13 @@ from uuid import UUID
 
 import persistence.tables  # noqa: F401 - foreign keys name tables of every aggregate
 from domain.models import Selection
-from domain.runs import RunEvent, ThinkingMode
+from domain.runs import RunEvent
 from orchestration.agents.shipped import ship_agents
 from orchestration.changes import ChangeFeeds
 from orchestration.inference.pool import ModelPool
 from orchestration.inference.selection import Selector, Task
+from orchestration.runs.admission import Admission
+from orchestration.runs.asking import Ask, AskAgain
 from orchestration.runs.cancelling import Cancelling
 from orchestration.runs.compaction import Compaction
 from orchestration.runs.execution import Execution
@@ -20,7 +22,9 @@ from orchestration.runs.feeds import Feeds
 from orchestration.runs.log import EventLog
 from orchestration.runs.pausing import Deciding, Verdict
 from orchestration.runs.queue import RunQueue
-from orchestration.runs.starting import Ask, Started, Starting
+from orchestration.runs.queued_messages import QueuedMessages
+from orchestration.runs.starting import Started, Starting
+from orchestration.runs.sweeping import sweep
 from orchestration.tools.toolbox import Toolbox, toolbox
 from persistence import notifications
 from persistence.approvals import ApprovalRow
@@ -38,6 +42,7 @@ class Engine:
     """`open` before use; `work` carries runs on in this process until it is cancelled.
 
     With a `redis_url` events go through Redis; all processes that share a database must agree on that.
+    `runs_per_person` is how many runs of one person may be at work at once; None is without a limit.
     """
 
     def __init__(
@@ -48,6 +53,7 @@ class Engine:
         tools: Toolbox | None = None,
         redis_url: str | None = None,
         compact_after: timedelta = COMPACT_AFTER,
+        runs_per_person: int | None = None,
     ) -> None:
         self.db, self.pool = db, pool
         self._selector = Selector(db, pool)
@@ -57,10 +63,12 @@ class Engine:
         self._compaction = Compaction(db, compact_after)
         self._execution = Execution(db, self._log, pool, self._selector, toolbox() if tools is None else tools)
         self._queue = RunQueue(db, self._execution.execute)
-        self._execution.defer = self._queue.defer
-        self._cancelling = Cancelling(db, self._queue)
+        self._admission = Admission(db, self._queue.defer, runs_per_person)
+        self._execution.admit_through(self._admission)
+        self._cancelling = Cancelling(db, self._queue, self._admission)
         self._deciding = Deciding(db, self._queue)
-        self._starting = Starting(db, self._queue, self._cancelling)
+        self._starting = Starting(db, self._cancelling, self._admission)
+        self.queued_messages = QueuedMessages(db, self._cancelling)
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self, also: Mapping[str, Heard] | None = None) -> None:
@@ -97,12 +105,16 @@ class Engine:
         await self._queue.close()
 
     async def work(self, *, concurrency: int, grace: float) -> None:
-        compacting = asyncio.create_task(self._compaction.serve(), name="compaction")
+        looking = [
+            asyncio.create_task(self._compaction.serve(), name="compaction"),
+            asyncio.create_task(sweep(self._admission, self._cancelling, self._deciding), name="sweep"),
+        ]
         try:
             await self._queue.work(concurrency=concurrency, grace=grace)
         finally:
-            compacting.cancel()
-            await asyncio.wait({compacting})
+            for task in looking:
+                task.cancel()
+            await asyncio.wait(looking)
 
     async def trouble(self) -> str | None:
         """What does not work, in words, although runs can be carried on and watched; None when everything does."""
@@ -111,10 +123,8 @@ class Engine:
     async def send(self, user_id: UUID, ask: Ask) -> Started:
         return await self._starting.send(user_id, ask)
 
-    async def regenerate(
-        self, user_id: UUID, message_id: UUID, *, model: str | None, thinking: ThinkingMode | None
-    ) -> Started:
-        return await self._starting.regenerate(user_id, message_id, model, thinking)
+    async def regenerate(self, user_id: UUID, ask: AskAgain) -> Started:
+        return await self._starting.regenerate(user_id, ask)
 
     async def cancel(self, user_id: UUID, run_id: UUID) -> RunRow:
         return await self._cancelling.cancel(user_id, run_id)

@@ -65,7 +65,8 @@ RECORD = text("""
 
 
 async def record(session: Session, user_id: UUID, changed: Iterable[Change]) -> None:
-    """Move objects to the front of the viewer's feed. Last in a transaction: it takes the viewer's clock."""
+    """Move objects to the front of the viewer's feed. Late in a transaction: it takes the viewer's clock, and who
+    has that may wait for no other lock."""
     newest = {change.object_id: change for change in changed}
     if not newest:
         return
@@ -78,6 +79,11 @@ async def record(session: Session, user_id: UUID, changed: Iterable[Change]) -> 
         "told": user_id.hex,
     }
     await session.execute(RECORD, values)
+
+
+async def hold_clock(session: Session, user_id: UUID) -> None:
+    """Take the viewer's clock without a change: what is decided under it is decided by one transaction at a time."""
+    await session.execute(select(ClockRow.position).where(ClockRow.user_id == user_id).with_for_update())
 
 
 async def after(session: Session, user_id: UUID, position: int, *, limit: int) -> list[ChangeRow]:

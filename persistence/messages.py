@@ -55,7 +55,8 @@ class MessageRow(Base):
     agent_id: Mapped[UUID | None]
     created_at: Mapped[Created]
     __table_args__ = (
-        UniqueConstraint("branch_id", "depth"),
+        # Deferrable, so that messages can change places: see `queued_messages.move`.
+        UniqueConstraint("branch_id", "depth", deferrable=True, initially="IMMEDIATE"),
         Index("ix_messages_chat_id_parent_id", "chat_id", "parent_id"),
         Index("ix_messages_parent_id", "parent_id"),
     )
@@ -156,7 +157,7 @@ async def path_to(session: Session, message_id: UUID, *, limit: int) -> list[Mes
 
 
 async def newest_below(session: Session, message_id: UUID) -> UUID:
-    """The newest message at or below this one; it is a leaf, because a child is newer than its parent."""
+    """The newest leaf at or below this message; each branch ends in one."""
     top = aliased(MessageRow, name="top")
     below = (
         select(top.branch_id.label("branch_id"), top.depth.label("start"))
@@ -169,17 +170,16 @@ async def newest_below(session: Session, message_id: UUID) -> UUID:
         .join_from(below, fork, (fork.branch_id == below.c.branch_id) & (fork.depth >= below.c.start))
         .join(first, (first.parent_id == fork.id) & (first.id == first.branch_id))
     )
-    query = (
+    last = (
         select(MessageRow.id)
-        .join_from(
-            below,
-            MessageRow,
-            (MessageRow.branch_id == below.c.branch_id) & (MessageRow.depth >= below.c.start),
-        )
-        .order_by(MessageRow.id.desc())
+        .where(MessageRow.branch_id == below.c.branch_id)
+        .order_by(MessageRow.depth.desc())
         .limit(1)
+        .lateral("last")
     )
-    return (await session.execute(query)).scalar_one()
+    query = select(last.c.id).join_from(below, last, literal(value=True)).order_by(last.c.id.desc()).limit(1)
+    found: UUID = (await session.execute(query)).scalar_one()
+    return found
 
 
 async def append(
@@ -234,6 +234,10 @@ async def in_chat(session: Session, message_id: UUID, chat_id: UUID) -> MessageR
     if row is None or row.chat_id != chat_id:
         raise NotFound(f"There is no message with the id {global_id(Kind.MESSAGE, message_id)!r} in this chat.")
     return row
+
+
+async def parent_of(session: Session, message: MessageRow) -> MessageRow | None:
+    return None if message.parent_id is None else await session.get(MessageRow, message.parent_id)
 
 
 async def visible_to(session: Session, message_id: UUID, user_id: UUID) -> MessageRow:

@@ -41,6 +41,9 @@ class RunRow(Base):
 
     `reserved_sequence` is the highest number that events outside PostgreSQL may have; `compacted` says that the
     deltas of the ended run are joined.
+    A run that is QUEUED and has no job is either `waiting` for the answer above its question, or parked because its
+    person has enough runs at work. `absorbed_by` is the run that heard this one's question and answers it as well.
+    `request` is what was asked for under the idempotency key.
     """
 
     __tablename__ = "runs"
@@ -56,12 +59,15 @@ class RunRow(Base):
     when_busy: Mapped[WhenBusy] = mapped_column(Word(WhenBusy))
     options: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     idempotency_key: Mapped[str | None]
+    request: Mapped[dict[str, Any] | None]
     status: Mapped[RunStatus] = mapped_column(Word(RunStatus))
     attempt: Mapped[int] = mapped_column(server_default="0")
     job_id: Mapped[int | None] = mapped_column(BigInteger)
     waiting: Mapped[bool] = mapped_column(server_default="false")
     reserved_sequence: Mapped[int] = mapped_column(server_default="0")
     compacted: Mapped[bool] = mapped_column(server_default="false")
+    background: Mapped[bool] = mapped_column(server_default="false")
+    absorbed_by: Mapped[UUID | None] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
     cancel_requested_at: Mapped[Moment | None]
     state: Mapped[bytes | None] = mapped_column(LargeBinary)
     selection: Mapped[dict[str, Any] | None]
@@ -83,6 +89,8 @@ class RunRow(Base):
         Index("ix_runs_chat_id_active", "chat_id", "id", postgresql_where=text("finished_at IS NULL")),
         Index("ix_runs_active", "id", postgresql_where=text("finished_at IS NULL")),
         Index("ix_runs_uncompacted", "finished_at", postgresql_where=text("NOT compacted")),
+        Index("ix_runs_user_id_active", "user_id", "id", postgresql_where=text("finished_at IS NULL")),
+        Index("ix_runs_absorbed_by", "absorbed_by", postgresql_where=text("absorbed_by IS NOT NULL")),
     )
 
 
@@ -132,11 +140,12 @@ async def unfinished(session: Session, chat_id: UUID) -> list[RunRow]:
 
 
 async def newest_unfinished(session: Session, chat_ids: list[UUID]) -> dict[UUID, RunRow]:
-    """The run at work in each chat: the oldest that has not ended and is not waiting behind another."""
+    """The run at work in each chat: the newest that has not ended and neither waits behind nor goes with another."""
+    own = RunRow.waiting.is_(False) & RunRow.absorbed_by.is_(None)
     query = (
         select(RunRow)
         .ext(distinct_on(RunRow.chat_id))
-        .where(RunRow.chat_id.in_(chat_ids), RunRow.finished_at.is_(None), RunRow.waiting.is_(False))
+        .where(RunRow.chat_id.in_(chat_ids), RunRow.finished_at.is_(None), own)
         .order_by(RunRow.chat_id, RunRow.id.desc())
     )
     return {row.chat_id: row for row in await session.scalars(query)}
@@ -144,14 +153,10 @@ async def newest_unfinished(session: Session, chat_ids: list[UUID]) -> dict[UUID
 
 async def claim(session: Session, run_id: UUID) -> RunRow | None:
     """Take a run for this worker: a new attempt fences every earlier one. None when there is nothing to do."""
+    own = RunRow.waiting.is_(False) & RunRow.absorbed_by.is_(None)
     query = (
         update(RunRow)
-        .where(
-            RunRow.id == run_id,
-            RunRow.finished_at.is_(None),
-            RunRow.waiting.is_(False),
-            RunRow.status != RunStatus.REQUIRES_ACTION,
-        )
+        .where(RunRow.id == run_id, RunRow.finished_at.is_(None), RunRow.status != RunStatus.REQUIRES_ACTION, own)
         .values(
             attempt=RunRow.attempt + 1,
             started_at=func.coalesce(RunRow.started_at, func.now()),
@@ -168,18 +173,49 @@ async def held(session: Session, run_id: UUID, attempt: int) -> RunRow | None:
     return await session.scalar(query.with_for_update())
 
 
-async def next_waiting(session: Session, message_id: UUID) -> RunRow | None:
-    """The run that waits for the answer `message_id` to end: the one whose question stands below it."""
+async def following(session: Session, run: RunRow) -> list[RunRow]:
+    """What the end of a run moves: runs that wait for its answer, and runs whose question it has heard."""
     question = aliased(MessageRow, name="question")
+    below = RunRow.waiting & (question.parent_id == run.message_id)
     query = (
         select(RunRow)
         .join(question, question.id == RunRow.input_id)
-        .where(question.parent_id == message_id, RunRow.waiting, RunRow.finished_at.is_(None))
+        .where(RunRow.chat_id == run.chat_id, RunRow.finished_at.is_(None), below | (RunRow.absorbed_by == run.id))
         .order_by(RunRow.id)
-        .limit(1)
         .with_for_update(of=RunRow)
     )
-    return await session.scalar(query)
+    return list(await session.scalars(query))
+
+
+async def answering(session: Session, message_id: UUID) -> list[RunRow]:
+    """All runs that answer, or have answered, a message, oldest first, with their rows locked."""
+    query = select(RunRow).where(RunRow.input_id == message_id).order_by(RunRow.id)
+    return list(await session.scalars(query.with_for_update()))
+
+
+async def admissible(session: Session, user_id: UUID, limit: int | None) -> list[RunRow]:
+    """Parked runs of a person that may begin now, so that at most `limit` are at work; their rows are locked.
+
+    The person's clock must be held, or two transactions would count at once. A row that another transaction holds is
+    passed over, not waited for: that transaction may be waiting for the clock.
+    """
+    own = (RunRow.user_id == user_id) & RunRow.finished_at.is_(None)
+    query = select(RunRow).where(own, PARKED).order_by(RunRow.background, RunRow.id)
+    if limit is not None:
+        at_work = own & RunRow.job_id.is_not(None) & (RunRow.status != RunStatus.REQUIRES_ACTION)
+        counted = select(RunRow.id).where(at_work).limit(limit).subquery()
+        query = query.limit(select(limit - func.count()).select_from(counted).scalar_subquery())
+    return list(await session.scalars(query.with_for_update(skip_locked=True)))
+
+
+async def people_with_parked(session: Session, *, limit: int) -> list[UUID]:
+    """People who have runs that wait for nothing but room."""
+    query = select(RunRow.user_id).where(RunRow.finished_at.is_(None), PARKED).distinct().limit(limit)
+    return list(await session.scalars(query))
+
+
+PARKED = (RunRow.status == RunStatus.QUEUED) & RunRow.job_id.is_(None) & RunRow.waiting.is_(False)
+"""Ready to begin, but without a job."""
 
 
 async def steps_of(session: Session, run_ids: list[UUID]) -> dict[UUID, list[RunStepRow]]:

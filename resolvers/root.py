@@ -8,6 +8,7 @@ from resolvers.changes import ChangeSubscriptions
 from resolvers.chats import ChatMutations, ChatQueries
 from resolvers.models import ModelQueries
 from resolvers.nodes import NodeQueries
+from resolvers.queued_messages import QueuedMessageMutations
 from resolvers.runs import RunMutations, RunQueries, RunSubscriptions
 
 
@@ -17,7 +18,7 @@ class Query(AccountQueries, NodeQueries, ChatQueries, RunQueries, ModelQueries):
 
 
 @strawberry.type(description="Acts. Every mutation takes one input and returns what changed.")
-class Mutation(AccountMutations, ChatMutations, RunMutations, ApprovalMutations):
+class Mutation(AccountMutations, ChatMutations, RunMutations, QueuedMessageMutations, ApprovalMutations):
     pass
 
 

@@ -10,7 +10,7 @@ from domain.errors import BadUserInput
 from domain.ids import Kind, key_of
 from domain.models import Preference
 from domain.runs import WhenBusy
-from orchestration.runs.starting import Ask
+from orchestration.runs.asking import Ask, AskAgain
 from persistence import runs
 from resolvers.context import Info
 from schema.chats import Chat
@@ -53,9 +53,13 @@ class RunMutations:
     @strawberry.mutation(description="Answer a question again, beside the answers it has.")
     async def regenerate(self, info: Info, input: RegenerateInput) -> RegeneratePayload:
         viewer_id = info.context.require(Scope.WRITE).user_id
-        started = await info.context.engine.regenerate(
-            viewer_id, key_of(Kind.MESSAGE, input.message_id), model=input.model, thinking=input.thinking
+        ask = AskAgain(
+            key_of(Kind.MESSAGE, input.message_id),
+            model=input.model,
+            thinking=input.thinking,
+            idempotency_key=input.idempotency_key,
         )
+        started = await info.context.engine.regenerate(viewer_id, ask)
         return RegeneratePayload(
             chat=Chat.from_row(started.chat),
             reply=Message.from_row(started.reply),
@@ -101,6 +105,7 @@ def _ask(input: SendMessageInput) -> Ask:
         idempotency_key=input.idempotency_key,
         preference=None if input.preference is None else Preference(**input.preference.weights),
         max_cost_usd=input.max_cost_usd,
+        background=input.background,
     )
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import strawberry
 
 from domain.ids import Kind, global_id
-from persistence import chats, runs
+from persistence import chats, queued_messages, runs
 from persistence.chats import ChatRow
 from persistence.runs import RunRow
 from schema.agents import Agent, agent_by_id
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from schema.runs import Run
 
 chat_by_id = Loader[UUID, ChatRow | None](fetch=chats.by_ids, missing=lambda: None)
+queue_of_chat = Loader[UUID, list[RunRow]](fetch=queued_messages.shown, missing=list)
 active_run = Loader[UUID, RunRow | None](fetch=runs.newest_unfinished, missing=lambda: None)
 
 
@@ -52,6 +53,15 @@ class Chat(Node):
 
         row = await info.context.load(active_run, self.key)
         return None if row is None else Run.from_row(row)
+
+    @strawberry.field(
+        description="Runs that wait for their turn on the shown branch, in the order in which they will begin; the "
+        "`input` of each is the message that waits. At most 50 wait in a chat."
+    )
+    async def queue(self, info: FieldInfo) -> list[Annotated[Run, strawberry.lazy("schema.runs")]]:
+        from schema.runs import Run  # noqa: PLC0415 - the types name each other
+
+        return [Run.from_row(row) for row in await info.context.load(queue_of_chat, self.key)]
 
     @strawberry.field(description="The agent that answers here; null means the default one.")
     async def agent(self, info: FieldInfo) -> Agent | None:

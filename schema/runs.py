@@ -91,6 +91,13 @@ class Run(Node):
     )
     row: strawberry.Private[RunRow]
 
+    @strawberry.field(
+        description="The run that heard this one's message and answers it as well; both end together. Watch that one."
+    )
+    async def absorbed_by(self, info: FieldInfo) -> Run | None:
+        row = None if self.row.absorbed_by is None else await info.context.load(run_by_id, self.row.absorbed_by)
+        return None if row is None else Run.from_row(row)
+
     @strawberry.field(description="What it did, in order.")
     async def steps(self, info: FieldInfo) -> list[RunStep]:
         return [RunStep.from_row(row) for row in await info.context.load(steps_of_run, self.row.id)]
@@ -185,13 +192,17 @@ class SendMessageInput:
         description="What to do while the branch is still being answered; ENQUEUE without it.", default=None
     )
     idempotency_key: str | None = strawberry.field(
-        description="The same key from the same person gives the same run and charges nothing twice.",
+        description="The same key from the same person gives the same run and charges nothing twice; CONFLICT with "
+        "`differs` when the rest of the input is another one.",
         default=None,
     )
     preference: SelectionPreferenceInput | None = strawberry.field(
         description="What matters when a model is selected.", default=None
     )
     max_cost_usd: Decimal | None = strawberry.field(description="Most that the answer may cost.", default=None)
+    background: bool = strawberry.field(
+        description="Nobody waits for the answer: runs that somebody waits for go first.", default=False
+    )
 
 
 @strawberry.input(description="Input of regenerate.")
@@ -199,6 +210,7 @@ class RegenerateInput:
     message_id: strawberry.ID = strawberry.field(description="The answer to make again, or its question.")
     model: str | None = strawberry.field(description="Id or name of the model.", default=None)
     thinking: ThinkingMode | None = strawberry.field(description="How the answer is made.", default=None)
+    idempotency_key: str | None = strawberry.field(description="As in `SendMessageInput`.", default=None)
 
 
 @strawberry.type(description="Result of sendMessage.")

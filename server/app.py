@@ -55,7 +55,7 @@ class Parts:
     def __init__(self, settings: Settings, db: Database) -> None:
         self._settings, self._db = settings, db
         self._pool = open_pool(settings, db)
-        self._engine = Engine(db, self._pool, **settings.log)
+        self._engine = Engine(db, self._pool, **settings.engine)
         self._doors = Doors(
             version=__version__,
             sign_up_open=settings.parley_sign_up,

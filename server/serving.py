@@ -143,7 +143,7 @@ async def work(settings: Settings) -> None:
         db: Database = connect(url)
         await check(db)
         pool = open_pool(settings, db)
-        engine = Engine(db, pool, **settings.log)
+        engine = Engine(db, pool, **settings.engine)
         await pool.start()
         await engine.open({MODELS: pool.changed})
         working = asyncio.create_task(

@@ -11,11 +11,12 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class LogSettings(TypedDict):
-    """What the engine needs to know about the log of events."""
+class EngineSettings(TypedDict):
+    """What the engine needs to know."""
 
     redis_url: str | None
     compact_after: timedelta
+    runs_per_person: int | None
 
 
 class Settings(BaseSettings):
@@ -45,6 +46,9 @@ class Settings(BaseSettings):
     )
     parley_worker: bool = Field(True, description="Whether `parley serve` also carries runs on.")
     parley_worker_concurrency: int = Field(100, ge=1, le=1000, description="Runs that a worker carries on at once.")
+    parley_runs_per_person: int = Field(
+        1_000, ge=0, description="Runs of one person that are at work at once, others wait; 0 is without a limit."
+    )
     parley_shutdown_grace: float = Field(1.0, ge=0, le=600, description="Seconds that runs get to end at shutdown.")
     parley_compact_minutes: float = Field(
         10.0, ge=0, le=100_000, description="Minutes after the end of a run until the deltas in its log are joined."
@@ -94,9 +98,13 @@ class Settings(BaseSettings):
         return timedelta(days=self.parley_session_days)
 
     @property
-    def log(self) -> LogSettings:
+    def engine(self) -> EngineSettings:
         url = self.redis_url.get_secret_value() if self.redis_url else None
-        return LogSettings(redis_url=url, compact_after=timedelta(minutes=self.parley_compact_minutes))
+        return EngineSettings(
+            redis_url=url,
+            compact_after=timedelta(minutes=self.parley_compact_minutes),
+            runs_per_person=self.parley_runs_per_person or None,
+        )
 
     @property
     def origins(self) -> frozenset[str]:

@@ -108,9 +108,11 @@ async def running(settings: Settings, db: Database) -> AsyncIterator[Running]:
     serving = asyncio.create_task(server.serve(sockets=[bound]))
     while not server.started and not serving.done():
         await asyncio.sleep(0.005)
-    yield Running(f"http://127.0.0.1:{bound.getsockname()[1]}", settings, db)
-    server.should_exit = True
-    await serving
+    try:
+        yield Running(f"http://127.0.0.1:{bound.getsockname()[1]}", settings, db)
+    finally:
+        server.should_exit = True
+        await serving
 
 
 @pytest.fixture(scope="session")

@@ -32,11 +32,12 @@ def fitting(path: list[MessageRow], *, instructions: str, window: int | None, an
         room -= estimate_tokens(row.content)
         if kept and room < 0:
             break
-        kept.append(_item(row))
+        kept.append(item(row))
     return kept[::-1]
 
 
-def _item(row: MessageRow) -> TResponseInputItem:
+def item(row: MessageRow) -> TResponseInputItem:
+    """A message as the SDK takes it."""
     if row.role is MessageRole.ASSISTANT:
         return {"role": "assistant", "content": row.content}
     return {"role": "user", "content": row.content}

@@ -99,6 +99,11 @@ class Attempt:
         turn = self.turn if turn is None else turn
         return Kept(turn, self.log.sequence, self.draft.parts(), self.usage, state)
 
+    def stand_on(self, kept: Kept) -> None:
+        """A turn has become durable, with the model calls that it made."""
+        self.kept, self.turn, self.sequence = kept, kept.turn, kept.sequence
+        self.settled()
+
     def heard(self, kind: EventKind, words: str) -> None:
         """The model has said something."""
         call = self._calls[-1] if self._calls else None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from domain.messages import storable
 from domain.runs import EventKind, RunEvent
@@ -18,10 +19,12 @@ class Draft:
         ]
 
     @classmethod
-    def of_events(cls, said: Iterable[RunEvent]) -> "Draft":
-        """What watchers have seen of the answer."""
+    def of_events(cls, said: Iterable[RunEvent], message_id: UUID) -> "Draft":
+        """What watchers have seen of one message."""
         draft = cls()
         for event in said:
+            if event.message_id != message_id:
+                continue
             if event.kind is EventKind.MESSAGE_DISCARDED:
                 draft._parts.clear()
             elif event.kind in WORDS:

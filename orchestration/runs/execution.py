@@ -16,9 +16,10 @@ from orchestration.inference.failures import failure_of
 from orchestration.inference.pool import ModelPool
 from orchestration.inference.selection import Selector, Task
 from orchestration.memory.history import LONGEST
+from orchestration.runs.admission import Admission
 from orchestration.runs.attempts import Attempt, Kept
 from orchestration.runs.drafts import Draft
-from orchestration.runs.finishing import Defer, Ending, finish
+from orchestration.runs.finishing import Ending, finish
 from orchestration.runs.log import EventLog, Fenced
 from orchestration.runs.outages import through_outages
 from orchestration.runs.pausing import pause
@@ -41,7 +42,10 @@ class Execution:
     def __init__(self, db: Database, writer: EventLog, pool: ModelPool, selector: Selector, tools: Toolbox) -> None:
         self._db, self._writer, self._pool, self._selector = db, writer, pool, selector
         self._turns = Turns(db, tools)
-        self.defer: Defer | None = None
+
+    def admit_through(self, admission: Admission) -> None:
+        """What ends or pauses here makes room for other runs. The engine says so when it is put together."""
+        self._admission = self._turns.admission = admission
 
     async def execute(self, run_id: UUID, shutting_down: Callable[[], bool]) -> None:
         """Claim a run and bring it to an end; returns at once when there is nothing to do.
@@ -105,7 +109,7 @@ class Execution:
         async with self._db.read() as session:
             if run.cancel_requested_at is not None:  # its worker could not stop it: what it had said is the answer
                 said = await events.streamed(session, run.id)
-                attempt.draft = Draft.of_events(said)
+                attempt.draft = Draft.of_events(said, run.message_id)
                 attempt.sequence = said[-1].sequence if said else 0
             half_said = await events.half_said(session, run.id, attempt.sequence)
         if half_said:
@@ -193,15 +197,16 @@ class Execution:
             async with self._db.write() as session:
                 held = await attempt.held(session)
                 await attempt.settle(session)
-                return await pause(session, held, position, interrupted.calls, begun, patience=PATIENCE)
+                told = await pause(session, held, position, interrupted.calls, begun, patience=PATIENCE)
+                await self._admission.admit(session, held.user_id)
+                return told
 
         self._writer.published(await through_outages(store))
 
     async def _end(self, attempt: Attempt, ending: Ending) -> None:
         """Store the end of the run: fenced, and in one transaction with everything that must not be lost."""
-        assert self.defer is not None  # noqa: S101 - set when the engine is put together
         await attempt.log.barrier()
-        run, defer = attempt.run, self.defer
+        run = attempt.run
         sequence = attempt.log.sequence
 
         def last(data: dict[str, object]) -> RunEvent:
@@ -215,7 +220,7 @@ class Execution:
                 await attempt.settle(session)
                 if attempt.run.attempt > 1 or attempt.turn > 0 or attempt.journal:
                     await journal.clear(session, run.id)
-                return await finish(session, held, ending, last, defer)
+                return await finish(session, held, ending, last, self._admission)
 
         self._writer.published(await through_outages(store))
 

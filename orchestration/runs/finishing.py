@@ -1,6 +1,6 @@
 """How a run ends: final message, terminal event, ledger and the next run in line, all in one transaction."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -9,12 +9,14 @@ from uuid import UUID
 from domain.messages import MessageStatus, storable
 from domain.models import TokenUsage
 from domain.runs import EventKind, RunEvent, RunFailure, RunStatus, StepStatus
+from orchestration.runs.admission import Admission
 from persistence import changes, chats, events, messages, runs
 from persistence.changes import Change, ChangeKind
 from persistence.database import Session
 from persistence.runs import RunRow
 
-Defer = Callable[[Session, UUID], Awaitable[int]]
+Terminal = Callable[[dict[str, Any]], RunEvent]
+"""Makes the terminal event of a run."""
 
 STEP_ENDS = {
     RunStatus.COMPLETED: StepStatus.COMPLETED,
@@ -38,13 +40,17 @@ class Ending:
 
 
 async def finish(
-    session: Session, run: RunRow, ending: Ending, event: Callable[[dict[str, Any]], RunEvent], defer: Defer
+    session: Session,
+    run: RunRow,
+    ending: Ending,
+    event: Terminal,
+    admission: Admission,
 ) -> Sequence[RunEvent]:
-    """End a run whose row and chat the caller has locked. Returns the terminal event, stored with the rest."""
-    run.status, run.finished_at = ending.status, datetime.now(UTC)
-    if ending.failure is not None:
-        run.error_code, run.error_message = ending.failure.code, storable(ending.failure.message)
-        run.error_retryable = ending.failure.retryable
+    """End a run whose row and chat the caller has locked, and with it those whose questions it has heard.
+
+    Runs that waited for its answer begin. Returns the terminal events, stored with the rest.
+    """
+    _end(run, ending)
     _account(run, ending)
     await messages.finish(
         session,
@@ -55,21 +61,32 @@ async def finish(
         model_used=ending.model_used,
     )
     await runs.end_steps(session, run.id, STEP_ENDS[ending.status], ending.failure)
-    changed = [
-        Change(ChangeKind.RUN, run.id, run.chat_id),
-        Change(ChangeKind.MESSAGE, run.message_id, run.chat_id),
-        Change(ChangeKind.CHAT, run.chat_id, run.chat_id),
-    ]
-    if (following := await runs.next_waiting(session, run.message_id)) is not None:
-        following.waiting = False
-        following.job_id = await defer(session, following.id)
-        changed.append(Change(ChangeKind.RUN, following.id, run.chat_id))
+    last = [event({"status": ending.status.value})]
+    ready: list[RunRow] = []
+    for following in await runs.following(session, run):
+        if following.waiting:
+            following.waiting = False
+            ready.append(following)
+        else:
+            _end(following, ending)
+            position = await events.position(session, following.id)
+            last.append(terminal(following.id, position)({"status": ending.status.value}))
     await chats.touch(session, run.chat_id)
-    last = event({"status": ending.status.value})
-    await events.add(session, [last])
+    await events.add(session, last)
     await session.flush()
+    changed = [Change(ChangeKind.RUN, key, run.chat_id) for key in (*(r.id for r in ready), *(e.run_id for e in last))]
+    changed.append(Change(ChangeKind.MESSAGE, run.message_id, run.chat_id))
+    changed.append(Change(ChangeKind.CHAT, run.chat_id, run.chat_id))
     await changes.record(session, run.user_id, changed)
-    return [last]
+    await admission.admit(session, run.user_id, ready)
+    return last
+
+
+def _end(run: RunRow, ending: Ending) -> None:
+    run.status, run.finished_at = ending.status, datetime.now(UTC)
+    if ending.failure is not None:
+        run.error_code, run.error_message = ending.failure.code, storable(ending.failure.message)
+        run.error_retryable = ending.failure.retryable
 
 
 def _account(run: RunRow, ending: Ending) -> None:
@@ -80,10 +97,10 @@ def _account(run: RunRow, ending: Ending) -> None:
     run.first_token_ms = ending.first_token_ms
 
 
-def terminal(run_id: UUID, sequence: int) -> Callable[[dict[str, Any]], RunEvent]:
-    """Makes the terminal event of a run that no worker has: its number follows the last one stored."""
+def terminal(run_id: UUID, position: int) -> Terminal:
+    """Makes the terminal event of a run that no worker writes to: its number follows `position`."""
 
     def event(data: dict[str, Any]) -> RunEvent:
-        return RunEvent(run_id, sequence + 1, EventKind.FINISHED, datetime.now(UTC), None, None, data)
+        return RunEvent(run_id, position + 1, EventKind.FINISHED, datetime.now(UTC), None, None, data)
 
     return event

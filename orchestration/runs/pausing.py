@@ -12,7 +12,7 @@ from agents.items import ToolApprovalItem
 from domain.errors import BadUserInput, Conflict
 from domain.runs import TERMINAL, ApprovalDecision, EventKind, Remember, RunEvent, RunStatus
 from orchestration.runs.attempts import Kept, tool_key
-from orchestration.runs.queue import RunQueue
+from orchestration.runs.queue import BACKGROUND_PRIORITY, CHAT_PRIORITY, RunQueue
 from persistence import approvals, changes, chats, events, journal, runs
 from persistence.approvals import ApprovalRow
 from persistence.changes import Change, ChangeKind
@@ -118,7 +118,8 @@ class Deciding:
         await session.flush()
         if not (await approvals.pending(session, [run.id])).get(run.id):
             run.status = RunStatus.QUEUED
-            run.job_id = await self._queue.defer(session, run.id)
+            priority = BACKGROUND_PRIORITY if run.background else CHAT_PRIORITY
+            run.job_id = await self._queue.defer(session, run.id, priority=priority)
             sequence = await events.position(session, run.id) + 1
             data = {"status": RunStatus.QUEUED.value}
             await events.add(session, [RunEvent(run.id, sequence, EventKind.STATUS, row.decided_at, None, None, data)])
@@ -126,7 +127,7 @@ class Deciding:
         changed = [Change(ChangeKind.APPROVAL, row.id, run.chat_id), Change(ChangeKind.RUN, run.id, run.chat_id)]
         await changes.record(session, run.user_id, changed)
 
-    async def lapse(self) -> None:
+    async def look_again(self) -> None:
         """Decline what nobody has decided in time."""
         async with self._db.read() as session:
             lapsed = await approvals.lapsed(session, limit=100)

@@ -12,8 +12,9 @@ from procrastinate import exceptions
 from procrastinate.job_context import AbortReason, JobContext
 
 from orchestration.runs.jobs import PatientJobs
-from persistence import stranded
+from persistence import jobs, stranded
 from persistence.database import Database, Session, Unavailable, conninfo, driver_connection
+from persistence.runs import RunRow
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +25,8 @@ STALLED = 6.0
 POLL = 1.0
 RESCUED = 200
 """Runs that one look gives to other workers; the next look takes the next ones."""
-CHAT_PRIORITY = 10
+CHAT_PRIORITY, BACKGROUND_PRIORITY = 10, 0
+"""Workers take a run that somebody waits for before those that may take their time."""
 
 
 class HandOver(Exception):
@@ -64,9 +66,13 @@ class RunQueue:
         deferrer = self._task.configure(priority=priority, connection=connection)
         return await deferrer.defer_async(run_id=run_id.hex)
 
-    async def abort(self, job_id: int) -> None:
-        """Ask whichever worker has the job to stop it; it hears at once."""
-        await self.app.job_manager.cancel_job_by_id_async(job_id, abort=True)
+    async def abort(self, session: Session, run: RunRow) -> bool:
+        """Ask the worker that has a run to stop it, when the transaction commits; False when no worker has it.
+
+        Not by Procrastinate's own cancel: that one takes a job off the queue that waits to be tried again, and then
+        nobody would end its run.
+        """
+        return run.job_id is not None and await jobs.abort(session, run.job_id)
 
     async def _run(self, context: JobContext, run_id: str) -> None:
         """Carry a run on, from the beginning of an attempt each time the database has gone in the middle of it."""

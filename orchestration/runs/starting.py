@@ -1,73 +1,29 @@
 """How a run begins: question, answer-to-be and run are stored in one transaction with the job that carries it on."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
 from domain.errors import BadUserInput, RunBusy
 from domain.ids import new_id
-from domain.messages import CONTENT_LIMIT, MessageRole, MessageStatus, storable
-from domain.models import Preference
+from domain.messages import MessageRole, MessageStatus, storable
 from domain.runs import EventKind, RunEvent, RunStatus, ThinkingMode, WhenBusy
+from orchestration.runs.admission import Admission
+from orchestration.runs.asking import Ask, AskAgain, check_same
 from orchestration.runs.cancelling import Cancelling
-from orchestration.runs.queue import RunQueue
 from orchestration.runs.titles import title_of
-from persistence import agents, changes, chats, events, messages, models, runs
+from persistence import agents, changes, chats, events, messages, models, queued_messages, runs
 from persistence.agents import AgentRow
 from persistence.changes import Change, ChangeKind
 from persistence.chats import ChatRow
 from persistence.database import Database, Session
 from persistence.messages import MessageRow
+from persistence.queued_messages import Line, Queued
 from persistence.runs import RunRow
 
 DEFAULT_AGENT = "assistant"
-LONGEST_KEY = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What a person or program wants answered; `parent_id` or `sibling_of` says where it goes in the tree."""
-
-    content: str
-    chat_id: UUID | None = None
-    parent_id: UUID | None = None
-    sibling_of: UUID | None = None
-    model: str | None = None
-    agent_id: UUID | None = None
-    thinking: ThinkingMode | None = None
-    when_busy: WhenBusy = WhenBusy.ENQUEUE
-    idempotency_key: str | None = None
-    preference: Preference | None = None
-    max_cost_usd: Decimal | None = None
-
-    def check(self) -> None:
-        wrong: dict[str, str] = {}
-        if not self.content.strip():
-            wrong["input.content"] = "is empty; write a message"
-        if len(self.content) > CONTENT_LIMIT:
-            wrong["input.content"] = f"has {len(self.content):,} characters; at most {CONTENT_LIMIT:,} are allowed"
-        if self.parent_id is not None and self.sibling_of is not None:
-            wrong["input.siblingOf"] = "cannot be combined with `parentId`"
-        if self.chat_id is None and (self.parent_id or self.sibling_of):
-            wrong["input.chatId"] = "is needed to place the message below or beside another"
-        if self.idempotency_key is not None and not 1 <= len(self.idempotency_key) <= LONGEST_KEY:
-            wrong["input.idempotencyKey"] = f"must have 1 to {LONGEST_KEY} characters"
-        if self.max_cost_usd is not None and not (self.max_cost_usd.is_finite() and self.max_cost_usd >= 0):
-            wrong["input.maxCostUsd"] = "must be a number that is not negative"
-        if wrong:
-            raise BadUserInput(wrong)
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """What the selection needs to know, as it is stored with the run."""
-        options: dict[str, Any] = {}
-        if self.preference is not None:
-            weights = self.preference
-            options["preference"] = [weights.quality, weights.cost, weights.latency]
-        if self.max_cost_usd is not None:
-            options["max_cost_usd"] = str(self.max_cost_usd)
-        return options
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,59 +34,56 @@ class Started:
     message: MessageRow
     reply: MessageRow
     run: RunRow
-    interrupted: list[int] = field(default_factory=list)
+
+
+class Place(NamedTuple):
+    """Where a message goes: below `parent`, before those of the line that are `behind` it, `instead` of an answer."""
+
+    parent: MessageRow | None
+    waiting: bool = False
+    behind: Sequence[Queued] = ()
+    instead: MessageRow | None = None
 
 
 class Starting:
-    def __init__(self, db: Database, queue: RunQueue, cancelling: Cancelling) -> None:
-        self._db, self._queue, self._cancelling = db, queue, cancelling
+    def __init__(self, db: Database, cancelling: Cancelling, admission: Admission) -> None:
+        self._db, self._cancelling, self._admission = db, cancelling, admission
 
     async def send(self, user_id: UUID, ask: Ask) -> Started:
         """Store a message and the run that answers it; the run starts when this has committed.
 
-        The same `idempotency_key` of the same person gives the run that it gave before.
+        The same `idempotency_key` of the same person gives the run that it gave before; Conflict when what is asked
+        for differs.
         """
         ask.check()
         async with self._db.write() as session:
-            if ask.idempotency_key is not None:
-                await runs.hold_key(session, user_id, ask.idempotency_key)
-                if earlier := await runs.by_idempotency_key(session, user_id, ask.idempotency_key):
-                    return await _started(session, earlier)
-            started = await self._send(session, user_id, ask)
-        for job_id in started.interrupted:
-            await self._queue.abort(job_id)
+            if earlier := await _earlier(session, user_id, ask):
+                return await _started(session, earlier)
+            chat, agent = await self._chat(session, user_id, ask)
+            place = await _place(session, chat, ask)
+            message = await messages.append(
+                session, chat, parent=place.parent, role=MessageRole.USER,
+                content=storable(ask.content), status=MessageStatus.COMPLETED,
+            )  # fmt: skip
+            started = await self._answer(session, chat, message, agent, ask, waiting=place.waiting)
+            await self._make_way(session, started, place)
+            await self._begin(session, started, place.behind)
         return started
 
-    async def _send(self, session: Session, user_id: UUID, ask: Ask) -> Started:
-        chat, agent = await self._chat(session, user_id, ask)
-        parent = await _parent(session, chat, ask)
-        interrupted: list[int] = []
-        if parent is not None and parent.status is MessageStatus.IN_PROGRESS:
-            parent = await self._when_busy(session, parent, ask, interrupted)
-        message = await messages.append(
-            session, chat, parent=parent, role=MessageRole.USER,
-            content=storable(ask.content), status=MessageStatus.COMPLETED,
-        )  # fmt: skip
-        waiting = parent is not None and parent.status is MessageStatus.IN_PROGRESS
-        reply, run = await self._answer(session, chat, message, agent, ask, waiting=waiting)
-        return Started(chat, message, reply, run, interrupted)
-
-    async def regenerate(
-        self, user_id: UUID, message_id: UUID, model: str | None, thinking: ThinkingMode | None
-    ) -> Started:
-        """Answer a question again, beside the answers it has. `message_id` is one of those, or the question itself."""
+    async def regenerate(self, user_id: UUID, ask: AskAgain) -> Started:
+        """Answer a question again, beside the answers it has. It waits where the question waits."""
+        ask.check()
         async with self._db.write() as session:
-            chosen = await messages.visible_to(session, message_id, user_id)
+            if earlier := await _earlier(session, user_id, ask):
+                return await _started(session, earlier)
+            chosen = await messages.visible_to(session, ask.message_id, user_id)
             chat = await chats.visible_to(session, chosen.chat_id, user_id, lock=True)
-            question = chosen
-            if chosen.role is MessageRole.ASSISTANT:
-                if chosen.parent_id is None:
-                    raise BadUserInput({"input.messageId": "is not an answer to anything"})
-                question = await messages.in_chat(session, chosen.parent_id, chat.id)
-            ask = Ask(question.content, model=model, agent_id=chosen.agent_id, thinking=thinking)
-            agent = await _agent(session, user_id, ask.agent_id or chat.agent_id)
-            reply, run = await self._answer(session, chat, question, agent, ask, waiting=False)
-            return Started(chat, question, reply, run)
+            question, above = await _asked(session, chosen)
+            agent = await _agent(session, user_id, chosen.agent_id or chat.agent_id)
+            waiting = above is not None and above.status is MessageStatus.IN_PROGRESS
+            started = await self._answer(session, chat, question, agent, ask, waiting=waiting)
+            await self._begin(session, started)
+        return started
 
     async def _chat(self, session: Session, user_id: UUID, ask: Ask) -> tuple[ChatRow, AgentRow]:
         if ask.chat_id is not None:
@@ -145,39 +98,17 @@ class Starting:
             chat.title, chat.title_by = title_of(ask.content), "auto"
         return chat, agent
 
-    async def _when_busy(
-        self, session: Session, answer: MessageRow, ask: Ask, interrupted: list[int]
-    ) -> MessageRow | None:
-        """Where the new message goes when the answer above it is not finished.
-
-        STEER would enter before the run's next model call; a run without tools makes only one, so the message is
-        answered right after it, as with ENQUEUE.
-        """
-        if ask.when_busy is WhenBusy.REJECT:
-            raise RunBusy("This chat is still answering. Wait, cancel the run, or send with whenBusy: ENQUEUE.")
-        if ask.when_busy in (WhenBusy.INTERRUPT, WhenBusy.ROLLBACK):
-            assert answer.run_id is not None  # noqa: S101 - every answer in progress has its run
-            run = (await runs.by_ids(session, [answer.run_id]))[answer.run_id]
-            if (job_id := await self._cancelling.cancel_in(session, run)) is not None:
-                interrupted.append(job_id)
-            await session.refresh(answer)
-        if ask.when_busy is WhenBusy.ROLLBACK and answer.parent_id is not None:
-            question = await messages.in_chat(session, answer.parent_id, answer.chat_id)
-            if question.parent_id is None:
-                return None
-            return await messages.in_chat(session, question.parent_id, answer.chat_id)
-        return answer
-
     async def _answer(
         self,
         session: Session,
         chat: ChatRow,
         question: MessageRow,
         agent: AgentRow,
-        ask: Ask,
+        ask: Ask | AskAgain,
         *,
         waiting: bool,
-    ) -> tuple[MessageRow, RunRow]:
+    ) -> Started:
+        """Store the answer-to-be and its run."""
         model_id = None if ask.model is None else await models.wanted(session, ask.model)
         run_id = new_id()
         reply = await messages.append(
@@ -188,21 +119,81 @@ class Starting:
             id=run_id, chat_id=chat.id, user_id=chat.owner_id, input_id=question.id, message_id=reply.id,
             agent_id=agent.id, requested_model_id=model_id,
             thinking=ask.thinking or agent.thinking or ThinkingMode.IMMEDIATE,
-            when_busy=ask.when_busy, options=ask.options, idempotency_key=ask.idempotency_key, attempt=0,
+            when_busy=ask.when_busy, options=ask.options, background=ask.background,
+            idempotency_key=ask.idempotency_key, request=ask.request if ask.idempotency_key else None, attempt=0,
             status=RunStatus.QUEUED, waiting=waiting, created_at=chats.now(), requests=0, input_tokens=0,
             cached_input_tokens=0, output_tokens=0, reasoning_tokens=0, cost_usd=Decimal(0), error_retryable=False,
         )  # fmt: skip
         chat.updated_at = run.created_at
         await runs.add(session, run)
-        if not waiting:
-            run.job_id = await self._queue.defer(session, run.id)
         queued = RunEvent(run.id, 1, EventKind.STATUS, run.created_at, None, None, {"status": RunStatus.QUEUED.value})
         await events.add(session, [queued])
+        return Started(chat, question, reply, run)
+
+    async def _make_way(self, session: Session, started: Started, place: Place) -> None:
+        """Let what waits line up behind the new message, and stop the answer that it replaces."""
+        chat = started.chat
+        if place.behind:
+            waiting = await queued_messages.waiting_in(session, chat.id)
+            await queued_messages.move(session, waiting, {place.behind[0].question.id: started.reply.id})
+            chat.head_id = place.behind[-1].answer.id
+        if place.instead is not None and place.instead.run_id is not None:
+            stopped = (await runs.by_ids(session, [place.instead.run_id]))[place.instead.run_id]
+            await self._cancelling.cancel_in(session, chat, stopped)
+
+    async def _begin(self, session: Session, started: Started, moved: Sequence[Queued] = ()) -> None:
+        """Tell of what is new and, unless it waits, let the run begin: the last things in the transaction."""
+        chat, run = started.chat, started.run
         await session.flush()
         fresh = {chat.id: ChangeKind.CHAT, run.id: ChangeKind.RUN}
-        fresh |= dict.fromkeys((question.id, reply.id), ChangeKind.MESSAGE)
+        touched = [started.message.id, started.reply.id, *(queued.question.id for queued in moved)]
+        fresh |= dict.fromkeys(touched, ChangeKind.MESSAGE)
         await changes.record(session, chat.owner_id, [Change(kind, key, chat.id) for key, kind in fresh.items()])
-        return reply, run
+        if not run.waiting and run.job_id is None:
+            await self._admission.admit(session, run.user_id, [run])
+
+
+async def _earlier(session: Session, user_id: UUID, ask: Ask | AskAgain) -> RunRow | None:
+    """The run that the same request has started before."""
+    if ask.idempotency_key is None:
+        return None
+    await runs.hold_key(session, user_id, ask.idempotency_key)
+    earlier = await runs.by_idempotency_key(session, user_id, ask.idempotency_key)
+    if earlier is not None:
+        check_same(earlier.request, ask.request)
+    return earlier
+
+
+async def _place(session: Session, chat: ChatRow, ask: Ask) -> Place:
+    """Where a message goes; RunBusy when it may not wait, or too many wait already."""
+    parent = await _parent(session, chat, ask)
+    if parent is None or (parent.role is MessageRole.ASSISTANT and parent.status is not MessageStatus.IN_PROGRESS):
+        return Place(parent)
+    waiting = await queued_messages.waiting_in(session, chat.id)
+    line = await queued_messages.line_above(session, waiting, parent)
+    if line.at_work is None:
+        return Place(parent)
+    if ask.when_busy is WhenBusy.REJECT:
+        raise RunBusy("This chat is still answering. Wait, cancel the run, or send with whenBusy: ENQUEUE.")
+    if len(waiting) >= queued_messages.LONGEST:
+        raise RunBusy(f"{len(waiting)} messages wait in this chat already. Wait for answers, or withdraw some.")
+    return await _place_in_line(session, line, line.at_work, ask.when_busy)
+
+
+async def _place_in_line(session: Session, line: Line, at_work: MessageRow, when_busy: WhenBusy) -> Place:
+    match when_busy:
+        case WhenBusy.STEER:
+            steering = queued_messages.steering(line.queued)
+            front = steering[-1].answer if steering else at_work
+            return Place(front, waiting=True, behind=line.queued[len(steering) :])
+        case WhenBusy.INTERRUPT:
+            return Place(at_work, waiting=True, behind=line.queued, instead=at_work)
+        case WhenBusy.ROLLBACK:
+            question = await messages.parent_of(session, at_work)
+            above = None if question is None else await messages.parent_of(session, question)
+            return Place(above, behind=line.queued, instead=at_work)
+        case _:
+            return Place(line.queued[-1].answer if line.queued else at_work, waiting=True)
 
 
 async def _agent(session: Session, user_id: UUID, agent_id: UUID | None) -> AgentRow:
@@ -218,6 +209,16 @@ async def _parent(session: Session, chat: ChatRow, ask: Ask) -> MessageRow | Non
     else:
         above = ask.parent_id or chat.head_id
     return None if above is None else await messages.in_chat(session, above, chat.id)
+
+
+async def _asked(session: Session, chosen: MessageRow) -> tuple[MessageRow, MessageRow | None]:
+    """The question that is to be answered again, and the answer it follows."""
+    question = chosen
+    if chosen.role is MessageRole.ASSISTANT:
+        if chosen.parent_id is None:
+            raise BadUserInput({"input.messageId": "is not an answer to anything"})
+        question = await messages.in_chat(session, chosen.parent_id, chosen.chat_id)
+    return question, await messages.parent_of(session, question)
 
 
 async def _started(session: Session, run: RunRow) -> Started:

@@ -1,6 +1,7 @@
 """The durable steps of a run: one turn of the Agents SDK each, stored before the next one begins."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from agents import Agent, RunConfig, Runner, RunState, TResponseInputItem
@@ -10,15 +11,19 @@ from agents.run_context import RunContextWrapper
 
 from domain.runs import ApprovalDecision, EventKind
 from orchestration.inference.pool import OpenedModel
-from orchestration.memory.history import fitting
-from orchestration.runs.attempts import Attempt
+from orchestration.memory.history import fitting, item
+from orchestration.runs.admission import Admission
+from orchestration.runs.attempts import Attempt, Kept
+from orchestration.runs.drafts import Draft
 from orchestration.runs.journal import Journal, JournaledModel, Owner, journaled
 from orchestration.runs.outages import through_outages
+from orchestration.runs.steering import take_steered
 from orchestration.tools.toolbox import Toolbox
 from persistence import journal
 from persistence.approvals import ApprovalRow
 from persistence.database import Database
-from persistence.journal import packed
+from persistence.journal import packed, unpacked
+from persistence.messages import MessageRow
 
 KINDS = {"text": EventKind.TEXT, "reasoning": EventKind.REASONING}
 State = RunState[Any, Agent[Any]]
@@ -32,6 +37,8 @@ class Interrupted(Exception):
 
 
 class Turns:
+    admission: Admission
+
     def __init__(self, db: Database, tools: Toolbox) -> None:
         self._db, self._tools = db, tools
 
@@ -75,20 +82,38 @@ class Turns:
         )
 
     async def _store(self, attempt: Attempt, state: State) -> None:
-        """The turn is over: what it did becomes the run's state, and its journal goes."""
-        position = attempt.position(stored(state), turn=attempt.turn + 1)
+        """The turn is over: what it did becomes the run's state, and its journal goes. What people have said to the
+        run in the meantime enters here, before its model is called again."""
+        run, before = attempt.run, attempt.position(turn=attempt.turn + 1)
+        answer = run.message_id
+        heard: list[MessageRow] = []
         await attempt.log.barrier()
 
-        async def store() -> None:
+        async def store() -> Kept:
+            nonlocal heard
+            run.message_id = answer
             async with self._db.write() as session:
+                taken = await take_steered(
+                    session, run, self.admission, content=attempt.draft.text, parts=attempt.draft.typed_parts(),
+                    model_used=attempt.model_name,
+                )  # fmt: skip
                 held = await attempt.held(session)
+                run.message_id = held.message_id
+                if held.state is not None and (done := Kept.from_stored(unpacked(held.state))).turn == before.turn:
+                    return done  # the last try had come through, only its answer got lost
+                heard = taken
+                if heard:
+                    state.add_input([item(row) for row in heard])
+                position = replace(before, parts=[] if heard else before.parts, state=stored(state))
                 held.state = packed(position.stored())
-                await journal.clear(session, attempt.run.id)
+                await journal.clear(session, run.id)
                 await attempt.settle(session)
+            return position
 
-        await through_outages(store)
-        attempt.settled()
-        attempt.kept, attempt.turn, attempt.sequence = position, position.turn, position.sequence
+        attempt.stand_on(await through_outages(store))
+        if heard:
+            attempt.draft = Draft()
+            attempt.log.say(EventKind.MESSAGE_STARTED, run.message_id)
 
 
 def stored(state: State) -> dict[str, Any]:
@@ -100,14 +125,14 @@ async def _restored(agent: Agent[Any], state: dict[str, Any], decided: Sequence[
     """The state of the last turn, with what people have decided since."""
     restored: State = await RunState.from_json(agent, state, context_override=RunContextWrapper(None))
     decisions = {row.call_id: row for row in decided}
-    for item in restored.get_interruptions():
-        row = decisions.get(item.call_id or "")
+    for call in restored.get_interruptions():
+        row = decisions.get(call.call_id or "")
         if row is None or row.decision is None:
             continue
         if row.decision is ApprovalDecision.APPROVE:
-            restored.approve(item)
+            restored.approve(call)
         else:
-            restored.reject(item, rejection_message=row.message or "The person declined this call.")
+            restored.reject(call, rejection_message=row.message or "The person declined this call.")
     return restored
 
 

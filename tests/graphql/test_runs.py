@@ -8,14 +8,12 @@ import pytest
 from persistence.database import Database, connect
 from server.settings import Settings
 from tests.conftest import both_stores, running
+from tests.graphql.threads import CANCEL, REGENERATE, branch, until
 from tests.people import EVENTS, Person, text_of
 from tests.upstream import Upstream
 
 pytestmark = both_stores
 
-CANCEL = "mutation ($id: ID!) { cancelRun(id: $id) { run { id status } } }"
-REGENERATE = """mutation ($input: RegenerateInput!) {
-  regenerate(input: $input) { run { id status } reply { id parentId } chat { id headId } } }"""
 RUN = """query ($id: ID!) { run(id: $id) {
   id status attempt thinking startedAt finishedAt firstTokenMs
   error { code message retryable }
@@ -23,24 +21,6 @@ RUN = """query ($id: ID!) { run(id: $id) {
   usage { requests inputTokens cachedInputTokens outputTokens reasoningTokens costUsd }
   steps { kind status } pendingApprovals { id }
   chat { id title activeRun { id } } message { id content status modelUsed } input { content } } }"""
-BRANCH = """query ($id: ID!) { chat(id: $id) { headId title activeRun { id }
-  messages(first: 200) { edges { node { id role content status siblings { id } } } } } }"""
-
-
-async def branch(person: Person, chat_id: str) -> list[dict[str, Any]]:
-    page = (await person.gql(BRANCH, id=chat_id))["chat"]["messages"]
-    return [edge["node"] for edge in page["edges"]]
-
-
-async def until(person: Person, run_id: str, kind: str) -> list[dict[str, Any]]:
-    """Events of a run up to the first of a kind."""
-    seen: list[dict[str, Any]] = []
-    async with person.socket() as socket:
-        async for data in socket.watch(EVENTS, runId=run_id, after=0):
-            seen.append(data["runEvents"])
-            if seen[-1]["__typename"] == kind:
-                break
-    return seen
 
 
 async def test_an_answer_streams_in_order_and_is_stored(ada: Person, upstream: Upstream) -> None:

@@ -276,3 +276,31 @@ async def test_an_approval_of_somebody_else_is_not_found(ada: Person, api: Runni
             DECIDE, input={"approvalId": "approval_" + "0" * 32, "decision": "APPROVE"}
         )  # fmt: skip
     assert error["extensions"]["code"] == "NOT_FOUND"
+
+
+async def test_a_message_that_steers_is_heard_before_the_next_model_call(
+    ada: Person, db: Database, upstream: Upstream, database_url: str, tmp_path: Path
+) -> None:
+    agent = await agent_with(db, "wait")
+    calls(upstream, ("wait", ""), text="Let me look.")
+    upstream.reply("Then I say it in French.")
+
+    async with worker(database_url, tmp_path, upstream):
+        sent = await ada.send("look it up", agentId=agent)
+        await watch(ada, sent["run"]["id"], until="ToolCallStarted")
+        steered = await ada.send("in French", chatId=sent["chat"]["id"], whenBusy="STEER")
+        (tmp_path / "go").touch()
+        events = await watch(ada, sent["run"]["id"])
+        other = await watch(ada, steered["run"]["id"])
+
+    asked = [(m["role"], m.get("content")) for m in upstream.requests[-1]["messages"] if m["role"] != "system"]
+    assert [role for role, _ in asked] == ["user", "assistant", "tool", "user"]
+    assert asked[-1] == ("user", "in French")
+    assert len(upstream.requests) == 2
+    assert events[-1]["run"]["status"] == other[-1]["run"]["status"] == "COMPLETED"
+    shown = await ada.gql(
+        "query ($id: ID!) { chat(id: $id) { messages(first: 9) { edges { node { role content } } } } }",
+        id=sent["chat"]["id"],
+    )
+    said = [edge["node"]["content"] for edge in shown["chat"]["messages"]["edges"]]
+    assert said == ["look it up", "Let me look.", "in French", "Then I say it in French."]

@@ -48,7 +48,13 @@ def tools(folder: Path) -> list[Tool]:
     async def ask_first(arguments: Arguments, call: Call) -> str:
         return f"did {arguments.text}, {write('ask_first', call, arguments)} times"
 
+    async def wait(arguments: Arguments, call: Call) -> str:
+        while not (folder / "go").exists():
+            await asyncio.sleep(0.01)
+        return "waited"
+
     return [
+        Tool("wait", "Waits for the test.", Arguments, wait),
         Tool("note", "Notes a text.", Arguments, note),
         Tool("die_once", "Takes its worker down the first time.", Arguments, die_once),
         Tool("pay", "Takes its worker down after it has paid.", Arguments, pay_once, idempotent=False),

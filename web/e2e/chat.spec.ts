@@ -165,7 +165,7 @@ test("a message sent during an answer waits its turn and can be taken back", asy
   await someText(page);
   await ask(page, "And about calm weather?");
   await expect(page.getByText("Queued", { exact: true })).toBeVisible(SLOW);
-  await page.getByRole("button", { name: "Cancel", exact: true }).click();
+  await page.getByRole("button", { name: "Withdraw message", exact: true }).click();
   await expect(page.getByText("Queued", { exact: true })).toBeHidden(SLOW);
   await expect(stop(page)).toBeHidden(SLOW);
 });

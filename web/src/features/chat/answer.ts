@@ -44,7 +44,8 @@ export function answerOf(message: ThreadMessage, view: RunView | null): Answer {
   const run = message.run ? readFragment(RunResultFragmentDoc, message.run) : null;
   const stored = storedParts(message);
   const streamed = view?.messages[message.id];
-  const behind = !view || view.sequence === 0;
+  // A message that is stored whole while its run goes on, in another message, is shown as it is stored.
+  const behind = !view || view.sequence === 0 || (message.status === "COMPLETED" && !view.finished);
   const status = behind ? (run?.status ?? "COMPLETED") : view.status;
   const thoughtFor = streamed?.reasoningFrom
     ? Date.parse(streamed.reasoningTo ?? "") - Date.parse(streamed.reasoningFrom)

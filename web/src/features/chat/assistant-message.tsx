@@ -2,7 +2,6 @@
 
 import { memo } from "react";
 
-import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/lib/markdown/copy-button";
 import { Markdown } from "@/lib/markdown/markdown";
 import { useRunStream } from "@/lib/runs/use-run-stream";
@@ -11,13 +10,14 @@ import { storeOf } from "@/lib/runs/watch";
 import { type Answer, answerOf } from "./answer";
 import { useChat } from "./chat-context";
 import { figuresOf } from "./figures";
+import { QueuedControls } from "./queued-controls";
 import { Reasoning } from "./reasoning";
 import { RegenerateMenu } from "./regenerate-menu";
 import { RunError } from "./run-error";
 import { isOver } from "./run-status";
 import { SelectionNote } from "./selection-note";
 import { SiblingArrows } from "./sibling-arrows";
-import type { ThreadMessage } from "./thread";
+import type { QueuePlace, ThreadMessage } from "./thread";
 import { ToolCalls } from "./tool-calls";
 
 /** Three quiet dots while nothing has been written yet. */
@@ -34,20 +34,6 @@ export function Waiting({ label }: { label: string }) {
         ))}
       </span>
       {label}
-    </div>
-  );
-}
-
-function Queued({ runId }: { runId: string }) {
-  const { cancel } = useChat();
-  return (
-    <div className="flex items-center justify-end gap-2 text-sm">
-      <span className="rounded-full bg-secondary px-2.5 py-0.5 text-xs text-secondary-foreground">
-        Queued
-      </span>
-      <Button variant="ghost" size="sm" className="pointer-coarse:h-11" onClick={() => cancel(runId)}>
-        Cancel
-      </Button>
     </div>
   );
 }
@@ -88,7 +74,7 @@ function endedView(runId: string) {
   return view?.finished ? view : null;
 }
 
-type Props = { message: ThreadMessage; queued: boolean };
+type Props = { message: ThreadMessage; queued: QueuePlace | undefined };
 
 /** An answer: reasoning, tools, text, how it ended, and what can be done with it. */
 export const AssistantMessage = memo(function AssistantMessage({ message, queued }: Props) {
@@ -97,7 +83,8 @@ export const AssistantMessage = memo(function AssistantMessage({ message, queued
   const view = useRunStream(watched) ?? (message.run ? endedView(message.run.id) : null);
   const answer = answerOf(message, view);
   const { text, live, status } = answer;
-  if (live && queued && status === "QUEUED" && message.run) return <Queued runId={message.run.id} />;
+  if (live && queued && status === "QUEUED" && message.parentId)
+    return <QueuedControls messageId={message.parentId} place={queued} />;
   return (
     <article aria-label="Answer" aria-busy={live} className="flex min-w-0 flex-col gap-3">
       {answer.reasoning ? (

@@ -16,6 +16,9 @@ export type ChatContextValue = {
   resend: (message: ThreadMessage, text: string) => void;
   switchTo: (messageId: string) => void;
   cancel: (runId: string) => void;
+  amend: (messageId: string, text: string) => void;
+  move: (messageId: string, by: -1 | 1) => void;
+  withdraw: (messageId: string) => void;
 };
 
 const ChatContext = createContext<ChatContextValue | null>(null);

@@ -84,13 +84,7 @@ export function ChatView({ chatId }: { chatId: string | null }) {
           </div>
         ) : null}
         {rows.length > 0 && MessageList ? (
-          <MessageList
-            key={store.key}
-            rows={rows}
-            active={runs.length > 0}
-            runningId={running?.id ?? null}
-            loadOlder={loadOlder}
-          />
+          <MessageList key={store.key} rows={rows} active={runs.length > 0} loadOlder={loadOlder} />
         ) : null}
         {!empty && !(rows.length > 0 && MessageList) ? (
           <ThreadSkeleton failed={thread.state === "failed"} onRetry={() => void store.refresh()} />

@@ -5,13 +5,13 @@ import { useEffect, useLayoutEffect, useRef } from "react";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 
 import { AssistantMessage, Waiting } from "./assistant-message";
-import type { Row } from "./thread";
+import { type QueuePlace, queuePlaces, type Row } from "./thread";
 import { useFollow } from "./use-follow";
 import { UserBubble, UserMessage } from "./user-message";
 
 const OLDER_WITHIN = 800;
 
-function RowView({ row, queued }: { row: Row; queued: boolean }) {
+function RowView({ row, queued }: { row: Row; queued: QueuePlace | undefined }) {
   if (row.kind === "sending") {
     return (
       <article aria-label="You" className="flex flex-col items-end pb-5 pointer-coarse:pb-8">
@@ -21,20 +21,21 @@ function RowView({ row, queued }: { row: Row; queued: boolean }) {
   }
   if (row.kind === "waiting") return <Waiting label="" />;
   return row.message.role === "USER" ? (
-    <UserMessage message={row.message} />
+    <UserMessage message={row.message} queued={queued !== undefined} />
   ) : (
     <AssistantMessage message={row.message} queued={queued} />
   );
 }
 
-type Props = { rows: Row[]; active: boolean; runningId: string | null; loadOlder: () => Promise<void> };
+type Props = { rows: Row[]; active: boolean; loadOlder: () => Promise<void> };
 
 /** The conversation: only what is near the screen is in the page; the end stays in view until the reader leaves it. */
-export default function MessageList({ rows, active, runningId, loadOlder }: Props) {
+export default function MessageList({ rows, active, loadOlder }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
   const loading = useRef(false);
   const before = useRef<{ first?: string; last?: string; count: number }>({ count: 0 });
+  const places = queuePlaces(rows);
   const { away, jump } = useFollow(scroller, active, rows);
 
   const ends = { first: rows[0]?.key, last: rows.at(-1)?.key, count: rows.length };
@@ -78,7 +79,7 @@ export default function MessageList({ rows, active, runningId, loadOlder }: Prop
         <Virtualizer ref={list} scrollRef={scroller} startMargin={16} shift={prepended} onScroll={onScroll}>
           {rows.map((row) => (
             <div key={row.key} className="mx-auto w-full max-w-3xl px-4 py-3 sm:px-6">
-              <RowView row={row} queued={runningId !== null && row.key !== runningId} />
+              <RowView row={row} queued={places.get(row.key)} />
             </div>
           ))}
         </Virtualizer>

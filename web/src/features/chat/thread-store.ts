@@ -6,17 +6,22 @@ import {
   CancelRunDocument,
   ChatRowFragmentDoc,
   RegenerateDocument,
+  ReorderQueuedMessagesDocument,
   SendMessageDocument,
   ThreadDocument,
   ThreadMessageFragmentDoc,
   UpdateChatDocument,
+  UpdateQueuedMessageDocument,
+  WithdrawQueuedMessageDocument,
 } from "@/gql/graphql";
 
 import { reasonOf } from "./reason";
 import {
   EMPTY_THREAD,
+  moved,
   type Page,
   patchMessage,
+  queueOf,
   type Thread,
   type ThreadMessage,
   withAnswer,
@@ -162,6 +167,35 @@ export class ThreadStore {
     if (!data) return reasonOf(error);
     void this.refresh();
     return null;
+  }
+
+  /** Changes the text of a message that waits for its turn. */
+  async amend(messageId: string, content: string): Promise<string | null> {
+    const input = { messageId, content };
+    const { data, error } = await this.client.mutation(UpdateQueuedMessageDocument, { input }).toPromise();
+    if (data) {
+      const { message } = data.updateQueuedMessage;
+      this.set(patchMessage(this.thread, messageId, readFragment(ThreadMessageFragmentDoc, message)));
+    } else void this.refresh();
+    return data ? null : reasonOf(error);
+  }
+
+  /** Moves a message that waits one place to the front (-1) or to the back (1). */
+  async move(messageId: string, by: -1 | 1): Promise<string | null> {
+    if (!this.chatId) return null;
+    const input = { chatId: this.chatId, messageIds: moved(queueOf(this.thread.messages), messageId, by) };
+    const { data, error } = await this.client.mutation(ReorderQueuedMessagesDocument, { input }).toPromise();
+    await this.refresh();
+    return data ? null : reasonOf(error);
+  }
+
+  /** Takes back a message that waits. */
+  async withdraw(messageId: string): Promise<string | null> {
+    const { data, error } = await this.client
+      .mutation(WithdrawQueuedMessageDocument, { id: messageId })
+      .toPromise();
+    await this.refresh();
+    return data ? null : reasonOf(error);
   }
 
   /** Takes over what a finished stream said, before the server is asked again. */

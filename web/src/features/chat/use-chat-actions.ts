@@ -43,6 +43,9 @@ export function useChatActions(store: ThreadStore, models: readonly ModelChoice[
         }),
       switchTo: (messageId) => void store.switchTo(messageId).then(complain),
       cancel: (runId) => void store.cancel(runId).then(complain),
+      amend: (messageId, text) => void store.amend(messageId, text).then(complain),
+      move: (messageId, by) => void store.move(messageId, by).then(complain),
+      withdraw: (messageId) => void store.withdraw(messageId).then(complain),
     }),
     [store, models, editing, model, offer],
   );

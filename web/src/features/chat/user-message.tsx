@@ -19,8 +19,10 @@ export function UserBubble({ text }: { text: string }) {
   );
 }
 
-function EditForm({ message }: { message: ThreadMessage }) {
-  const { setEditing, resend } = useChat();
+type Props = { message: ThreadMessage; queued: boolean };
+
+function EditForm({ message, queued }: Props) {
+  const { setEditing, resend, amend } = useChat();
   const [text, setText] = useState(message.content);
   const area = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
@@ -31,7 +33,9 @@ function EditForm({ message }: { message: ThreadMessage }) {
   const close = () => setEditing(null);
   const submit = () => {
     close();
-    if (text.trim() && text !== message.content) resend(message, text.trim());
+    if (!text.trim() || text === message.content) return;
+    if (queued) amend(message.id, text.trim());
+    else resend(message, text.trim());
   };
   return (
     <form
@@ -61,13 +65,15 @@ function EditForm({ message }: { message: ThreadMessage }) {
       />
       <div className="mt-2 flex items-center justify-end gap-2">
         <span className="mr-auto text-xs text-muted-foreground">
-          The old version stays beside the new one.
+          {queued
+            ? "It is answered as it is when its turn comes."
+            : "The old version stays beside the new one."}
         </span>
         <Button type="button" variant="ghost" size="sm" onClick={close}>
           Cancel
         </Button>
         <Button type="submit" size="sm" disabled={!text.trim() || text === message.content}>
-          Send
+          {queued ? "Save" : "Send"}
         </Button>
       </div>
     </form>
@@ -75,11 +81,15 @@ function EditForm({ message }: { message: ThreadMessage }) {
 }
 
 /** What the person wrote: a bubble on the right, with its versions and a pencil. */
-export function UserMessage({ message }: { message: ThreadMessage }) {
+export function UserMessage({ message, queued }: Props) {
   const { editing, setEditing } = useChat();
   return (
     <article aria-label="You" className="group flex flex-col items-end gap-1">
-      {editing === message.id ? <EditForm message={message} /> : <UserBubble text={message.content} />}
+      {editing === message.id ? (
+        <EditForm message={message} queued={queued} />
+      ) : (
+        <UserBubble text={message.content} />
+      )}
       {editing === message.id ? null : (
         <div className="-mb-4 flex h-8 items-center gap-0.5 opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 motion-reduce:transition-none pointer-coarse:h-11 pointer-coarse:opacity-100 has-[[aria-label=Versions]]:opacity-100">
           <SiblingArrows message={message} />

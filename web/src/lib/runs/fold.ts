@@ -78,6 +78,9 @@ function finishTool(view: RunView, call: EventOf<"ToolCallFinished">["toolCall"]
   };
 }
 
+/** Tool calls belong to the message that is being written: a run that heard another one goes on in a new message. */
+const begun = (view: RunView, id: string): RunView => (view.messages[id] ? view : { ...view, toolCalls: [] });
+
 function apply(view: RunView, event: RunEvent): RunView {
   switch (event.__typename) {
     case "RunStatusChanged":
@@ -87,7 +90,7 @@ function apply(view: RunView, event: RunEvent): RunView {
     case "AgentChanged":
       return { ...view, agent: event.agent.name };
     case "MessageStarted":
-      return edit(view, event.messageId, (message) => message);
+      return edit(begun(view, event.messageId), event.messageId, (message) => message);
     case "TextDelta":
       return edit(view, event.messageId, (message) => ({ ...message, text: message.text + event.text }));
     case "ReasoningDelta":

@@ -1,0 +1,124 @@
+"""What a person or program asks for: its limits, and what makes two requests the same one."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+from domain.errors import BadUserInput, Conflict
+from domain.messages import CONTENT_LIMIT
+from domain.models import Preference
+from domain.runs import ThinkingMode, WhenBusy
+
+LONGEST_KEY = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A new message to answer; `parent_id` or `sibling_of` says where it goes in the tree."""
+
+    content: str
+    chat_id: UUID | None = None
+    parent_id: UUID | None = None
+    sibling_of: UUID | None = None
+    model: str | None = None
+    agent_id: UUID | None = None
+    thinking: ThinkingMode | None = None
+    when_busy: WhenBusy = WhenBusy.ENQUEUE
+    idempotency_key: str | None = None
+    preference: Preference | None = None
+    max_cost_usd: Decimal | None = None
+    background: bool = False
+
+    def check(self) -> None:
+        wrong = _wrong_content(self.content) | _wrong_key(self.idempotency_key)
+        if self.parent_id is not None and self.sibling_of is not None:
+            wrong["input.siblingOf"] = "cannot be combined with `parentId`"
+        if self.chat_id is None and (self.parent_id or self.sibling_of):
+            wrong["input.chatId"] = "is needed to place the message below or beside another"
+        if self.max_cost_usd is not None and not (self.max_cost_usd.is_finite() and self.max_cost_usd >= 0):
+            wrong["input.maxCostUsd"] = "must be a number that is not negative"
+        if wrong:
+            raise BadUserInput(wrong)
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What the selection needs to know, as it is stored with the run."""
+        options: dict[str, Any] = {}
+        if self.preference is not None:
+            weights = self.preference
+            options["preference"] = [weights.quality, weights.cost, weights.latency]
+        if self.max_cost_usd is not None:
+            options["max_cost_usd"] = str(self.max_cost_usd)
+        return options
+
+    @property
+    def request(self) -> dict[str, Any]:
+        """What was asked for, field by field; the text only as a hash."""
+        return _stated(
+            "sendMessage",
+            content=hashlib.sha256(self.content.encode("utf-8", "surrogatepass")).hexdigest(),
+            chatId=self.chat_id, parentId=self.parent_id, siblingOf=self.sibling_of, model=self.model,
+            agentId=self.agent_id, thinking=self.thinking, whenBusy=self.when_busy, preference=self.preference,
+            maxCostUsd=self.max_cost_usd, background=self.background,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AskAgain:
+    """Another answer beside one that is there; `message_id` is that one, or its question."""
+
+    message_id: UUID
+    model: str | None = None
+    thinking: ThinkingMode | None = None
+    idempotency_key: str | None = None
+
+    when_busy: ClassVar[WhenBusy] = WhenBusy.ENQUEUE
+    options: ClassVar[dict[str, Any]] = {}
+    background: ClassVar[bool] = False
+
+    def check(self) -> None:
+        if wrong := _wrong_key(self.idempotency_key):
+            raise BadUserInput(wrong)
+
+    @property
+    def request(self) -> dict[str, Any]:
+        return _stated("regenerate", messageId=self.message_id, model=self.model, thinking=self.thinking)
+
+
+def check_content(content: str) -> None:
+    """BadUserInput unless this can be a message."""
+    if wrong := _wrong_content(content):
+        raise BadUserInput(wrong)
+
+
+def check_same(earlier: Mapping[str, Any] | None, now: Mapping[str, Any]) -> None:
+    """Conflict when one idempotency key comes with another request than before; it says what differs."""
+    if earlier is None:
+        return
+    if earlier["mutation"] != now["mutation"]:
+        raise Conflict(f"This idempotency key was used for {earlier['mutation']} before. Take a new one.")
+    differs = [f"input.{name}" for name in now if earlier.get(name) != now[name]]
+    if differs:
+        named = ", ".join(f"`{name}`" for name in differs)
+        raise Conflict(f"This idempotency key came with another {named} before. Take a new one.", differs=differs)
+
+
+def _stated(mutation: str, **given: object) -> dict[str, Any]:
+    return {"mutation": mutation} | {name: None if value is None else str(value) for name, value in given.items()}
+
+
+def _wrong_content(content: str) -> dict[str, str]:
+    if not content.strip():
+        return {"input.content": "is empty; write a message"}
+    if len(content) > CONTENT_LIMIT:
+        return {"input.content": f"has {len(content):,} characters; at most {CONTENT_LIMIT:,} are allowed"}
+    return {}
+
+
+def _wrong_key(key: str | None) -> dict[str, str]:
+    if key is not None and not 1 <= len(key) <= LONGEST_KEY:
+        return {"input.idempotencyKey": f"must have 1 to {LONGEST_KEY} characters"}
+    return {}
