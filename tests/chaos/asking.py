@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.chaos.answers import question
 from tests.chaos.clients import Client, Dropped, longer
+from tests.chaos.faults import Progress
 from tests.chaos.watchers import Watcher
 from tests.people import SEND
 
@@ -72,8 +73,8 @@ class Asked:
 class Asking:
     """Asks one drill's questions and lets watchers loose on each of the runs."""
 
-    def __init__(self, seed: int, clients: Sequence[Client], clock: Callable[[], float]) -> None:
-        self._seed, self._clients, self._clock = seed, clients, clock
+    def __init__(self, seed: int, clients: Sequence[Client], clock: Callable[[], float], progress: Progress) -> None:
+        self._seed, self._clients, self._clock, self._progress = seed, clients, clock, progress
         self.asked: list[Asked] = []
         self.retries = 0
 
@@ -95,6 +96,7 @@ class Asking:
         person = wanted.number if wanted.after is None else wanted.after
         client = self._clients[person % len(self._clients)]
         await asyncio.sleep(max(0.0, wanted.at - self._clock()))
+        await self._progress.until(wanted.at)
         given = {"content": wanted.content, "idempotencyKey": f"{self._seed}/{wanted.number}"}
         if wanted.after is not None:
             given["chatId"] = await self.asked[wanted.after].chat

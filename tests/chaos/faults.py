@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -157,19 +158,38 @@ def _fault(kind: str, dice: random.Random) -> Fault:
             return RestartRedis(down=dice.choice([0, 1, 3]))
 
 
-async def strike_all(fleet: Fleet, planned: Sequence[Planned]) -> list[Struck]:
+class Progress:
+    """How many faults have begun: on a slow machine they lag behind the plan, and people wait for them."""
+
+    def __init__(self, planned: Sequence[Planned]) -> None:
+        self._moments = sorted(each.at for each in planned)
+        self._begun, self._changed = 0, asyncio.Event()
+
+    def step(self) -> None:
+        self._begun += 1
+        changed, self._changed = self._changed, asyncio.Event()
+        changed.set()
+
+    async def until(self, moment: float) -> None:
+        """Return when all faults that are planned before a moment have begun, but for the last one."""
+        while self._begun < bisect(self._moments, moment) - 1:
+            await self._changed.wait()
+
+
+async def strike_all(fleet: Fleet, planned: Sequence[Planned], progress: Progress) -> list[Struck]:
     """Let everything happen at its moment, or when enough of the others is mended; returns when all is well again."""
     turn = asyncio.Semaphore(AT_ONCE)
     async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_strike(fleet, each, turn)) for each in planned]
+        tasks = [group.create_task(_strike(fleet, each, turn, progress)) for each in planned]
     struck = [task.result() for task in tasks]
     await fleet.until_well()
     return struck
 
 
-async def _strike(fleet: Fleet, planned: Planned, turn: asyncio.Semaphore) -> Struck:
+async def _strike(fleet: Fleet, planned: Planned, turn: asyncio.Semaphore, progress: Progress) -> Struck:
     await asyncio.sleep(max(0.0, planned.at - fleet.now()))
     async with turn:
         at = fleet.now()
+        progress.step()
         hit = await planned.fault.strike(fleet)
         return Struck(at, fleet.now(), planned.fault, hit)
