@@ -105,7 +105,7 @@ class Asking:
         async with asyncio.TaskGroup() as group:
             for number in range(wanted.watchers):
                 own = random.Random(f"{self._seed}/watcher {wanted.number}.{number}")
-                watcher = Watcher(f"watcher {wanted.number}.{number}", client, own, self._clock)
+                watcher = Watcher(f"watcher {wanted.number}.{number}", client, own, self._clock, leaps=self._leaps)
                 asked.watchers.append(watcher)
                 group.create_task(watcher.watch(run_id))
             for seconds in wanted.cancels:

@@ -85,7 +85,7 @@ async def _drill(
     seed: int, scale: Scale, fleet: Fleet, clients: Sequence[Client], planned: Sequence[Planned]
 ) -> Outcome:
     progress = Progress(planned)
-    asking = Asking(seed, clients, fleet.now, progress)
+    asking = Asking(seed, clients, fleet.now, progress, leaps=scale.redis)
     fleet.began = time.time()
     people = asyncio.create_task(asking.ask_all(questions(seed, scale.runs, scale.seconds)), name="people")
     struck = await strike_all(fleet, planned, progress)
