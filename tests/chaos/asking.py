@@ -73,8 +73,11 @@ class Asked:
 class Asking:
     """Asks one drill's questions and lets watchers loose on each of the runs."""
 
-    def __init__(self, seed: int, clients: Sequence[Client], clock: Callable[[], float], progress: Progress) -> None:
-        self._seed, self._clients, self._clock, self._progress = seed, clients, clock, progress
+    def __init__(
+        self, seed: int, clients: Sequence[Client], clock: Callable[[], float], progress: Progress, *, leaps: bool
+    ) -> None:
+        self._seed, self._clients, self._clock = seed, clients, clock
+        self._progress, self._leaps = progress, leaps
         self.asked: list[Asked] = []
         self.retries = 0
 
