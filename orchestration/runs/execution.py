@@ -149,10 +149,14 @@ class Execution:
 
     async def _answer(self, work: Work) -> None:
         run, say = work.run, work.log.say
-        if run.cancel_requested_at is not None:
-            raise asyncio.CancelledError
         if run.attempt > 1:
             say(EventKind.MESSAGE_DISCARDED, run.message_id, reason="Another worker continues the run.")
+        if run.cancel_requested_at is not None:
+            # Clients may have seen more than is kept, so they are told what is.
+            for kind, words in ((EventKind.REASONING, work.reasoning), (EventKind.TEXT, work.text)):
+                if words:
+                    work.log.stream(kind, run.message_id, "".join(words))
+            raise asyncio.CancelledError
         say(EventKind.STATUS, status=RunStatus.IN_PROGRESS.value)
         selection = await self._select(work)
         say(EventKind.SELECTION, selection=models.stored_selection(selection))
