@@ -12,6 +12,9 @@ from domain.runs import ThinkingMode
 from persistence.base import Base, Created, Key, Word
 from persistence.database import Session
 
+ASSISTANT = "assistant"
+"""Slug of the agent that answers when nobody has chosen another one."""
+
 
 class AgentRow(Base):
     """`slug` names an agent that ships with the product; `owner_id` is empty for those."""
@@ -41,6 +44,12 @@ async def ship(
 
 async def by_slug(session: Session, slug: str) -> AgentRow:
     return (await session.execute(select(AgentRow).where(AgentRow.slug == slug))).scalar_one()
+
+
+async def of_run(session: Session, agent_id: UUID | None) -> AgentRow:
+    """The agent that carries a run on: the one it was started with, or the assistant when that has been deleted."""
+    found = None if agent_id is None else await session.get(AgentRow, agent_id)
+    return found or await by_slug(session, ASSISTANT)
 
 
 async def by_ids(session: Session, ids: list[UUID]) -> dict[UUID, AgentRow]:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import text
 
 from persistence.database import Session
@@ -38,6 +39,10 @@ class Stranded(NamedTuple):
     run_id: UUID
     job_id: int
     priority: int | None
+
+
+DRIVER_OUTAGE = (psycopg.OperationalError, OSError)
+"""What the engine's own connections raise when the database cannot be reached just now."""
 
 
 async def stranded(session: Session, *, limit: int) -> list[Stranded]:

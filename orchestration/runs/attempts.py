@@ -41,25 +41,27 @@ class ModelCall:
 
 @dataclass(slots=True)
 class Kept:
-    """What of a run is durable. Anything that was said after `sequence` is said anew."""
+    """What of a run is durable, by which attempt. Anything that was said after `sequence` is said anew."""
 
     turn: int = 0
     sequence: int = 0
     parts: list[dict[str, Any]] = field(default_factory=list)
     usage: TokenUsage = field(default_factory=TokenUsage)
     state: dict[str, Any] | None = None
+    attempt: int = 0
 
     def stored(self) -> dict[str, Any]:
         usage = {name: getattr(self.usage, name) for name in TokenUsage.__slots__}
         return {
             "format": FORMAT, "turn": self.turn, "sequence": self.sequence, "parts": self.parts,
             "usage": usage | {"cost_usd": str(self.usage.cost_usd)}, "state": self.state,
+            "attempt": self.attempt,
         }  # fmt: skip
 
     @classmethod
     def from_stored(cls, stored: dict[str, Any]) -> "Kept":
         usage = TokenUsage(**stored["usage"] | {"cost_usd": Decimal(stored["usage"]["cost_usd"])})
-        return cls(stored["turn"], stored["sequence"], stored["parts"], usage, stored["state"])
+        return cls(stored["turn"], stored["sequence"], stored["parts"], usage, stored["state"], stored["attempt"])
 
 
 def tool_key(call_id: str) -> str:
@@ -81,7 +83,7 @@ class Attempt:
         self.run, self.agent, self.path, self.log = run, agent, path, log
         self.kept, self.journal = kept, journal
         latest = max([kept, *(Kept.from_stored(entry["kept"]) for entry in journal.values())], key=_sequence)
-        self.turn, self.sequence = kept.turn, latest.sequence
+        self.turn, self.sequence, self.progressed = kept.turn, latest.sequence, latest.attempt
         self.draft, self.usage = Draft(latest.parts), latest.usage
         self.model: OpenedModel | None = None
         self.edited: dict[str, str] = {}
@@ -97,7 +99,7 @@ class Attempt:
     def position(self, state: dict[str, Any] | None = None, *, turn: int | None = None) -> Kept:
         """What is durable once the caller has stored this; everything said so far must be stored already."""
         turn = self.turn if turn is None else turn
-        return Kept(turn, self.log.sequence, self.draft.parts(), self.usage, state)
+        return Kept(turn, self.log.sequence, self.draft.parts(), self.usage, state, self.run.attempt)
 
     def stand_on(self, kept: Kept) -> None:
         """A turn has become durable, with the model calls that it made."""

@@ -34,6 +34,8 @@ from persistence.journal import unpacked
 
 log = logging.getLogger(__name__)
 
+MOST_ATTEMPTS = 10
+"""Attempts without a durable step between them; a run that takes its workers down must not do so for ever."""
 PATIENCE = timedelta(days=7)
 """How long a tool call waits for a decision before it counts as declined."""
 
@@ -84,9 +86,9 @@ class Execution:
         decided: list[ApprovalRow] = []
         async with self._db.write() as session:
             run = await runs.claim(session, run_id)
-            if run is None or run.agent_id is None:
+            if run is None:
                 return None
-            agent = (await agents.by_ids(session, [run.agent_id]))[run.agent_id]
+            agent = await agents.of_run(session, run.agent_id)
             granted = await approvals.granted(session, run) if agent.tools else set()
             path = await messages.path_to(session, run.input_id, limit=LONGEST)
             if run.attempt > 1:
@@ -159,6 +161,9 @@ class Execution:
         run, say = attempt.run, attempt.log.say
         if run.cancel_requested_at is not None:
             raise asyncio.CancelledError
+        if run.attempt - attempt.progressed > MOST_ATTEMPTS:
+            message = f"{MOST_ATTEMPTS} workers in a row were lost while they carried this run on."
+            raise RunFailure(RunErrorCode.INTERNAL, message, retryable=True)
         selection = await self._select(attempt)
         say(EventKind.SELECTION, selection=models.stored_selection(selection))
         say(EventKind.AGENT, agent_id=str(attempt.agent.id), name=attempt.agent.name)

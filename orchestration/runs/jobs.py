@@ -11,7 +11,6 @@ from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager, NotificationCallback
 
 from persistence import stranded
-from persistence.appending import Unreachable
 from persistence.database import Database, Unavailable
 
 log = logging.getLogger(__name__)
@@ -98,4 +97,4 @@ class PatientJobs(JobManager):
 
 def is_outage(error: BaseException) -> bool:
     """Whether the database could not be reached, as opposed to an answer that is a refusal."""
-    return isinstance(error, Unavailable) or isinstance(error.__cause__, Unreachable)
+    return isinstance(error, Unavailable) or isinstance(error.__cause__, stranded.DRIVER_OUTAGE)

@@ -23,8 +23,6 @@ from persistence.messages import MessageRow
 from persistence.queued_messages import Line, Queued
 from persistence.runs import RunRow
 
-DEFAULT_AGENT = "assistant"
-
 
 @dataclass(frozen=True, slots=True)
 class Started:
@@ -198,7 +196,7 @@ async def _place_in_line(session: Session, line: Line, at_work: MessageRow, when
 
 async def _agent(session: Session, user_id: UUID, agent_id: UUID | None) -> AgentRow:
     if agent_id is None:
-        return await agents.by_slug(session, DEFAULT_AGENT)
+        return await agents.by_slug(session, agents.ASSISTANT)
     return await agents.visible_to(session, agent_id, user_id)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import uvloop
 
 from tests.chaos.drill import Scale, drill
+from tests.chaos.faults import WEIGHTS
 from tests.chaos.report import report
 
 PACE = 0.5
@@ -24,7 +25,8 @@ def main() -> int:
     parser.add_argument("--logs", type=Path, help="folder that gets what each process said")
     asked = parser.parse_args()
     seconds = max(40.0, asked.runs * PACE)
-    scale = Scale(runs=asked.runs, faults=asked.faults or int(seconds / 6), seconds=seconds, redis=asked.redis)
+    faults = asked.faults or max(len(WEIGHTS), int(seconds / 6))
+    scale = Scale(runs=asked.runs, faults=faults, seconds=seconds, redis=asked.redis)
     print(f"Seed {asked.seed}: {scale.runs} runs and {scale.faults} faults in {seconds:.0f} s …", flush=True)
     with tempfile.TemporaryDirectory(prefix="parley-chaos-", ignore_cleanup_errors=True) as folder:
         outcome = uvloop.run(drill(asked.seed, scale, Path(folder)))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from tests.chaos.answers import question
 from tests.chaos.clients import Client, Dropped, longer
+from tests.chaos.faults import Progress
 from tests.chaos.watchers import Watcher
 from tests.people import SEND
 
@@ -72,8 +73,11 @@ class Asked:
 class Asking:
     """Asks one drill's questions and lets watchers loose on each of the runs."""
 
-    def __init__(self, seed: int, clients: Sequence[Client], clock: Callable[[], float]) -> None:
+    def __init__(
+        self, seed: int, clients: Sequence[Client], clock: Callable[[], float], progress: Progress, *, leaps: bool
+    ) -> None:
         self._seed, self._clients, self._clock = seed, clients, clock
+        self._progress, self._leaps = progress, leaps
         self.asked: list[Asked] = []
         self.retries = 0
 
@@ -95,6 +99,7 @@ class Asking:
         person = wanted.number if wanted.after is None else wanted.after
         client = self._clients[person % len(self._clients)]
         await asyncio.sleep(max(0.0, wanted.at - self._clock()))
+        await self._progress.until(wanted.at)
         given = {"content": wanted.content, "idempotencyKey": f"{self._seed}/{wanted.number}"}
         if wanted.after is not None:
             given["chatId"] = await self.asked[wanted.after].chat
@@ -103,7 +108,7 @@ class Asking:
         async with asyncio.TaskGroup() as group:
             for number in range(wanted.watchers):
                 own = random.Random(f"{self._seed}/watcher {wanted.number}.{number}")
-                watcher = Watcher(f"watcher {wanted.number}.{number}", client, own, self._clock)
+                watcher = Watcher(f"watcher {wanted.number}.{number}", client, own, self._clock, leaps=self._leaps)
                 asked.watchers.append(watcher)
                 group.create_task(watcher.watch(run_id))
             for seconds in wanted.cancels:

@@ -14,7 +14,7 @@ from persistence.database import Unavailable
 from resolvers.registration import create_api_key, create_user
 from tests.chaos.asking import Asked, Asking, questions
 from tests.chaos.clients import Client
-from tests.chaos.faults import Planned, Struck, plan, strike_all
+from tests.chaos.faults import Planned, Progress, Struck, plan, strike_all
 from tests.chaos.fleet import Fleet
 from tests.chaos.records import Record, jobs_left, records, unfinished
 from tests.chaos.verdict import Violation, fleet_judged, judged
@@ -84,10 +84,11 @@ async def _client(fleet: Fleet, http: aiohttp.ClientSession, name: str) -> Clien
 async def _drill(
     seed: int, scale: Scale, fleet: Fleet, clients: Sequence[Client], planned: Sequence[Planned]
 ) -> Outcome:
-    asking = Asking(seed, clients, fleet.now)
+    progress = Progress(planned)
+    asking = Asking(seed, clients, fleet.now, progress, leaps=scale.redis)
     fleet.began = time.time()
     people = asyncio.create_task(asking.ask_all(questions(seed, scale.runs, scale.seconds)), name="people")
-    struck = await strike_all(fleet, planned)
+    struck = await strike_all(fleet, planned, progress)
     await asking.all_sent(SENT_WITHIN)
     settled = await _settled(fleet)
     await asyncio.wait({people}, timeout=WATCHED_WITHIN)

@@ -107,6 +107,7 @@ class Fleet:
             "PARLEY_DATA": str(self._folder / "data"),
             "PARLEY_SECRET_KEY": SECRET_KEY,
             "PARLEY_LOCAL_MODELS": "false",
+            "PARLEY_COMPACT_MINUTES": "600",  # the verdict compares every delta
             "PYTHONWARNINGS": "default",
         }
 

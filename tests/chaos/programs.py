@@ -39,12 +39,14 @@ class Death(NamedTuple):
 
 
 class Program:
-    """`ready` is what the process says when it can work. `deaths` are those that were nobody's wish."""
+    """`ready` is what the process says when it can work. `deaths` are those that were nobody's wish, `starting` the
+    seconds that the last start took: a measure of how busy the machine is."""
 
     def __init__(self, name: str, command: str, environment: Mapping[str, str], *, ready: str) -> None:
         self.name, self.state = name, State.DOWN
         self.lines: list[Line] = []
         self.deaths: list[Death] = []
+        self.starting = self._began = 0.0
         self._command, self._environment, self._says = command, dict(environment), ready
         self._process: asyncio.subprocess.Process | None = None
         self._ended, self._was_ready = asyncio.Event(), False
@@ -52,7 +54,7 @@ class Program:
 
     async def start(self) -> None:
         """Start the process; it ends with this one, whatever way that ends."""
-        self.state = State.STARTING
+        self.state, self._began = State.STARTING, time.time()
         self._ended, self._was_ready = asyncio.Event(), False
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, str(FOLLOW), str(os.getpid()), sys.executable, "-m", "server.commands", self._command,
@@ -112,7 +114,7 @@ class Program:
             self.lines.append(Line(time.time(), text))
             if self._says in text:
                 self.state = State.READY
-                self._was_ready = True
+                self._was_ready, self.starting = True, time.time() - self._began
         code = await process.wait()
         if self.state is not State.LEAVING:
             self.deaths.append(Death(time.time(), self.name, code, self._was_ready))
