@@ -187,6 +187,8 @@ class Feeds:
         found = await self._store.read({run_id: cursor}, {run_id: ALL}, limit=PAGE)
         page = found.events.get(run_id, [])
         newest = page[-1] if page else await self._newest(run_id)
+        if not page and newest is not None and newest.sequence > cursor:
+            return await self._page(run_id, feed, cursor)  # it was stored between the two looks
         if feed.stored is None and run_id not in found.more:
             feed.stored, feed.ended = (newest.sequence, newest.is_last) if newest else (0, False)
             self._look_at(run_id, ALL)
