@@ -41,16 +41,16 @@ class Entry(NamedTuple):
 # and then sees the newer attempt and stores nothing.
 APPEND = f"""
     WITH said AS (
-        SELECT * FROM unnest(%s::uuid[], %s::int[], %s::int[], %s::text[],
-                             %s::uuid[], %s::text[], %s::text[], %s::timestamptz[])
-            AS s (run_id, attempt, sequence, kind, message_id, text, data, created_at)
+        SELECT * FROM json_to_recordset(%s::json)
+            AS s (run_id uuid, attempt int, sequence int, kind text,
+                  message_id uuid, text text, data jsonb, created_at timestamptz)
     ), mine AS (
         SELECT r.id FROM runs r JOIN (SELECT DISTINCT run_id, attempt FROM said) s
             ON s.run_id = r.id AND s.attempt = r.attempt AND r.finished_at IS NULL
         ORDER BY r.id FOR SHARE OF r
     ), stored AS (
         INSERT INTO run_events (run_id, sequence, kind, message_id, text, data, created_at)
-        SELECT s.run_id, s.sequence, s.kind, s.message_id, s.text, s.data::jsonb, s.created_at
+        SELECT s.run_id, s.sequence, s.kind, s.message_id, s.text, s.data, s.created_at
         FROM said s JOIN mine ON mine.id = s.run_id
         ON CONFLICT DO NOTHING
         RETURNING run_id, sequence
@@ -71,18 +71,21 @@ async def append(connection: psycopg.AsyncConnection[Any], entries: Sequence[Ent
     Returns the runs whose attempt is still the newest; entries of all others were not stored: their writer has been
     superseded and must stop.
     """
-    events = [entry.event for entry in entries]
-    values = (
-        [event.run_id for event in events],
-        [entry.attempt for entry in entries],
-        [event.sequence for event in events],
-        [event.kind.value for event in events],
-        [event.message_id for event in events],
-        [event.text for event in events],
-        [orjson.dumps(event.data).decode() if event.data else None for event in events],
-        [event.created_at for event in events],
-    )
-    cursor = await connection.execute(APPEND, values, prepare=True)
+    rows = [
+        {
+            "run_id": event.run_id,
+            "attempt": attempt,
+            "sequence": event.sequence,
+            "kind": event.kind,
+            "message_id": event.message_id,
+            "text": event.text,
+            "data": event.data or None,
+            "created_at": event.created_at,
+        }
+        for event, attempt in entries
+    ]
+    # One text that orjson writes: the driver takes five times as long for eight arrays.
+    cursor = await connection.execute(APPEND, [orjson.dumps(rows).decode()], prepare=True)
     return {run_id for run_id, _ in await cursor.fetchall()}
 
 
