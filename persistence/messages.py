@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import orjson
 from sqlalchemy import (
     ARRAY,
     CTE,
@@ -26,7 +27,6 @@ from sqlalchemy import (
     func,
     literal,
     select,
-    update,
 )
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
@@ -35,7 +35,7 @@ from domain.ids import Kind, global_id, new_id
 from domain.messages import MessageRole, MessageStatus
 from persistence.base import Base, Created, Key, Word
 from persistence.chats import ChatRow
-from persistence.database import Session
+from persistence.database import Session, run
 
 
 class MessageRow(Base):
@@ -225,6 +225,13 @@ async def append(
     return row
 
 
+FINISH = """
+    UPDATE messages
+    SET content = %(content)s, parts = %(parts)s::jsonb, status = %(status)s, model_used = %(model_used)s
+    WHERE id = %(id)s
+"""
+
+
 async def finish(
     session: Session,
     message_id: UUID,
@@ -234,12 +241,9 @@ async def finish(
     status: MessageStatus,
     model_used: str | None,
 ) -> None:
-    """Give a message that was in progress its final text."""
-    await session.execute(
-        update(MessageRow)
-        .where(MessageRow.id == message_id)
-        .values(content=content, parts=parts, status=status, model_used=model_used)
-    )
+    """Give a message that was in progress its final text. Rows that the session has loaded do not hear of it."""
+    values = {"id": message_id, "content": content, "status": status.value, "model_used": model_used}
+    await run(session, FINISH, values | {"parts": orjson.dumps(parts).decode()})
 
 
 async def in_chat(session: Session, message_id: UUID, chat_id: UUID) -> MessageRow:

@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from domain.errors import NotFound
-from domain.ids import Kind, global_id
+from domain.ids import Kind, global_id, new_id
 from domain.runs import (
     ApprovalDecision,
     RunErrorCode,
@@ -33,7 +33,7 @@ from domain.runs import (
     WhenBusy,
 )
 from persistence.base import Base, Created, Key, Moment, Word
-from persistence.database import Session
+from persistence.database import Session, run
 from persistence.messages import MessageRow
 
 
@@ -111,8 +111,8 @@ class ApprovalRow(Base):
     expires_at: Mapped[Moment | None]
 
 
-async def add(session: Session, run: RunRow) -> None:
-    session.add(run)
+async def add(session: Session, row: RunRow) -> None:
+    session.add(row)
     await session.flush()
 
 
@@ -206,18 +206,25 @@ async def approvals_by_ids(session: Session, ids: list[UUID]) -> dict[UUID, Appr
     return {row.id: row for row in rows}
 
 
+BEGIN_STEP = """
+    INSERT INTO run_steps (id, run_id, kind, name, status, started_at)
+    VALUES (%(id)s, %(run_id)s, %(kind)s, %(name)s, %(status)s, now())
+"""
+END_STEPS = """
+    UPDATE run_steps SET status = %(status)s, finished_at = now(), error_code = %(code)s, error_message = %(message)s
+    WHERE run_id = %(run_id)s AND finished_at IS NULL
+"""
+
+
 async def begin_step(session: Session, run_id: UUID, kind: StepKind, name: str) -> None:
-    session.add(RunStepRow(run_id=run_id, kind=kind, name=name, status=StepStatus.IN_PROGRESS, started_at=func.now()))
-    await session.flush()
+    values = {"id": new_id(), "run_id": run_id, "kind": kind.value, "name": name}
+    await run(session, BEGIN_STEP, values | {"status": StepStatus.IN_PROGRESS.value})
 
 
 async def end_steps(session: Session, run_id: UUID, status: StepStatus, failure: RunFailure | None) -> None:
     """Close the steps of a run that are still open."""
-    values = {"status": status, "finished_at": func.now()}
-    if failure is not None:
-        values |= {"error_code": failure.code, "error_message": failure.message}
-    open_steps = (RunStepRow.run_id == run_id) & RunStepRow.finished_at.is_(None)
-    await session.execute(update(RunStepRow).where(open_steps).values(**values))
+    code, message = (failure.code.value, failure.message) if failure else (None, None)
+    await run(session, END_STEPS, {"run_id": run_id, "status": status.value, "code": code, "message": message})
 
 
 async def hold_key(session: Session, user_id: UUID, key: str) -> None:
