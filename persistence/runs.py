@@ -1,6 +1,7 @@
 """Runs: the tables and every query on them."""
 
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     Numeric,
+    Select,
     UniqueConstraint,
+    bindparam,
     case,
     func,
     select,
@@ -174,16 +177,21 @@ async def held(session: Session, run_id: UUID, attempt: int) -> RunRow | None:
 
 async def next_waiting(session: Session, message_id: UUID) -> RunRow | None:
     """The run that waits for the answer `message_id` to end: the one whose question stands below it."""
+    row: RunRow | None = await session.scalar(_next_waiting(), {"above": message_id})
+    return row
+
+
+@cache
+def _next_waiting() -> Select[RunRow]:
     question = aliased(MessageRow, name="question")
-    query = (
+    return (
         select(RunRow)
         .join(question, question.id == RunRow.input_id)
-        .where(question.parent_id == message_id, RunRow.waiting, RunRow.finished_at.is_(None))
+        .where(question.parent_id == bindparam("above"), RunRow.waiting, RunRow.finished_at.is_(None))
         .order_by(RunRow.id)
         .limit(1)
         .with_for_update(of=RunRow)
     )
-    return await session.scalar(query)
 
 
 async def steps_of(session: Session, run_ids: list[UUID]) -> dict[UUID, list[RunStepRow]]:
