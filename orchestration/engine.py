@@ -33,7 +33,6 @@ class Engine:
         self._selector = Selector(db, pool)
         self._feeds, self._changes = Feeds(db), ChangeFeeds(db)
         self._log = EventLog(db, self._feeds.stored)
-        self._feeds.written_here = self._log.writes
         self._execution = Execution(db, self._log, pool, self._selector)
         self._queue = RunQueue(db, self._execution.execute)
         self._execution.defer = self._queue.defer

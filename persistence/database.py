@@ -31,6 +31,8 @@ class Database:
 
     def __init__(self, engine: AsyncEngine, reads: AsyncEngine) -> None:
         self.engine, self.reads = engine, reads
+        self.told_here: set[int] = set()
+        """Backends of connections whose notifications nobody here needs: this process shows what it wrote by itself."""
         self._reads = async_sessionmaker(reads, expire_on_commit=False)
         self._writes = async_sessionmaker(engine, expire_on_commit=False)
 

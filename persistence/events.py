@@ -169,11 +169,15 @@ class Appender:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._connection: psycopg.AsyncConnection[Any] | None = None
+        self._backend = 0
 
     async def append(self, entries: Sequence[Entry]) -> set[UUID]:
         """As `append`; raises `psycopg.Error` or `OSError` when the database is away, and nothing is stored then."""
         if self._connection is None or self._connection.closed:
+            self._db.told_here.discard(self._backend)
             self._connection = await self._db.connect()
+            self._backend = self._connection.info.backend_pid
+            self._db.told_here.add(self._backend)
         try:
             return await append(self._connection, entries)
         except (psycopg.OperationalError, OSError):
@@ -182,6 +186,7 @@ class Appender:
 
     async def close(self) -> None:
         if self._connection is not None:
+            self._db.told_here.discard(self._backend)
             await self._connection.close()
             self._connection = None
 

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from uuid import UUID
 
 from domain.runs import RunEvent
@@ -71,8 +71,6 @@ class Feeds:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self.written_here: Callable[[UUID], bool] = lambda _: False
-        """Whether this process writes a run's log: then `stored` tells of its events, and sooner than a look at it."""
         self._feeds: dict[UUID, Feed] = {}
         self._behind: set[UUID] = set()
         self._wake = asyncio.Event()
@@ -93,9 +91,7 @@ class Feeds:
             name, _, sequence = said.partition(":")
             run_id = UUID(hex=name)
             feed = self._feeds.get(run_id)
-            if feed is None or self.written_here(run_id):
-                continue
-            if feed.stored is None or int(sequence) > feed.stored:
+            if feed is not None and (feed.stored is None or int(sequence) > feed.stored):
                 self._look_at(run_id)
 
     def look_again(self) -> None:

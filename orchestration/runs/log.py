@@ -84,7 +84,6 @@ class EventLog:
         self._appender, self._stored = Appender(db), stored
         self._entries: list[Entry] = []
         self._writers: dict[tuple[UUID, int], RunLog] = {}
-        self._newest: dict[UUID, RunLog] = {}
         self._streaming: set[RunLog] = set()
         self._wake, self._lock = asyncio.Event(), asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
@@ -101,17 +100,11 @@ class EventLog:
 
     def open(self, run_id: UUID, attempt: int, sequence: int) -> RunLog:
         writer = RunLog(self, run_id, attempt, sequence)
-        self._writers[run_id, attempt] = self._newest[run_id] = writer
+        self._writers[run_id, attempt] = writer
         return writer
-
-    def writes(self, run_id: UUID) -> bool:
-        """Whether an attempt of this run writes here."""
-        return run_id in self._newest
 
     def forget(self, writer: RunLog) -> None:
         self._writers.pop((writer.run_id, writer.attempt), None)
-        if self._newest.get(writer.run_id) is writer:
-            del self._newest[writer.run_id]
         self._streaming.discard(writer)
 
     def put(self, entry: Entry, writer: RunLog) -> None:
