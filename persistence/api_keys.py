@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.accounts import Scope, UserRole
@@ -44,11 +45,16 @@ def _stale() -> ColumnElement[bool]:
 
 async def find(session: Session, secret_hash: bytes) -> Program | None:
     """Whose key this secret is, unless it was revoked or has expired."""
+    row = (await session.execute(_find(), {"hash": secret_hash})).one_or_none()
+    return None if row is None else Program._make(row)
+
+
+@cache  # every request asks this
+def _find() -> Select[*tuple[Any, ...]]:
     key = (ApiKeyRow.id, ApiKeyRow.scopes, _stale())
     person = (UserRow.id, UserRow.email, UserRow.name, UserRow.role)
     query = select(*key, *person).join(UserRow, UserRow.id == ApiKeyRow.user_id)
-    row = (await session.execute(query.where(ApiKeyRow.secret_hash == secret_hash, _valid()))).one_or_none()
-    return None if row is None else Program._make(row)
+    return query.where(ApiKeyRow.secret_hash == bindparam("hash"), _valid())
 
 
 async def note_used(session: Session, key_ids: Collection[UUID]) -> None:

@@ -10,11 +10,11 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, select, text
+from sqlalchemy import BigInteger, ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from persistence.base import Base, Word
-from persistence.database import Session
+from persistence.database import Session, run
 
 
 class ChangeKind(StrEnum):
@@ -47,21 +47,21 @@ class Change(NamedTuple):
     chat_id: UUID
 
 
-RECORD = text("""
+RECORD = """
     WITH clock AS (
-        INSERT INTO change_clocks AS c (user_id, position) VALUES (:user_id, :count)
-        ON CONFLICT (user_id) DO UPDATE SET position = c.position + :count
+        INSERT INTO change_clocks AS c (user_id, position) VALUES (%(user_id)s, %(count)s)
+        ON CONFLICT (user_id) DO UPDATE SET position = c.position + %(count)s
         RETURNING position
     ), moved AS (
         INSERT INTO changes (user_id, object_id, kind, chat_id, position)
-        SELECT :user_id, u.object_id, u.kind, u.chat_id, clock.position - :count + u.nth
-        FROM clock, unnest(CAST(:objects AS uuid[]), CAST(:kinds AS text[]), CAST(:chats AS uuid[]))
+        SELECT %(user_id)s, u.object_id, u.kind, u.chat_id, clock.position - %(count)s + u.nth
+        FROM clock, unnest(%(objects)s::uuid[], %(kinds)s::text[], %(chats)s::uuid[])
             WITH ORDINALITY AS u (object_id, kind, chat_id, nth)
         ON CONFLICT (user_id, object_id) DO UPDATE
             SET kind = excluded.kind, chat_id = excluded.chat_id, position = excluded.position
     )
-    SELECT pg_notify('parley_changes', :told)
-""")
+    SELECT pg_notify('parley_changes', %(told)s)
+"""
 
 
 async def record(session: Session, user_id: UUID, changed: Iterable[Change]) -> None:
@@ -78,7 +78,7 @@ async def record(session: Session, user_id: UUID, changed: Iterable[Change]) -> 
         "chats": [change.chat_id for change in newest.values()],
         "told": user_id.hex,
     }
-    await session.execute(RECORD, values)
+    await run(session, RECORD, values)
 
 
 async def hold_clock(session: Session, user_id: UUID) -> None:

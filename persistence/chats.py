@@ -4,13 +4,13 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, delete, func, select, tuple_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.errors import NotFound
 from domain.ids import Kind, global_id, new_id
 from persistence.base import Base, Created, Key
-from persistence.database import Session
+from persistence.database import Session, run
 
 
 class ChatRow(Base):
@@ -113,7 +113,7 @@ def now() -> datetime:
 
 async def touch(session: Session, chat_id: UUID) -> None:
     """Move a chat to the top of its owner's list."""
-    await session.execute(update(ChatRow).where(ChatRow.id == chat_id).values(updated_at=now()))
+    await run(session, "UPDATE chats SET updated_at = %(now)s WHERE id = %(id)s", {"id": chat_id, "now": now()})
 
 
 async def owned(session: Session, user_id: UUID, ids: list[UUID]) -> dict[UUID, ChatRow]:

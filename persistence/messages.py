@@ -5,9 +5,11 @@ later child starts a branch of its own. So a path from the root to any message i
 `(branch_id, depth from … to …)`, each of them one index range, however long the chat is.
 """
 
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import orjson
 from sqlalchemy import (
     ARRAY,
     CTE,
@@ -18,14 +20,13 @@ from sqlalchemy import (
     Select,
     UniqueConstraint,
     Uuid,
+    bindparam,
     case,
-    cast,
     column,
     exists,
     func,
     literal,
     select,
-    update,
 )
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
@@ -34,7 +35,7 @@ from domain.ids import Kind, global_id, new_id
 from domain.messages import MessageRole, MessageStatus
 from persistence.base import Base, Created, Key, Word
 from persistence.chats import ChatRow
-from persistence.database import Session
+from persistence.database import Session, run
 
 
 class MessageRow(Base):
@@ -81,9 +82,27 @@ class Path(NamedTuple):
 
 async def paths(session: Session, pages: list[PathPage]) -> dict[PathPage, Path]:
     """Pages of many branches in one statement; a head that does not exist is absent."""
-    window = _windows(pages)
+    wanted = {
+        "heads": [page.head_id for page in pages],
+        "sizes": [page.limit for page in pages],
+        "backward": [page.backward for page in pages],
+        "after": [-1 if page.after is None else page.after for page in pages],
+        "before": [2**31 - 1 if page.before is None else page.before for page in pages],
+    }
+    found: dict[PathPage, Path] = {}
+    for position, head_depth, row in await session.execute(_inside(), wanted):
+        path = found.setdefault(pages[position - 1], Path(head_depth + 1, []))
+        if row is not None:
+            path.messages.append(row)
+    return found
+
+
+@cache  # to put this statement together takes ten times as long as to execute it
+def _inside() -> Select[Any]:
+    """Messages inside the windows; a window without any has one row with nothing in the message's place."""
+    window = _windows()
     spans = _spans(select(window.c.page, window.c.head_id.label("tip_id")))
-    inside = (
+    return (
         select(window.c.page, window.c.head_depth, MessageRow)
         .join_from(window, spans, spans.c.page == window.c.page)
         .outerjoin(
@@ -95,22 +114,16 @@ async def paths(session: Session, pages: list[PathPage]) -> dict[PathPage, Path]
         )
         .order_by(window.c.page, MessageRow.depth)
     )
-    found: dict[PathPage, Path] = {}
-    for position, head_depth, row in await session.execute(inside):
-        path = found.setdefault(pages[position - 1], Path(head_depth + 1, []))
-        if row is not None:
-            path.messages.append(row)
-    return found
 
 
-def _windows(pages: list[PathPage]) -> CTE:
+def _windows() -> CTE:
     """Each page as the range of depths `low … high` of the branch that ends in `head_id`."""
     wanted = func.unnest(
-        cast([page.head_id for page in pages], ARRAY(Uuid)),
-        cast([page.limit for page in pages], ARRAY(Integer)),
-        cast([page.backward for page in pages], ARRAY(Boolean)),
-        cast([-1 if page.after is None else page.after for page in pages], ARRAY(Integer)),
-        cast([2**31 - 1 if page.before is None else page.before for page in pages], ARRAY(Integer)),
+        bindparam("heads", type_=ARRAY(Uuid)),
+        bindparam("sizes", type_=ARRAY(Integer)),
+        bindparam("backward", type_=ARRAY(Boolean)),
+        bindparam("after", type_=ARRAY(Integer)),
+        bindparam("before", type_=ARRAY(Integer)),
     ).table_valued(
         column("head_id", Uuid), column("size", Integer), column("backward", Boolean),
         column("after", Integer), column("before", Integer),
@@ -212,6 +225,13 @@ async def append(
     return row
 
 
+FINISH = """
+    UPDATE messages
+    SET content = %(content)s, parts = %(parts)s::jsonb, status = %(status)s, model_used = %(model_used)s
+    WHERE id = %(id)s
+"""
+
+
 async def finish(
     session: Session,
     message_id: UUID,
@@ -221,12 +241,9 @@ async def finish(
     status: MessageStatus,
     model_used: str | None,
 ) -> None:
-    """Give a message that was in progress its final text."""
-    await session.execute(
-        update(MessageRow)
-        .where(MessageRow.id == message_id)
-        .values(content=content, parts=parts, status=status, model_used=model_used)
-    )
+    """Give a message that was in progress its final text. Rows that the session has loaded do not hear of it."""
+    values = {"id": message_id, "content": content, "status": status.value, "model_used": model_used}
+    await run(session, FINISH, values | {"parts": orjson.dumps(parts).decode()})
 
 
 async def in_chat(session: Session, message_id: UUID, chat_id: UUID) -> MessageRow:

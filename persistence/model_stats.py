@@ -1,6 +1,7 @@
 """What the ledger of model calls says of each model lately: errors, times, speed."""
 
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -162,10 +163,14 @@ async def pool_facts(session: Session) -> list[ModelFacts]:
     """All models with their providers and what the ledger says of them lately, in one statement; by
     provider.
     """
+    return [ModelFacts(row[0], row[1], _stats_of(row)) for row in await session.execute(_facts())]
+
+
+@cache  # every process asks this every two seconds, and to put it together costs more than to execute it
+def _facts() -> Select[Any]:
     stats = _stats()
     query = select(ModelRow, ProviderRow, *stats.c).join(ProviderRow).join(stats, true())
-    rows = await session.execute(query.order_by(ProviderRow.id, ModelRow.name, ModelRow.id))
-    return [ModelFacts(row[0], row[1], _stats_of(row)) for row in rows]
+    return query.order_by(ProviderRow.id, ModelRow.name, ModelRow.id)
 
 
 async def stats_of(session: Session, ids: list[UUID]) -> dict[UUID, CallStats]:

@@ -4,16 +4,21 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from functools import cache
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
+    BindParameter,
     ForeignKey,
     Index,
     LargeBinary,
     Numeric,
+    Select,
+    Table,
     Text,
     UniqueConstraint,
+    bindparam,
     func,
     or_,
     select,
@@ -124,20 +129,26 @@ async def wanted(session: Session, named: str) -> UUID:
     if (parsed := parse(named)) is not None and parsed[0] is Kind.MODEL:
         found = await session.scalar(select(ModelRow.id).where(ModelRow.id == parsed[1]))
     else:
-        is_named = or_(
-            ModelRow.name == named,
-            func.lower(ModelRow.display_name) == named.lower(),
-            ProviderRow.name + "/" + ModelRow.name == named,
-        )
-        usable = (ModelRow.enabled & ModelRow.available).desc()
-        exact = (ModelRow.name == named).desc()
-        query = select(ModelRow.id).join(ProviderRow).where(is_named)
-        found = await session.scalar(query.order_by(usable, exact, ModelRow.id).limit(1))
+        found = await session.scalar(_named(), {"named": named, "lower": named.lower()})
     if found is None:
         raise BadUserInput(
             {"input.model": f"there is no model {named[:80]!r}; the query `models` lists those there are"}
         )
     return found
+
+
+@cache
+def _named() -> Select[Any]:
+    """The model of that name; a usable one before others, and its own name before those that are shown."""
+    named: BindParameter[str] = bindparam("named")
+    is_named = or_(
+        ModelRow.name == named,
+        func.lower(ModelRow.display_name) == bindparam("lower"),
+        ProviderRow.name + "/" + ModelRow.name == named,
+    )
+    usable, exact = (ModelRow.enabled & ModelRow.available).desc(), (ModelRow.name == named).desc()
+    query = select(ModelRow.id).join(ProviderRow).where(is_named)
+    return query.order_by(usable, exact, ModelRow.id).limit(1)
 
 
 async def record_call(
@@ -163,7 +174,7 @@ async def record_call(
         "cost_usd": usage.cost_usd,
     }
     await session.execute(
-        insert(ModelCallRow).values(
+        insert(cast("Table", ModelCallRow.__table__)).values(  # not the mapper, which would make a row of it
             id=new_id(), run_id=run_id, model_id=model_id, user_id=user_id, attempt=attempt, outcome=outcome,
             error_code=error_code, ttft_ms=ttft_ms, duration_ms=duration_ms, started_at=started_at,
             **tokens,

@@ -32,7 +32,8 @@ async def listen(db: Database, channels: Mapping[str, Heard], reconnected: Calla
                 pause = 0.1
                 reconnected()
                 async for notice in connection.notifies():
-                    channels[notice.channel](notice.payload)
+                    if notice.pid not in db.told_here:
+                        channels[notice.channel](notice.payload)
         except (psycopg.Error, OSError) as error:
             log.warning("the notification connection broke (%s); connecting again", error)
         await asyncio.sleep(pause)

@@ -1,6 +1,7 @@
 """Runs: the tables and every query on them."""
 
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,9 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     Numeric,
+    Select,
     UniqueConstraint,
+    bindparam,
     case,
     func,
     select,
@@ -21,7 +24,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from domain.errors import NotFound
-from domain.ids import Kind, global_id
+from domain.ids import Kind, global_id, new_id
 from domain.runs import (
     RunErrorCode,
     RunFailure,
@@ -32,7 +35,7 @@ from domain.runs import (
     WhenBusy,
 )
 from persistence.base import Base, Created, Key, Moment, Word
-from persistence.database import Session
+from persistence.database import Session, run
 from persistence.messages import MessageRow
 
 
@@ -110,8 +113,8 @@ class RunStepRow(Base):
     error_message: Mapped[str | None]
 
 
-async def add(session: Session, run: RunRow) -> None:
-    session.add(run)
+async def add(session: Session, row: RunRow) -> None:
+    session.add(row)
     await session.flush()
 
 
@@ -173,18 +176,24 @@ async def held(session: Session, run_id: UUID, attempt: int) -> RunRow | None:
     return await session.scalar(query.with_for_update())
 
 
-async def following(session: Session, run: RunRow) -> list[RunRow]:
+async def following(session: Session, ending: RunRow) -> list[RunRow]:
     """What the end of a run moves: runs that wait for its answer, and runs whose question it has heard."""
+    where = {"chat": ending.chat_id, "above": ending.message_id, "by": ending.id}
+    return list(await session.scalars(_following(), where))
+
+
+@cache
+def _following() -> Select[RunRow]:
     question = aliased(MessageRow, name="question")
-    below = RunRow.waiting & (question.parent_id == run.message_id)
-    query = (
+    below = RunRow.waiting & (question.parent_id == bindparam("above"))
+    unfinished = (RunRow.chat_id == bindparam("chat")) & RunRow.finished_at.is_(None)
+    return (
         select(RunRow)
         .join(question, question.id == RunRow.input_id)
-        .where(RunRow.chat_id == run.chat_id, RunRow.finished_at.is_(None), below | (RunRow.absorbed_by == run.id))
+        .where(unfinished, below | (RunRow.absorbed_by == bindparam("by")))
         .order_by(RunRow.id)
         .with_for_update(of=RunRow)
     )
-    return list(await session.scalars(query))
 
 
 async def answering(session: Session, message_id: UUID) -> list[RunRow]:
@@ -225,18 +234,25 @@ async def steps_of(session: Session, run_ids: list[UUID]) -> dict[UUID, list[Run
     return found
 
 
+BEGIN_STEP = """
+    INSERT INTO run_steps (id, run_id, kind, name, status, started_at)
+    VALUES (%(id)s, %(run_id)s, %(kind)s, %(name)s, %(status)s, now())
+"""
+END_STEPS = """
+    UPDATE run_steps SET status = %(status)s, finished_at = now(), error_code = %(code)s, error_message = %(message)s
+    WHERE run_id = %(run_id)s AND finished_at IS NULL
+"""
+
+
 async def begin_step(session: Session, run_id: UUID, kind: StepKind, name: str) -> None:
-    session.add(RunStepRow(run_id=run_id, kind=kind, name=name, status=StepStatus.IN_PROGRESS, started_at=func.now()))
-    await session.flush()
+    values = {"id": new_id(), "run_id": run_id, "kind": kind.value, "name": name}
+    await run(session, BEGIN_STEP, values | {"status": StepStatus.IN_PROGRESS.value})
 
 
 async def end_steps(session: Session, run_id: UUID, status: StepStatus, failure: RunFailure | None) -> None:
     """Close the steps of a run that are still open."""
-    values = {"status": status, "finished_at": func.now()}
-    if failure is not None:
-        values |= {"error_code": failure.code, "error_message": failure.message}
-    open_steps = (RunStepRow.run_id == run_id) & RunStepRow.finished_at.is_(None)
-    await session.execute(update(RunStepRow).where(open_steps).values(**values))
+    code, message = (failure.code.value, failure.message) if failure else (None, None)
+    await run(session, END_STEPS, {"run_id": run_id, "status": status.value, "code": code, "message": message})
 
 
 async def hold_key(session: Session, user_id: UUID, key: str) -> None:

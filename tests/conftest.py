@@ -177,6 +177,8 @@ def statements(server: Running) -> Iterator[list[str]]:
     def hear(connection: object, cursor: object, statement: str, *_: object) -> None:
         heard.append(statement)
 
-    event.listen(server.db.engine.sync_engine, "before_cursor_execute", hear)
+    for engine in server.db.engines:
+        event.listen(engine.sync_engine, "before_cursor_execute", hear)
     yield heard
-    event.remove(server.db.engine.sync_engine, "before_cursor_execute", hear)
+    for engine in server.db.engines:
+        event.remove(engine.sync_engine, "before_cursor_execute", hear)

@@ -68,7 +68,8 @@ class ChatStream:
         self._exchange = exchange
         self._watch = Watch(response, exchange, first=first, idle=idle)
         self._events, self._coalescer = EventData(), Coalescer(tap)
-        self._done = self._finished = False
+        self._tapped = tap is not None
+        self._done = self._finished = self._over = False
         self._failure: openai.APIError | None = None
         self._chunks = cast("AsyncGeneratorType[AnyChunk, None]", self._iterate())
 
@@ -92,20 +93,28 @@ class ChatStream:
     aclose = close
 
     async def _iterate(self) -> AsyncGenerator[AnyChunk, None]:
-        content = self.response.content
         try:
-            while not self._done and (data := await self._read(content)):
-                for chunk in self._take(self._events.feed(data)):
+            while not self._over:
+                # With a tap most reads give the SDK nothing. They wake a task of a few coroutines then, and not the
+                # twenty of the SDK that wait for a chunk.
+                more = asyncio.create_task(self._more()) if self._tapped else self._more()
+                for chunk in await more:
                     yield chunk
                 if self._failure is not None:
                     raise self._failure
-            for chunk in self._take_rest():
-                yield chunk
-            if self._failure is not None:
-                raise self._failure
         finally:
             self._watch.stop()
             _let_go(self.response, complete=self._done)
+
+    async def _more(self) -> list[AnyChunk]:
+        """The next chunks for the SDK: reads until there are some, or a failure, or the end."""
+        content = self.response.content
+        while not self._done and (data := await self._read(content)):
+            chunks = list(self._take(self._events.feed(data)))
+            if chunks or self._failure is not None:
+                return chunks
+        self._over = True
+        return list(self._take_rest())
 
     async def _read(self, content: aiohttp.StreamReader) -> bytes:
         try:

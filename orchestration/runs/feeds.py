@@ -70,7 +70,12 @@ class Feed:
             return []
         if not self._recent or self._recent[0].first > sequence + 1:
             return None
-        return unread(self._recent, sequence)
+        fresh: list[RunEvent] = []
+        for event in reversed(self._recent):  # most watchers are one batch behind
+            if event.sequence <= sequence:
+                break
+            fresh.append(event)
+        return unread(fresh[::-1], sequence)
 
     def wake(self) -> None:
         """Each waiter holds the event it took before it looked, so no news falls between looking and waiting."""

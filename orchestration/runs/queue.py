@@ -13,7 +13,7 @@ from procrastinate.job_context import AbortReason, JobContext
 
 from orchestration.runs.jobs import PatientJobs
 from persistence import jobs, stranded
-from persistence.database import Database, Session, Unavailable, conninfo, driver_connection
+from persistence.database import Database, Session, Unavailable, driver_connection, job_connections
 from persistence.runs import RunRow
 
 log = logging.getLogger(__name__)
@@ -46,8 +46,7 @@ Execute = Callable[[UUID, Callable[[], bool]], Awaitable[None]]
 
 class RunQueue:
     def __init__(self, db: Database, execute: Execute) -> None:
-        connector = procrastinate.PsycopgConnector(conninfo=conninfo(db.engine.url), min_size=1, max_size=6, timeout=10)
-        self.app = procrastinate.App(connector=connector)
+        self.app = procrastinate.App(connector=procrastinate.PsycopgConnector())
         self.app.job_manager = PatientJobs(self.app.connector, db)
         self._db, self._execute = db, execute
         self._task = self.app.task(queue=QUEUE, name="execute_run", pass_context=True, retry=_HandOverAtOnce())(
@@ -55,10 +54,12 @@ class RunQueue:
         )
 
     async def open(self) -> None:
-        await self.app.open_async()
+        self._connections = await job_connections(self._db.engine.url)
+        await self.app.open_async(self._connections)
 
     async def close(self) -> None:
         await self.app.close_async()
+        await self._connections.close()
 
     async def defer(self, session: Session, run_id: UUID, *, priority: int = CHAT_PRIORITY) -> int:
         """Enqueue a run in the caller's transaction; workers hear of it when it commits. Returns the job's id."""

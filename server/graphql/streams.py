@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Any, cast
 
@@ -22,6 +22,8 @@ from server.graphql.schema import MaskedSchema
 TIME_SLICE = 0.001
 """Seconds after which a stream that never waits lets others have a turn. Others need several turns for one request,
 so this is far below the delay that they may feel."""
+MOST_WAITS = 20
+"""Events in a row that are taken to have been waited for."""
 
 
 class Refused(Exception):
@@ -50,9 +52,15 @@ async def payloads(
             if refused is not None:
                 raise Refused([schema.mask(error) for error in refused.errors or ()])
             if prepared.operation_type is OperationType.SUBSCRIPTION:
-                async with aclosing(_events(schema, prepared)) as events:
-                    async for payload in events:
-                        yield payload
+                executor = _executor(schema, prepared)
+                async with aclosing(await _source(schema, executor)) as events:
+                    plain, turn = _plain(executor), Turn()
+                    async for event in events:
+                        turn.goes_on()
+                        yield plain(event) or await _executed(schema, executor, event)
+                        if turn.is_over():
+                            await asyncio.sleep(0)
+                            turn = Turn()
                 return
         result = await schema.execute(
             query, variable_values=variables, context_value=context, operation_name=operation_name
@@ -95,25 +103,50 @@ def is_request_error(result: ExecutionResult | StrawberryResult) -> bool:
     return bool(result.errors) and result.data is None and all(error.path is None for error in result.errors or ())
 
 
-async def _events(schema: MaskedSchema, prepared: ExecutionContext) -> AsyncGenerator[bytes, None]:
-    executor = _executor(schema, prepared)
+class Turn:
+    """How long a stream has gone on without waiting. An event that took its time was waited for: others had a turn
+    meanwhile. Some such events may have been work, though; so they do not count for ever."""
+
+    __slots__ = ("_asked", "_began", "_waits")
+
+    def __init__(self) -> None:
+        self._began = self._asked = time.perf_counter()
+        self._waits = 0
+
+    def goes_on(self) -> None:
+        """The next event is there."""
+        now = time.perf_counter()
+        if now - self._asked > TIME_SLICE and self._waits < MOST_WAITS:
+            self._began = now
+            self._waits += 1
+
+    def is_over(self) -> bool:
+        self._asked = time.perf_counter()
+        return self._asked - self._began > TIME_SLICE
+
+
+async def _source(schema: MaskedSchema, executor: FastExecutor) -> AsyncGenerator[Any, None]:
+    """The events of a subscription, as its resolver yields them."""
     source: Any = create_source_event_stream(executor)
     if hasattr(source, "__await__"):
         source = await source
     if isinstance(source, ExecutionResult):
         raise Refused([schema.mask(error) for error in source.errors or ()])
-    turn = time.perf_counter()
-    async with aclosing(source):
-        name, reading = _event_reading(executor)
-        async for event in source:
-            try:
-                payload = encoded({"data": {name: reading.of(event)}}, None)
-            except Unusual:
-                payload = await _executed(schema, executor, event)
-            yield payload
-            if time.perf_counter() - turn > TIME_SLICE:
-                await asyncio.sleep(0)
-                turn = time.perf_counter()
+    events: AsyncGenerator[Any, None] = source
+    return events
+
+
+def _plain(executor: FastExecutor) -> Callable[[Any], bytes | None]:
+    """Encodes an event without executing anything; None for one that needs it."""
+    name, reading = _event_reading(executor)
+
+    def payload(event: Any) -> bytes | None:
+        try:
+            return encoded({"data": {name: reading.of(event)}}, None)
+        except Unusual:
+            return None
+
+    return payload
 
 
 def _executor(schema: MaskedSchema, prepared: ExecutionContext) -> FastExecutor:

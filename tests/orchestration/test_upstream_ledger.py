@@ -77,7 +77,8 @@ async def test_times_are_measured_in_one_statement_for_all_models(
     for ttft in range(1, 101):
         await record(db, row, CallOutcome.SUCCEEDED, ttft=float(ttft), run=run)
     statements: list[str] = []
-    event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    for engine in db.engines:
+        event.listen(engine.sync_engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
 
     await pool.refresh()
 

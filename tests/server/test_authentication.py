@@ -100,7 +100,8 @@ async def test_use_is_noted_at_most_once_a_minute(db: Database, person: UserRow)
     authentication = Authentication(db, LIFETIME)
     await authentication.identify(connection(), f"Bearer {secret}")
     statements = list[str]()
-    event.listen(db.engine.sync_engine, "before_cursor_execute", lambda *heard: statements.append(heard[2]))
+    for engine in db.engines:
+        event.listen(engine.sync_engine, "before_cursor_execute", lambda *heard: statements.append(heard[2]))
 
     for _ in range(3):
         await authentication.identify(connection(cookie=cookie))
