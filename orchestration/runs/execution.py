@@ -5,7 +5,6 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from agents import Agent, RunConfig, Runner
@@ -13,10 +12,11 @@ from agents.exceptions import AgentsException
 from agents.result import RunResultStreaming
 from openai import OpenAIError
 
-from domain.models import CallOutcome, Selection, TokenUsage
+from domain.models import Selection
 from domain.runs import EventKind, RunErrorCode, RunEvent, RunFailure, RunStatus, StepKind
+from orchestration.inference.chain import Chain, fallback_order
 from orchestration.inference.failures import failure_of
-from orchestration.inference.pool import ModelPool, OpenedModel
+from orchestration.inference.pool import ModelPool
 from orchestration.inference.selection import Selector, Task
 from orchestration.memory.history import LONGEST, fitting
 from orchestration.runs.finishing import Defer, Ending, finish
@@ -42,11 +42,9 @@ class Work:
     log: RunLog
     text: list[str]
     reasoning: list[str]
-    usage: TokenUsage
-    called_at: datetime | None = None
     called: float = 0.0
     first_token_ms: float | None = None
-    model: OpenedModel | None = None
+    model: Chain | None = None
 
     def heard(self, kind: EventKind, words: str) -> None:
         """The model has said something."""
@@ -61,7 +59,6 @@ class Work:
             "".join(self.text),
             "".join(self.reasoning),
             failure,
-            self.usage,
             self.first_token_ms,
             self.model.name if self.model else None,
         )
@@ -91,16 +88,13 @@ class Execution:
         if work is None:
             return
         try:
-            ending, outcome = await self._outcome(work, stop, shutting_down)
-            await self._end(work, ending, outcome)
+            await self._end(work, await self._outcome(work, stop, shutting_down))
         except Fenced:
             log.info("run %s went to another worker", run_id)
         finally:
             self._writer.forget(work.log)
 
-    async def _outcome(
-        self, work: Work, stop: asyncio.Event, shutting_down: Callable[[], bool]
-    ) -> tuple[Ending, CallOutcome]:
+    async def _outcome(self, work: Work, stop: asyncio.Event, shutting_down: Callable[[], bool]) -> Ending:
         """Let the model answer until it is done, has failed, or is to stop; HandOver when the worker goes."""
         answering = asyncio.create_task(self._answer(work))
         watching = [asyncio.create_task(stop.wait()), asyncio.create_task(work.log.fenced.wait())]
@@ -113,24 +107,24 @@ class Execution:
             if answering.cancelled() or (stop.is_set() and not _finished(answering)):
                 if shutting_down() and not await self._cancel_requested(work):
                     raise HandOver
-                return work.ending(RunStatus.CANCELLED), CallOutcome.CANCELLED
+                return work.ending(RunStatus.CANCELLED)
             answering.result()
         except RunFailure as failure:
-            return work.ending(RunStatus.FAILED, failure), CallOutcome.FAILED
+            return work.ending(RunStatus.FAILED, failure)
         except (AgentsException, OpenAIError, OSError) as error:
             known = failure_of(error, work.model.name if work.model else "the model")
-            return work.ending(RunStatus.FAILED, known), CallOutcome.FAILED
+            return work.ending(RunStatus.FAILED, known)
         except (Fenced, HandOver):
             raise
         except Exception:  # the run supervisor is one of the edges: nothing may leave a run without an end
             error_id = uuid4().hex
             log.exception("run %s failed unexpectedly (error %s)", work.run.id, error_id)
             unknown = RunFailure(RunErrorCode.INTERNAL, f"Something went wrong. The log knows more under {error_id}.")
-            return work.ending(RunStatus.FAILED, unknown), CallOutcome.FAILED
+            return work.ending(RunStatus.FAILED, unknown)
         finally:
             for task in watching:
                 task.cancel()
-        return work.ending(RunStatus.COMPLETED), CallOutcome.SUCCEEDED
+        return work.ending(RunStatus.COMPLETED)
 
     async def _claim(self, run_id: UUID) -> Work | None:
         async with self._db.write() as session:
@@ -142,7 +136,7 @@ class Execution:
             newest = await events.newest(session, run_id)
             await changes.record(session, run.user_id, [Change(ChangeKind.RUN, run.id, run.chat_id)])
         written = self._writer.open(run_id, run.attempt, newest.sequence if newest else 0)
-        return Work(run, agent, path, written, [], [], TokenUsage())
+        return Work(run, agent, path, written, [], [])
 
     async def _answer(self, work: Work) -> None:
         run, say = work.run, work.log.say
@@ -155,7 +149,8 @@ class Execution:
         say(EventKind.SELECTION, selection=models.stored_selection(selection))
         say(EventKind.AGENT, agent_id=str(work.agent.id), name=work.agent.name)
         say(EventKind.MESSAGE_STARTED, run.message_id)
-        async with self._pool.open(selection.model_id) as model:
+        record = self._pool.recorder(user_id=run.user_id, run_id=run.id, run_attempt=run.attempt)
+        async with self._pool.open_chain(fallback_order(selection), record=record) as model:
             work.model = model
             await self._call(work, model)
 
@@ -178,16 +173,16 @@ class Execution:
         run.model_id = selection.model_id
         return selection
 
-    async def _call(self, work: Work, model: OpenedModel) -> None:
+    async def _call(self, work: Work, model: Chain) -> None:
         """One conversation with the model through the Agents SDK; what it says goes to the log as it comes."""
-        instructions = model.instructions or work.agent.instructions
+        instructions = work.agent.instructions
         agent: Agent[None] = Agent(
             name=work.agent.name, instructions=instructions, model=model.model, model_settings=model.settings
         )
         history = fitting(work.path, instructions=instructions, window=model.context_window, answer=model.answer_tokens)
         kinds = {"text": EventKind.TEXT, "reasoning": EventKind.REASONING}
         tapped = model.tap(lambda kind, words: work.heard(kinds[kind], words))
-        work.called_at, work.called = datetime.now(UTC), time.perf_counter()
+        work.called = time.perf_counter()
         result = Runner.run_streamed(
             agent, history, max_turns=work.agent.max_turns, run_config=RunConfig(tracing_disabled=True)
         )
@@ -198,9 +193,8 @@ class Execution:
         finally:
             if not result.is_complete:
                 result.cancel()
-            work.usage = model.price(result.context_wrapper.usage)
 
-    async def _end(self, work: Work, ending: Ending, outcome: CallOutcome) -> None:
+    async def _end(self, work: Work, ending: Ending) -> None:
         """Store the end of the run: fenced, and in one transaction with everything that must not be lost."""
         assert self.defer is not None  # noqa: S101 - set when the engine is put together
         await work.log.barrier()
@@ -214,20 +208,8 @@ class Execution:
             held = await runs.held(session, run.id, run.attempt)
             if held is None:
                 raise Fenced
-            if run.model_id is not None and work.called_at is not None:
-                await models.record_call(
-                    session,
-                    run_id=run.id,
-                    model_id=run.model_id,
-                    user_id=run.user_id,
-                    attempt=run.attempt,
-                    outcome=outcome,
-                    error_code=ending.failure.code if ending.failure else None,
-                    usage=ending.usage,
-                    ttft_ms=ending.first_token_ms,
-                    duration_ms=(time.perf_counter() - work.called) * 1000,
-                    started_at=work.called_at,
-                )
+            if work.model is not None:
+                held.model_id = work.model.row.id
             stored = await finish(session, held, ending, last, self.defer)
         self._writer.published(stored)
 
