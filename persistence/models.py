@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.errors import BadUserInput
+from domain.errors import BadUserInput, NotFound
 from domain.ids import Kind, new_id, parse
 from domain.models import CallOutcome, Candidate, ProviderKind, Reason, Selection, TokenUsage
 from domain.runs import RunErrorCode
@@ -116,6 +116,13 @@ async def listed(session: Session) -> list[ModelRow]:
 async def by_ids(session: Session, ids: list[UUID]) -> dict[UUID, ModelRow]:
     rows = await session.scalars(select(ModelRow).where(ModelRow.id.in_(ids)))
     return {row.id: row for row in rows}
+
+
+async def existing(session: Session, model_id: UUID) -> ModelRow:
+    """NotFound when there is none."""
+    if (row := await session.get(ModelRow, model_id)) is None:
+        raise NotFound("There is no such model.")
+    return row
 
 
 async def providers_by_ids(session: Session, ids: list[UUID]) -> dict[UUID, ProviderRow]:

@@ -1,6 +1,6 @@
 """Providers as people keep them: added, changed and removed, and what people correct about their models."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from domain.errors import Conflict, NotFound
 from domain.ids import new_id
 from domain.models import ProviderKind
-from persistence import model_breakers, model_prices
+from persistence import model_breakers, model_prices, models
 from persistence.database import Session
-from persistence.model_registration import hold_pool, told
+from persistence.model_registration import TOLD, hold_pool, told
 from persistence.models import ModelRow, ProviderRow
 
 USER = "user"
@@ -21,6 +21,11 @@ MANAGED = {
     "local": "The local models are the files of the models folder. Delete the files, or switch single models off.",
 }
 NAME = "uq_providers_name"
+UNTOLD: dict[str, Callable[[ModelRow], Any]] = {
+    "display_name": lambda row: row.name,
+    "capabilities": lambda _: [],
+}
+"""What columns hold that nobody has said anything about and that cannot be null."""
 
 
 async def listed(session: Session) -> list[ProviderRow]:
@@ -95,12 +100,10 @@ async def edit_model(session: Session, model_id: UUID, changed: Mapping[str, Any
     A column set to None is the provider's again. Switching a model on gives it a new chance.
     """
     await hold_pool(session)
-    row = await session.get(ModelRow, model_id)
-    if row is None:
-        raise NotFound("There is no such model.")
+    row = await models.existing(session, model_id)
     for name, value in changed.items():
-        setattr(row, name, value)
-    theirs = {name for name, value in changed.items() if value is not None}
+        setattr(row, name, UNTOLD[name](row) if value is None and name in UNTOLD else value)
+    theirs = {name for name, value in changed.items() if value is not None and name in (*TOLD, "capabilities")}
     row.edited = sorted((set(row.edited) - set(changed)) | theirs)
     await session.flush()
     await model_prices.note_changes(session, row.provider_id)
@@ -114,3 +117,11 @@ async def edit_model(session: Session, model_id: UUID, changed: Mapping[str, Any
 async def models_of(session: Session, provider_id: UUID) -> Sequence[ModelRow]:
     query = select(ModelRow).where(ModelRow.provider_id == provider_id, ModelRow.available).order_by(ModelRow.name)
     return (await session.scalars(query)).all()
+
+
+async def models_by_provider(session: Session, ids: list[UUID]) -> dict[UUID, list[ModelRow]]:
+    """All models of these providers, those included that are not offered now."""
+    found: dict[UUID, list[ModelRow]] = {}
+    for row in await session.scalars(select(ModelRow).where(ModelRow.provider_id.in_(ids)).order_by(ModelRow.name)):
+        found.setdefault(row.provider_id, []).append(row)
+    return found

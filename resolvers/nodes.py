@@ -17,8 +17,9 @@ from schema.accounts import Session as BrowserSession
 from schema.agents import Agent
 from schema.chats import Chat
 from schema.messages import Message
-from schema.models import Model, Provider
+from schema.models import Model
 from schema.nodes import Node
+from schema.providers import Provider
 from schema.runs import Approval, Run
 
 MOST_NODES = 100

@@ -5,21 +5,22 @@ import strawberry
 from resolvers.accounts import AccountMutations, AccountQueries
 from resolvers.changes import ChangeSubscriptions
 from resolvers.chats import ChatMutations, ChatQueries
-from resolvers.models import ModelQueries
+from resolvers.models import ModelQueries, ModelSubscriptions
 from resolvers.nodes import NodeQueries
+from resolvers.providers import ProviderMutations, ProviderQueries
 from resolvers.runs import RunMutations, RunQueries, RunSubscriptions
 
 
 @strawberry.type(description="Reads.")
-class Query(AccountQueries, NodeQueries, ChatQueries, RunQueries, ModelQueries):
+class Query(AccountQueries, NodeQueries, ChatQueries, RunQueries, ModelQueries, ProviderQueries):
     pass
 
 
 @strawberry.type(description="Acts. Every mutation takes one input and returns what changed.")
-class Mutation(AccountMutations, ChatMutations, RunMutations):
+class Mutation(AccountMutations, ChatMutations, RunMutations, ProviderMutations):
     pass
 
 
 @strawberry.type(description="Watches. Leaving a subscription stops nothing.")
-class Subscription(RunSubscriptions, ChangeSubscriptions):
+class Subscription(RunSubscriptions, ChangeSubscriptions, ModelSubscriptions):
     pass

@@ -19,9 +19,11 @@ from orchestration.inference.chain import Chain, Record
 from orchestration.inference.chat_client import Endpoint, Timeouts, open_session
 from orchestration.inference.coalescing import Tap
 from orchestration.inference.presets import headers_of
+from orchestration.inference.providers import Providers
 from orchestration.inference.secrets import Keyring, Undecipherable
 from orchestration.inference.settings import answer_tokens
 from orchestration.inference.tries import Limits
+from orchestration.inference.watching import Watchers
 from persistence import model_breakers, model_calls, model_stats
 from persistence.database import Database, Unavailable
 from persistence.model_stats import ModelFacts
@@ -83,17 +85,22 @@ class ModelPool:
     ) -> None:
         self._patience = patience
         self._db, self._timeouts = db, timeouts
-        self.keys = Keyring(secret_key, earlier_keys)
+        keys = Keyring(secret_key, earlier_keys)
+        self._keys, self._rotates = keys, bool(earlier_keys)
+        self.providers = Providers(db, keys, self, self.changed)
+        self._watchers = Watchers()
         self._folder, self._weights = models_folder, weights
         self._sources = sources
         self._session: aiohttp.ClientSession | None = None
         self._facts: list[ModelFacts] = []
-        self._read_at = float("-inf")
+        self._read_at, self._version = float("-inf"), 0
         self._reading = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         self._session = open_session(self._timeouts)
+        if self._rotates:
+            await self.providers.rotate()
         if self._sources:
             ready = [asyncio.Event() for _ in self._sources]
             self._tasks = [
@@ -130,7 +137,13 @@ class ModelPool:
         """Something about the pool has changed, here or in another process: read it again before the next
         use.
         """
+        self._version += 1
         self._read_at = float("-inf")
+        self._watchers.wake()
+
+    def watch(self) -> AsyncIterator[list[ModelFacts]]:
+        """All models, then those that have changed, for ever."""
+        return self._watchers.watch(self.facts)
 
     async def facts(self) -> list[ModelFacts]:
         """All models, their providers and recent calls; at most two seconds old."""
@@ -141,10 +154,11 @@ class ModelPool:
         return self._facts
 
     async def refresh(self) -> None:
-        started = time.monotonic()
+        started, version = time.monotonic(), self._version
         async with self._db.read() as session:
             self._facts = await model_stats.pool_facts(session)
-        self._read_at = started
+        if version == self._version:  # else it has changed while we read
+            self._read_at = started
 
     @contextlib.asynccontextmanager
     async def open_chain(
@@ -221,7 +235,7 @@ class ModelPool:
         if provider.api_key_encrypted is None:
             return None
         try:
-            return self.keys.unseal(provider.api_key_encrypted, provider.id)
+            return self._keys.unseal(provider.api_key_encrypted, provider.id)
         except Undecipherable:
             message = f"The stored API key of {provider.name} cannot be read with this secret key. Set it again."
             raise RunFailure(RunErrorCode.MODEL_AUTH_FAILED, message) from None
