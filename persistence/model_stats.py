@@ -9,19 +9,10 @@ from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
 from domain.calls import BreakerState
 from domain.models import CallOutcome, HealthState
-from domain.runs import RunErrorCode
 from persistence import model_breakers
 from persistence.database import Session
 from persistence.model_breakers import Breaker, ModelBreakerRow
 from persistence.models import ModelCallRow, ModelRow, ProviderRow
-
-FAULTS = (
-    RunErrorCode.MODEL_UNAVAILABLE,
-    RunErrorCode.MODEL_AUTH_FAILED,
-    RunErrorCode.TIMED_OUT,
-)
-"""Errors that say something about how well the model is. A conversation that is too long does not, nor does a limit
-on the rate of requests, for which its breaker opens."""
 
 MEASURED = timedelta(hours=6)
 """How far back times are measured."""
@@ -111,7 +102,6 @@ class ModelFacts(NamedTuple):
 def _recent() -> Any:
     """The newest calls of the model in the outer query, each with the time of the last success among them."""
     call = ModelCallRow
-    fault = (call.outcome == CallOutcome.FAILED) & call.error_code.in_(FAULTS)
     succeeded = call.outcome == CallOutcome.SUCCEEDED
     spoken = call.duration_ms - call.ttft_ms
     newest = (
@@ -119,7 +109,7 @@ def _recent() -> Any:
             call.started_at,
             call.error_code,
             call.outcome,
-            fault.label("fault"),
+            call.blamed.label("fault"),
             case((succeeded, call.ttft_ms)).label("ttft_ms"),
             case((succeeded & (spoken > 0) & (call.output_tokens > 1), call.output_tokens / (spoken / 1000))).label(
                 "speed"

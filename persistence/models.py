@@ -80,7 +80,8 @@ class ModelRow(Base):
 class ModelCallRow(Base):
     """One attempt to get an answer out of a model: tokens, money, times, outcome. It outlives chat and model.
 
-    `attempt` is the run's, of which each may call several models; `estimated` tells that the provider did not count.
+    `attempt` is the run's, of which each may call several models; `estimated` tells that the provider did not count,
+    `blamed` that the call failed and the model was at fault.
     """
 
     __tablename__ = "model_calls"
@@ -92,6 +93,7 @@ class ModelCallRow(Base):
     attempt: Mapped[int]
     price_id: Mapped[UUID | None]
     estimated: Mapped[bool] = mapped_column(server_default="false")
+    blamed: Mapped[bool] = mapped_column(server_default="false")
     outcome: Mapped[CallOutcome] = mapped_column(Word(CallOutcome))
     error_code: Mapped[RunErrorCode | None] = mapped_column(Word(RunErrorCode))
     input_tokens: Mapped[int] = mapped_column(server_default="0")
@@ -180,6 +182,7 @@ async def record_call(
     model_name: str = "",
     price_id: UUID | None = None,
     estimated: bool = False,
+    blamed: bool = False,
 ) -> bool:
     """Enter one call into the ledger; False when it is there already. A model or a run that has been removed
     meanwhile leaves the row without it.
@@ -191,7 +194,7 @@ async def record_call(
             run_id=select(RunRow.id).where(RunRow.id == run_id).scalar_subquery(),
             model_id=select(ModelRow.id).where(ModelRow.id == model_id).scalar_subquery(),
             model_name=model_name, user_id=user_id, attempt=attempt, outcome=outcome, error_code=error_code,
-            price_id=price_id, estimated=estimated, input_tokens=usage.input_tokens,
+            price_id=price_id, estimated=estimated, blamed=blamed, input_tokens=usage.input_tokens,
             cached_input_tokens=usage.cached_input_tokens, output_tokens=usage.output_tokens,
             reasoning_tokens=usage.reasoning_tokens, cost_usd=usage.cost_usd, ttft_ms=ttft_ms,
             duration_ms=duration_ms, started_at=started_at,

@@ -20,17 +20,17 @@ from orchestration.inference.register import (
     local_model,
     register_settings_provider,
 )
-from persistence import model_calls
+from persistence import model_calls, model_registration
 from persistence.accounts import UserRow
 from persistence.chats import ChatRow
 from persistence.database import Database
 from persistence.messages import MessageRow
 from persistence.model_breakers import ModelBreakerRow
-from persistence.model_stats import FAULTS
 from persistence.models import ModelRow
 from persistence.runs import RunRow
 from tests.upstream import Upstream
 
+FAULTS = (RunErrorCode.MODEL_UNAVAILABLE, RunErrorCode.MODEL_AUTH_FAILED, RunErrorCode.TIMED_OUT)
 KEY = bytes(range(32))
 TINY = local_model(
     name="SmolLM2-135M-Instruct", file="tiny.gguf", display_name="SmolLM2", context_window=2_048,
@@ -121,3 +121,4 @@ async def let_rest(db: Database) -> None:
         await session.execute(
             update(ModelBreakerRow).where(ModelBreakerRow.open_until.is_not(None)).values(open_until=passed)
         )
+        await model_registration.told(session)

@@ -22,6 +22,11 @@ def upgrade() -> None:
     op.add_column(
         "model_calls", sa.Column("estimated", sa.Boolean(), server_default="false", nullable=False)
     )
+    op.add_column("model_calls", sa.Column("blamed", sa.Boolean(), server_default="false", nullable=False))
+    op.execute(
+        "UPDATE model_calls SET blamed = true WHERE outcome = 'failed'"
+        " AND error_code IN ('MODEL_UNAVAILABLE', 'MODEL_AUTH_FAILED', 'TIMED_OUT')"
+    )
     op.create_table(
         "model_prices",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -71,7 +76,7 @@ def downgrade() -> None:
     op.drop_table("model_downloads")
     op.drop_table("model_breakers")
     op.drop_table("model_prices")
-    for column in ("estimated", "price_id"):
+    for column in ("blamed", "estimated", "price_id"):
         op.drop_column("model_calls", column)
     for column in ("edited", "price_id", "cached_input_usd_per_million"):
         op.drop_column("models", column)
