@@ -10,6 +10,7 @@ from orchestration.inference.register import (
     register_settings_provider,
     retire_settings_provider,
 )
+from orchestration.inference.tiers import Tiers
 from persistence.database import Database
 from server.keys import secret_key
 from server.settings import Settings
@@ -52,9 +53,11 @@ def open_pool(settings: Settings, db: Database) -> ModelPool:
     folder = settings.models_folder
     folder.mkdir(parents=True, exist_ok=True)
     engine = LocalEngine(settings.parley_data / "logs", settings.parley_local_memory_mb)
+    tiers = Tiers(db, engine)
+    engine.moved = tiers.moved
     pool = ModelPool(
         db, secret_key=key, earlier_keys=earlier, models_folder=folder, weights=engine,
-        sources=[ModelsFolder(db, folder), provider, others],
+        sources=[ModelsFolder(db, folder, tiers), provider, others],
     )  # fmt: skip
     return pool
 
