@@ -5,6 +5,7 @@ import strawberry
 from resolvers.accounts import AccountMutations, AccountQueries
 from resolvers.changes import ChangeSubscriptions
 from resolvers.chats import ChatMutations, ChatQueries
+from resolvers.downloads import DownloadMutations, DownloadQueries, DownloadSubscriptions
 from resolvers.models import ModelQueries, ModelSubscriptions
 from resolvers.nodes import NodeQueries
 from resolvers.providers import ProviderMutations, ProviderQueries
@@ -12,15 +13,15 @@ from resolvers.runs import RunMutations, RunQueries, RunSubscriptions
 
 
 @strawberry.type(description="Reads.")
-class Query(AccountQueries, NodeQueries, ChatQueries, RunQueries, ModelQueries, ProviderQueries):
+class Query(AccountQueries, NodeQueries, ChatQueries, RunQueries, ModelQueries, ProviderQueries, DownloadQueries):
     pass
 
 
 @strawberry.type(description="Acts. Every mutation takes one input and returns what changed.")
-class Mutation(AccountMutations, ChatMutations, RunMutations, ProviderMutations):
+class Mutation(AccountMutations, ChatMutations, RunMutations, ProviderMutations, DownloadMutations):
     pass
 
 
 @strawberry.type(description="Watches. Leaving a subscription stops nothing.")
-class Subscription(RunSubscriptions, ChangeSubscriptions, ModelSubscriptions):
+class Subscription(RunSubscriptions, ChangeSubscriptions, ModelSubscriptions, DownloadSubscriptions):
     pass

@@ -18,6 +18,7 @@ from domain.runs import RunErrorCode, RunFailure
 from orchestration.inference.chain import Chain, Record
 from orchestration.inference.chat_client import Endpoint, Timeouts, open_session
 from orchestration.inference.coalescing import Tap
+from orchestration.inference.downloads import Downloads
 from orchestration.inference.presets import headers_of
 from orchestration.inference.providers import Providers
 from orchestration.inference.secrets import Keyring, Undecipherable
@@ -90,6 +91,7 @@ class ModelPool:
         self.providers = Providers(db, keys, self, self.changed)
         self._watchers = Watchers()
         self._folder, self._weights = models_folder, weights
+        self.downloads = Downloads(db, models_folder) if models_folder is not None else None
         self._sources = sources
         self._session: aiohttp.ClientSession | None = None
         self._facts: list[ModelFacts] = []
@@ -101,9 +103,11 @@ class ModelPool:
         self._session = open_session(self._timeouts)
         if self._rotates:
             await self.providers.rotate()
+        if self.downloads is not None:
+            self._tasks.append(asyncio.create_task(self.downloads.serve(), name="downloads"))
         if self._sources:
             ready = [asyncio.Event() for _ in self._sources]
-            self._tasks = [
+            self._tasks += [
                 asyncio.create_task(self._follow(source, event), name="models")
                 for source, event in zip(self._sources, ready, strict=True)
             ]
@@ -140,6 +144,8 @@ class ModelPool:
         self._version += 1
         self._read_at = float("-inf")
         self._watchers.wake()
+        if self.downloads is not None:
+            self.downloads.wake()
 
     def watch(self) -> AsyncIterator[list[ModelFacts]]:
         """All models, then those that have changed, for ever."""
