@@ -35,6 +35,12 @@ SPOKEN = frozenset(
 """Events that a person may have seen: after the first of them another model cannot take over unnoticed."""
 
 
+GO_ON = (
+    "Your answer broke off. Go on exactly where it stops, in the same language and form. Do not repeat anything of it,"
+    " and do not mention the interruption."
+)
+
+
 class Question(NamedTuple):
     """What the SDK asks of a model, the same whichever model gets to answer."""
 
@@ -43,6 +49,14 @@ class Question(NamedTuple):
     settings: ModelSettings
     rest: tuple[Any, ...]
     options: dict[str, Any]
+    said: str = ""
+    """The beginning of the answer that another model has given already."""
+
+    def continued(self, said: str) -> "Question":
+        """The same, for a model that goes on where another one broke off."""
+        asked = [{"role": "user", "content": self.input}] if isinstance(self.input, str) else self.input
+        rest = [{"role": "assistant", "content": said}, {"role": "user", "content": GO_ON}]
+        return self._replace(input=cast("list[TResponseInputItem]", [*asked, *rest]), said=self.said + said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +71,22 @@ class Call:
     def __init__(self, row: ModelRow, question: Question, tap: Tap | None) -> None:
         self.row, self.price = row, price_of(row)
         self.spoken = False
-        self._question, self._tap = question, tap
+        self.question, self._tap = question, tap
         self._meter = Meter()
         self._usage: Any = None
         self._began_at, self._began = datetime.now(UTC), time.perf_counter()
         self._first: float | None = None
+        self._words: list[str] = []
+
+    @property
+    def said(self) -> str:
+        """The text of the answer so far, without reasoning."""
+        return "".join(self._words)
 
     def _hear(self, kind: Said, words: str) -> None:
         self._speak()
+        if kind == "text":
+            self._words.append(words)
         if self._tap is not None:
             self._tap(kind, words)
 
@@ -74,7 +96,7 @@ class Call:
 
     def _at(self, endpoint: Endpoint) -> tuple[Model, tuple[Any, ...]]:
         """The SDK's own model at this address, and what to ask it."""
-        question, row = self._question, self.row
+        question, row = self.question, self.row
         client = ChatClient(endpoint, None if self._tap is None else self._hear, self._meter)
         # The SDK's model only asks of a client what ChatClient has.
         model = OpenAIChatCompletionsModel(row.name, cast("AsyncOpenAI", client))
@@ -87,7 +109,7 @@ class Call:
     async def response(self, endpoint: Endpoint) -> ModelResponse:
         """The whole answer at once; RunFailure when it is empty."""
         model, asked = self._at(endpoint)
-        response = await model.get_response(*asked, **self._question.options)
+        response = await model.get_response(*asked, **self.question.options)
         self._usage = response.usage
         if not _says_something(response.output):
             raise empty(self.row.name)
@@ -96,14 +118,17 @@ class Call:
     async def events(self, endpoint: Endpoint) -> AsyncIterator[TResponseStreamEvent]:
         """The answer's events, held back until the model has spoken or is done: before that nobody has seen one."""
         (model, asked), held = self._at(endpoint), list[TResponseStreamEvent]()
-        async for event in model.stream_response(*asked, **self._question.options):
+        async for event in model.stream_response(*asked, **self.question.options):
             if event.type in SPOKEN:
                 self._speak()
+            if event.type == "response.output_text.delta" and self._tap is None:
+                self._words.append(event.delta)
             done = event.type == "response.completed"
             if event.type == "response.completed":
                 self._usage = event.response.usage
                 if not self.spoken and not _says_something(event.response.output):
                     raise empty(self.row.name)
+                _prepend(event.response.output, self.question.said)
             held.append(event)
             if self.spoken or done:
                 for ready in held:
@@ -114,7 +139,7 @@ class Call:
     def counted(self) -> Counted:
         if self._usage is not None and (self._meter.told is not None or not self._meter.begun):
             return Counted(counted(self._usage, self.price), estimated=False)
-        return Counted(*self._meter.usage(self.price, self._question.input))
+        return Counted(*self._meter.usage(self.price, self.question.input))
 
     def attempt(
         self, outcome: CallOutcome, code: RunErrorCode | None = None, verdict: Verdict | None = None
@@ -144,6 +169,13 @@ def _says_something(output: list[Any]) -> bool:
 
 def _words(part: Any) -> str | None:
     return getattr(part, "text", None) or getattr(part, "refusal", None)
+
+
+def _prepend(output: list[Any], said: str) -> None:
+    """Make the answer whole: what another model has said of it comes first."""
+    parts = [part for item in output if item.type == "message" for part in item.content if part.type == "output_text"]
+    if parts and said:
+        parts[0].text = said + parts[0].text
 
 
 def empty(model: str) -> RunFailure:

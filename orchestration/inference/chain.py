@@ -48,18 +48,25 @@ def fallback_order(selection: Selection) -> list[UUID]:
 class Chain:
     """Models in the order in which they are tried, for one run. `model` is what the SDK gets.
 
-    While nothing has been said, a failure moves on to the next model unseen; after that it ends the run. `name` is
-    the model that speaks, or spoke last.
+    While nothing has been said, a failure moves on to the next model unseen; after that it ends the run, unless
+    `continues`: then the next model goes on with the answer, once. `name` is the model that speaks, or spoke last.
     """
 
     def __init__(
-        self, models: Sequence[ModelFacts], *, ready: Ready, admit: Admit, record: Record | None, limits: Limits
+        self,
+        models: Sequence[ModelFacts],
+        *,
+        ready: Ready,
+        admit: Admit,
+        record: Record | None,
+        limits: Limits,
+        continues: bool = False,
     ) -> None:
         self.model: Model = _ChainModel(self)
         self.settings = ModelSettings(include_usage=True)
         self.attempts: list[Attempt] = []
         self._models, self._limits, self._admit = list(models), limits, admit
-        self._record = record
+        self._record, self._continues = record, continues
         self._unrecorded: list[Attempt] = []
         self._holding = Holding(ready)
         self._calls: list[Call] = []
@@ -118,7 +125,7 @@ class Chain:
                         yield event
                 return
             except FAILURES as error:
-                await self._fail(tries, candidate, call, error)
+                question = await self._fail(tries, candidate, call, error)
             finally:
                 self._abandon(call)
         raise tries.failure
@@ -148,14 +155,17 @@ class Chain:
         self.row = candidate.facts.model
         return call
 
-    async def _fail(self, tries: Tries, candidate: Candidate, call: Call, error: BaseException) -> None:
-        """Note a failure; raise it when the model has spoken, because then nobody else can take over unseen."""
+    async def _fail(self, tries: Tries, candidate: Candidate, call: Call, error: BaseException) -> Question:
+        """Note a failure, and give what to ask the next model. Raise the failure when the model has spoken, because
+        then nobody else can take over unseen, and going on is not wished for or has been tried.
+        """
         ruling = rule(error, call.row.name)
         await self._end(call, call.attempt(CallOutcome.FAILED, ruling.failure.code, ruling.verdict))
-        if call.spoken:
+        if call.spoken and not (self._continues and call.said and not call.question.said):
             raise ruling.failure from error
         tries.failed(candidate, ruling)
         log.info("%s failed (%s): %s", call.row.name, ruling.failure.code, ruling.failure.message)
+        return call.question.continued(call.said) if call.spoken else call.question
 
     async def _end(self, call: Call, attempt: Attempt) -> None:
         if call in self._calls:

@@ -168,10 +168,16 @@ class ModelPool:
 
     @contextlib.asynccontextmanager
     async def open_chain(
-        self, order: Sequence[UUID], *, record: Record | None = None, limits: Limits = DEFAULT_LIMITS
+        self,
+        order: Sequence[UUID],
+        *,
+        record: Record | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+        continues: bool = False,
     ) -> AsyncIterator[Chain]:
         """Models for one run, in the order in which they are to be tried; those that have left the pool are passed
-        over. Each call goes to `record` when it has ended, the last ones when the block ends.
+        over. Each call goes to `record` when it has ended, the last ones when the block ends. With `continues` another
+        model goes on with an answer that breaks off.
         """
         known = {facts.model.id: facts for facts in await self.facts()}
         models = [known[model_id] for model_id in order if model_id in known]
@@ -179,7 +185,7 @@ class ModelPool:
             raise RunFailure(
                 RunErrorCode.MODEL_UNAVAILABLE, "The model is not in the pool any more. Choose another one."
             )
-        chain = Chain(models, ready=self._ready, admit=self._admit, record=record, limits=limits)
+        chain = Chain(models, ready=self._ready, admit=self._admit, record=record, limits=limits, continues=continues)
         try:
             yield chain
         finally:
