@@ -149,7 +149,12 @@ async def _switch_off(session: Session, model_id: UUID, verdict: Verdict, code: 
 
 
 async def _close(session: Session, which: ColumnElement[bool]) -> None:
-    closed = await session.scalars(delete(ModelBreakerRow).where(which).returning(ModelBreakerRow.model_id))
+    # Locked in one order, as a refused key writes them: two transactions must not wait for each other.
+    row = ModelBreakerRow
+    found = select(row.model_id).where(which).order_by(row.model_id).with_for_update().cte("found")
+    closed = await session.scalars(
+        delete(row).where(row.model_id.in_(select(found.c.model_id))).returning(row.model_id)
+    )
     if closed.all():
         await told(session)
 

@@ -34,6 +34,9 @@ class Holding:
         held = await self._take(facts)
         try:
             yield held.endpoint
+        except GeneratorExit:  # whoever listened has all that they wanted
+            held.users -= 1
+            raise
         except BaseException:
             held.users -= 1
             await self._let_go(facts.model.id)
