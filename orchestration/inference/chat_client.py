@@ -76,7 +76,7 @@ class Endpoint:
         self, method: str, path: str, *, wait: float, headers: Mapping[str, str] | None = None, **how: Any
     ) -> AsyncIterator[tuple[aiohttp.ClientResponse, Exchange]]:
         """Headers of a good answer within `wait` seconds; openai's errors for everything else."""
-        exchange = Exchange(method, self.url(path))
+        exchange = Exchange(method, self.url(path), self.api_key)
         sent = {"accept-encoding": "identity", **self.headers, **(headers or {})}
         if self.api_key:
             sent["authorization"] = f"Bearer {self.api_key}"

@@ -1,6 +1,7 @@
 """Keys of providers: changed, refused, rotated, and nowhere in clear."""
 
 import logging
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -56,12 +57,17 @@ async def test_a_key_is_nowhere_in_clear(
     ada: Person, upstream: Upstream, db: Database, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    answers = [await ada.answer(ADD, input={"name": "A", "baseUrl": upstream.base_url, "apiKey": SECRET})]
+    answers: list[Any] = [await ada.answer(ADD, input={"name": "A", "baseUrl": upstream.base_url, "apiKey": SECRET})]
     provider = answers[0]["data"]["addProvider"]["provider"]
     upstream.fail(401, f"Incorrect API key provided: {SECRET}. Get one at example.org")
     answers += [await ada.answer(TEST, id=answers[0]["data"]["addProvider"]["models"][0]["id"])]
     upstream.fail(400, f"key {SECRET} is odd")
     sent, events = await ada.ask("hi", model="A/mock")
+    for piece in (b'data: {"error": {"message": "the key %s"}}\n\n', b"data: {broken %s\n\n"):
+        upstream.raw(piece % SECRET.encode())
+        answers += [await ada.ask("hi", model="A/mock")]
+    upstream.html(body=f"<p>{SECRET}</p>")
+    answers += [await ada.ask("hi", model="A/mock")]
     answers += [await ada.answer(ADD, input={"name": "A", "baseUrl": upstream.base_url, "apiKey": SECRET})]
     answers += [await ada.answer(UPDATE, input={"id": provider["id"], "baseUrl": "http://[", "apiKey": SECRET})]
     answers += [await ada.answer(MODELS), await ada.answer("query { providers { id name problem } }")]

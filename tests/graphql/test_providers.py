@@ -10,7 +10,7 @@ from persistence.database import Database
 from tests.people import Person
 from tests.upstream import Upstream, start_upstream
 
-SECRET = "sk-very-secret-4711"
+SECRET = "4711-no-prefix-tells-that-this-is-a-key"
 PROVIDER = "id name kind baseUrl hasApiKey managed problem discoveredAt"
 MODEL = """id name displayName enabled available capabilities contextWindow edited
   inputUsdPerMillion cachedInputUsdPerMillion outputUsdPerMillion prices { inputUsdPerMillion outputUsdPerMillion }
