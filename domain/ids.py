@@ -45,6 +45,7 @@ class Kind(StrEnum):
     APPROVAL = "approval"
     MODEL = "model"
     PROVIDER = "provider"
+    DOWNLOAD = "download"
     AGENT = "agent"
 
 

@@ -23,8 +23,21 @@ class HealthState(StrEnum):
 
 
 class ProviderKind(StrEnum):
+    """All but LOCAL speak OpenAI's chat-completions API; they differ in address, headers and what they list."""
+
     OPENAI = "openai"
-    """Any OpenAI-compatible endpoint."""
+    """OpenAI itself, and any compatible endpoint."""
+    AZURE = "azure"
+    OPENROUTER = "openrouter"
+    GROQ = "groq"
+    TOGETHER = "together"
+    MISTRAL = "mistral"
+    GEMINI = "gemini"
+    ANTHROPIC = "anthropic"
+    VLLM = "vllm"
+    OLLAMA = "ollama"
+    LLAMACPP = "llamacpp"
+    LMSTUDIO = "lmstudio"
     LOCAL = "local"
     """Weights in the models folder, served by the embedded engine."""
 

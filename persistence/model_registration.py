@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import cast, func, select, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import case, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from domain.ids import new_id
-from domain.models import ModelTier, ProviderKind
+from domain.models import ProviderKind
+from persistence import model_prices
 from persistence.database import Session
 from persistence.models import ModelRow, ProviderRow
 from persistence.notifications import MODELS
@@ -25,9 +26,20 @@ class KnownModel(NamedTuple):
     max_output_tokens: int | None = None
     input_usd_per_million: Decimal | None = None
     output_usd_per_million: Decimal | None = None
+    cached_input_usd_per_million: Decimal | None = None
     quality: float | None = None
     file: str | None = None
     details: Mapping[str, Any] = {}
+
+
+TOLD = (
+    "context_window",
+    "max_output_tokens",
+    "input_usd_per_million",
+    "output_usd_per_million",
+    "cached_input_usd_per_million",
+)
+"""Columns that a provider tells and that may change."""
 
 
 async def hold_pool(session: Session) -> None:
@@ -55,23 +67,13 @@ async def put_provider(
 
 
 async def put_models(session: Session, provider_id: UUID, known: Sequence[KnownModel], *, complete: bool) -> None:
-    """Models of a provider, made or made available again. What is known about a model already is kept,
-    because a person may have corrected it; only gaps are filled. With `complete`, models left out are not
-    available now.
+    """Models of a provider, made or made available again. What is told of a model now takes the place of what was
+    told before, but not of what a person has set. With `complete`, models left out are not available now.
     """
     for model in sorted({model.name: model for model in known}.values(), key=lambda model: model.name):
         statement = insert(ModelRow).values(id=new_id(), provider_id=provider_id, **model._asdict())
         new = statement.excluded
-        filled = {
-            name: func.coalesce(getattr(ModelRow, name), new[name])
-            for name in (
-                "context_window",
-                "max_output_tokens",
-                "input_usd_per_million",
-                "output_usd_per_million",
-                "quality",
-            )
-        }
+        kept = {name: _told(getattr(ModelRow, name), new[name]) for name in TOLD}
         await session.execute(
             statement.on_conflict_do_update(
                 index_elements=["provider_id", "name"],
@@ -79,25 +81,36 @@ async def put_models(session: Session, provider_id: UUID, known: Sequence[KnownM
                     "available": True,
                     "file": new.file,
                     "details": new.details.concat(ModelRow.details),
-                    **filled,
+                    "quality": func.coalesce(ModelRow.quality, new.quality),
+                    "capabilities": _capabilities(new),
+                    **kept,
                 },
             )
         )
     if complete:
         await retire(session, provider_id, keep=[model.name for model in known])
+    await model_prices.note_changes(session, provider_id)
     await told(session)
+
+
+def _told(old: Any, new: Any) -> Any:
+    return case((_edited(old.key), old), else_=func.coalesce(new, old))
+
+
+def _edited(name: str) -> Any:
+    return literal(name) == func.any(ModelRow.edited)
+
+
+def _capabilities(new: Any) -> Any:
+    """An empty list says that nothing is known, not that the model can do nothing."""
+    kept = or_(_edited("capabilities"), func.cardinality(new.capabilities) == 0)
+    return case((kept, ModelRow.capabilities), else_=new.capabilities)
 
 
 async def retire(session: Session, provider_id: UUID, *, keep: Sequence[str] = ()) -> None:
     """Models of a provider that are not there any more; they come back with `put_models`."""
     gone = (ModelRow.provider_id == provider_id) & ModelRow.name.not_in(keep)
     await session.execute(update(ModelRow).where(gone).values(available=False))
-
-
-async def note_tier(session: Session, model_id: UUID, tier: ModelTier) -> None:
-    """Where a local model was last seen; the process that serves it keeps this up to date."""
-    details = ModelRow.details.concat(cast({"tier": tier.value}, JSONB))
-    await session.execute(update(ModelRow).where(ModelRow.id == model_id).values(details=details))
 
 
 async def providers_of(session: Session, source: str) -> list[ProviderRow]:

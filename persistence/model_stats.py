@@ -8,18 +8,12 @@ from uuid import UUID
 from sqlalchemy import Float, Select, Text, case, func, literal, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 
+from domain.calls import BreakerState
 from domain.models import CallOutcome, HealthState
-from domain.runs import RunErrorCode
+from persistence import model_breakers
 from persistence.database import Session
+from persistence.model_breakers import Breaker, ModelBreakerRow
 from persistence.models import ModelCallRow, ModelRow, ProviderRow
-
-FAULTS = (
-    RunErrorCode.MODEL_UNAVAILABLE,
-    RunErrorCode.MODEL_RATE_LIMITED,
-    RunErrorCode.MODEL_AUTH_FAILED,
-    RunErrorCode.TIMED_OUT,
-)
-"""Errors that say something about the model; a conversation that is too long, say, does not."""
 
 MEASURED = timedelta(hours=6)
 """How far back times are measured."""
@@ -50,6 +44,7 @@ class CallStats(NamedTuple):
     read_at: datetime | None = None
     ttft_ms: Quantiles = Quantiles()
     tokens_per_second: Quantiles = Quantiles()
+    breaker: Breaker | None = None
 
 
 class Health(NamedTuple):
@@ -61,24 +56,23 @@ class Health(NamedTuple):
     reason: str | None = None
 
 
-DOWN_AFTER = 3
-"""Faults in a row after which a model is not asked for a while."""
-COOLDOWN = timedelta(seconds=60)
-"""How long; after it the next call is the probe."""
 DEGRADED_RATE = 0.2
 DEGRADED_CALLS = 5
 """Calls below which a rate says nothing."""
 
 
 def health(stats: CallStats) -> Health:
-    """HEALTHY, DEGRADED or DOWN from recent calls; UNKNOWN without any."""
+    """DOWN while the breaker is open; else HEALTHY or DEGRADED from recent calls, UNKNOWN without any."""
     rate = stats.faults / stats.judged if stats.judged else None
+    breaker = stats.breaker
+    if breaker is not None and breaker.state is BreakerState.OPEN:
+        return Health(HealthState.DOWN, breaker.since, rate, _resting(breaker, stats.read_at))
+    if breaker is not None and breaker.state is BreakerState.HALF_OPEN:
+        return Health(HealthState.DEGRADED, breaker.since, rate, f"{breaker.reason} The next call tries it again.")
     if stats.streak and stats.last_fault_at is not None and stats.read_at is not None:
         age = stats.read_at - stats.last_fault_at
         word = "call" if stats.streak == 1 else f"{stats.streak} calls in a row"
         why = f"The last {word} failed ({stats.last_fault}), most recently {age.total_seconds():.0f} s ago."
-        if stats.streak >= DOWN_AFTER and age < COOLDOWN:
-            return Health(HealthState.DOWN, stats.streak_since, rate, why)
         if age < JUDGED:
             return Health(HealthState.DEGRADED, stats.streak_since, rate, why)
     if stats.calls == 0:
@@ -89,6 +83,13 @@ def health(stats: CallStats) -> Health:
     if stats.last_success_at is None:
         return Health(HealthState.UNKNOWN, error_rate=rate)
     return Health(HealthState.HEALTHY, stats.last_fault_at or stats.first_at, rate)
+
+
+def _resting(breaker: Breaker, now: datetime | None) -> str:
+    many = f"The last {breaker.failures} calls in a row failed. " if breaker.failures > 1 else ""
+    if breaker.until is None or now is None:
+        return many + breaker.reason
+    return f"{many}{breaker.reason} It is tried again in {max((breaker.until - now).total_seconds(), 0):.0f} s."
 
 
 class ModelFacts(NamedTuple):
@@ -102,7 +103,6 @@ class ModelFacts(NamedTuple):
 def _recent() -> Any:
     """The newest calls of the model in the outer query, each with the time of the last success among them."""
     call = ModelCallRow
-    fault = (call.outcome == CallOutcome.FAILED) & call.error_code.in_(FAULTS)
     succeeded = call.outcome == CallOutcome.SUCCEEDED
     spoken = call.duration_ms - call.ttft_ms
     newest = (
@@ -110,7 +110,7 @@ def _recent() -> Any:
             call.started_at,
             call.error_code,
             call.outcome,
-            fault.label("fault"),
+            call.blamed.label("fault"),
             case((succeeded, call.ttft_ms)).label("ttft_ms"),
             case((succeeded & (spoken > 0) & (call.output_tokens > 1), call.output_tokens / (spoken / 1000))).label(
                 "speed"
@@ -152,11 +152,24 @@ def _stats() -> Any:
 
 def _stats_of(row: Any) -> CallStats:
     codes = row.fault_codes
+    breaker = None
+    if row.breaker_state is not None:
+        breaker = Breaker(
+            BreakerState(row.breaker_state), row.breaker_failures, row.breaker_since, row.breaker_until,
+            row.breaker_reason,
+        )  # fmt: skip
     return CallStats(
         row.calls, row.judged, row.faults, row.streak, row.streak_since, row.last_fault_at,
         codes[0] if codes else None, row.last_success_at, row.first_at, row.read_at,
-        Quantiles(*(row.ttft or ())), Quantiles(*(row.speeds or ())),
+        Quantiles(*(row.ttft or ())), Quantiles(*(row.speeds or ())), breaker,
     )  # fmt: skip
+
+
+def _with_stats(*columns: Any) -> Select[Any]:
+    """The columns, and beside them what ledger and breaker say of each model."""
+    stats, breaker = _stats(), ModelBreakerRow
+    query = select(*columns, *stats.c, *model_breakers.columns()).select_from(ModelRow)
+    return query.join(stats, true()).outerjoin(breaker, breaker.model_id == ModelRow.id)
 
 
 async def pool_facts(session: Session) -> list[ModelFacts]:
@@ -168,13 +181,11 @@ async def pool_facts(session: Session) -> list[ModelFacts]:
 
 @cache  # every process asks this every two seconds, and to put it together costs more than to execute it
 def _facts() -> Select[Any]:
-    stats = _stats()
-    query = select(ModelRow, ProviderRow, *stats.c).join(ProviderRow).join(stats, true())
+    query = _with_stats(ModelRow, ProviderRow).join(ProviderRow, ProviderRow.id == ModelRow.provider_id)
     return query.order_by(ProviderRow.id, ModelRow.name, ModelRow.id)
 
 
 async def stats_of(session: Session, ids: list[UUID]) -> dict[UUID, CallStats]:
     """What the ledger says of these models lately, in one statement."""
-    stats = _stats()
-    query: Select[Any] = select(ModelRow.id, *stats.c).select_from(ModelRow).join(stats, true())
-    return {row.id: _stats_of(row) for row in await session.execute(query.where(ModelRow.id.in_(ids)))}
+    query = _with_stats(ModelRow.id).where(ModelRow.id.in_(ids))
+    return {row.id: _stats_of(row) for row in await session.execute(query)}

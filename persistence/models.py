@@ -26,16 +26,20 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.errors import BadUserInput
+from domain.errors import BadUserInput, NotFound
 from domain.ids import Kind, new_id, parse
 from domain.models import CallOutcome, Candidate, ProviderKind, Reason, Selection, TokenUsage
 from domain.runs import RunErrorCode
 from persistence.base import Base, Created, Key, Moment, Word
 from persistence.database import Session
+from persistence.runs import RunRow
 
 
 class ProviderRow(Base):
-    """An endpoint that serves models. `source` is settings, local or user; the key is encrypted at rest."""
+    """An endpoint that serves models. `source` is settings, local or user; the key is encrypted at rest.
+
+    `problem` says why its models could not be listed the last time, `discovered_at` when they were.
+    """
 
     __tablename__ = "providers"
     id: Mapped[Key]
@@ -44,11 +48,17 @@ class ProviderRow(Base):
     base_url: Mapped[str | None]
     api_key_encrypted: Mapped[bytes | None] = mapped_column(LargeBinary)
     source: Mapped[str]
+    discovered_at: Mapped[Moment | None]
+    problem: Mapped[str | None]
     created_at: Mapped[Created]
 
 
 class ModelRow(Base):
-    """One model of a provider. `file` is the weights' file name in the models folder (local models only)."""
+    """One model of a provider. `file` is the weights' file name in the models folder (local models only).
+
+    `edited` names the columns that a person has set: what a provider says later does not change them. The prices
+    are those of the version `price_id`.
+    """
 
     __tablename__ = "models"
     id: Mapped[Key]
@@ -62,6 +72,9 @@ class ModelRow(Base):
     max_output_tokens: Mapped[int | None]
     input_usd_per_million: Mapped[Decimal | None] = mapped_column(Numeric(18, 8))
     output_usd_per_million: Mapped[Decimal | None] = mapped_column(Numeric(18, 8))
+    cached_input_usd_per_million: Mapped[Decimal | None] = mapped_column(Numeric(18, 8))
+    price_id: Mapped[UUID | None]
+    edited: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     quality: Mapped[float | None]
     file: Mapped[str | None]
     details: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
@@ -70,8 +83,10 @@ class ModelRow(Base):
 
 
 class ModelCallRow(Base):
-    """One attempt to get an answer out of a model: tokens, money, times, outcome. It outlives chat and
-    model.
+    """One attempt to get an answer out of a model: tokens, money, times, outcome. It outlives chat and model.
+
+    `attempt` is the run's, of which each may call several models; `estimated` tells that the provider did not count,
+    `blamed` that the call failed and the model was at fault.
     """
 
     __tablename__ = "model_calls"
@@ -81,6 +96,9 @@ class ModelCallRow(Base):
     model_name: Mapped[str] = mapped_column(server_default="")
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     attempt: Mapped[int]
+    price_id: Mapped[UUID | None]
+    estimated: Mapped[bool] = mapped_column(server_default="false")
+    blamed: Mapped[bool] = mapped_column(server_default="false")
     outcome: Mapped[CallOutcome] = mapped_column(Word(CallOutcome))
     error_code: Mapped[RunErrorCode | None] = mapped_column(Word(RunErrorCode))
     input_tokens: Mapped[int] = mapped_column(server_default="0")
@@ -105,6 +123,13 @@ async def listed(session: Session) -> list[ModelRow]:
 async def by_ids(session: Session, ids: list[UUID]) -> dict[UUID, ModelRow]:
     rows = await session.scalars(select(ModelRow).where(ModelRow.id.in_(ids)))
     return {row.id: row for row in rows}
+
+
+async def existing(session: Session, model_id: UUID) -> ModelRow:
+    """NotFound when there is none."""
+    if (row := await session.get(ModelRow, model_id)) is None:
+        raise NotFound("There is no such model.")
+    return row
 
 
 async def providers_by_ids(session: Session, ids: list[UUID]) -> dict[UUID, ProviderRow]:
@@ -154,7 +179,7 @@ def _named() -> Select[Any]:
 async def record_call(
     session: Session,
     *,
-    run_id: UUID,
+    run_id: UUID | None,
     model_id: UUID,
     user_id: UUID,
     attempt: int,
@@ -164,22 +189,41 @@ async def record_call(
     ttft_ms: float | None,
     duration_ms: float,
     started_at: datetime,
-) -> None:
-    """Enter one attempt to get an answer into the ledger."""
-    tokens = {
-        "input_tokens": usage.input_tokens,
-        "cached_input_tokens": usage.cached_input_tokens,
-        "output_tokens": usage.output_tokens,
-        "reasoning_tokens": usage.reasoning_tokens,
-        "cost_usd": usage.cost_usd,
-    }
-    await session.execute(
-        insert(cast("Table", ModelCallRow.__table__)).values(  # not the mapper, which would make a row of it
-            id=new_id(), run_id=run_id, model_id=model_id, user_id=user_id, attempt=attempt, outcome=outcome,
-            error_code=error_code, ttft_ms=ttft_ms, duration_ms=duration_ms, started_at=started_at,
-            **tokens,
+    id: UUID | None = None,
+    model_name: str = "",
+    price_id: UUID | None = None,
+    estimated: bool = False,
+    blamed: bool = False,
+) -> bool:
+    """Enter one call into the ledger; False when it is there already. A model or a run that has been removed
+    meanwhile leaves the row without it.
+    """
+    statement = (
+        insert(cast("Table", ModelCallRow.__table__))  # not the mapper, which would make a row of it
+        .values(
+            id=id or new_id(),
+            run_id=select(RunRow.id).where(RunRow.id == run_id).scalar_subquery(),
+            model_id=select(ModelRow.id).where(ModelRow.id == model_id).scalar_subquery(),
+            model_name=model_name, user_id=user_id, attempt=attempt, outcome=outcome, error_code=error_code,
+            price_id=price_id, estimated=estimated, blamed=blamed, input_tokens=usage.input_tokens,
+            cached_input_tokens=usage.cached_input_tokens, output_tokens=usage.output_tokens,
+            reasoning_tokens=usage.reasoning_tokens, cost_usd=usage.cost_usd, ttft_ms=ttft_ms,
+            duration_ms=duration_ms, started_at=started_at,
         )
+        .on_conflict_do_nothing(index_elements=["id"])
+        .returning(ModelCallRow.id)
     )  # fmt: skip
+    return await session.scalar(statement) is not None
+
+
+async def usage_of_run(session: Session, run_id: UUID) -> TokenUsage:
+    """What all calls of a run used together, those of earlier attempts included: the ledger is what counts."""
+    call = ModelCallRow
+    summed = (call.input_tokens, call.cached_input_tokens, call.output_tokens, call.reasoning_tokens, call.cost_usd)
+    columns: list[Any] = [func.count(), *(func.coalesce(func.sum(column), 0) for column in summed)]
+    *tokens, cost = (await session.execute(select(*columns).where(call.run_id == run_id))).one()
+    requests, fresh, cached, output, reasoning = map(int, tokens)
+    return TokenUsage(requests, fresh, cached, output, reasoning, Decimal(cost))
 
 
 def stored_selection(selection: Selection) -> dict[str, Any]:

@@ -1,6 +1,20 @@
 """All tables, for the migrations."""
 
-from persistence import accounts, agents, approvals, changes, chats, events, journal, messages, models, runs
+from persistence import (
+    accounts,
+    agents,
+    approvals,
+    changes,
+    chats,
+    events,
+    journal,
+    messages,
+    model_breakers,
+    model_downloads,
+    model_prices,
+    models,
+    runs,
+)
 from persistence.base import Base
 
 metadata = Base.metadata
@@ -15,6 +29,9 @@ __all__ = [
     "journal",
     "messages",
     "metadata",
+    "model_breakers",
+    "model_downloads",
+    "model_prices",
     "models",
     "runs",
 ]

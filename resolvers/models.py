@@ -1,5 +1,7 @@
 """Doors for looking at the model pool and for asking which model it would choose."""
 
+from collections.abc import AsyncGenerator
+
 import strawberry
 
 from domain.accounts import Scope
@@ -38,6 +40,19 @@ class ModelQueries:
         except RunFailure as failure:
             # What is a run's failure in a run is, when only asked for, a request that nothing can meet.
             raise BadUserInput({"input": failure.message}) from failure
+
+
+@strawberry.type
+class ModelSubscriptions:
+    @strawberry.subscription(
+        description="Every model once, as it is now, and again whenever its health, its tier or whether it can be used "
+        "changes."
+    )
+    async def model_health(self, info: Info) -> AsyncGenerator[Model, None]:
+        info.context.require(Scope.READ)
+        async for batch in info.context.engine.pool.watch():
+            for facts in batch:
+                yield Model.from_row(facts.model)
 
 
 def _task(input: SelectModelInput) -> Task:

@@ -9,7 +9,7 @@ import strawberry
 from domain.accounts import Scope
 from domain.errors import BadUserInput
 from domain.ids import Kind, parse
-from persistence import accounts, agents, api_keys, approvals, chats, messages, models, runs, sessions
+from persistence import accounts, agents, api_keys, approvals, chats, messages, model_downloads, models, runs, sessions
 from persistence.database import Session
 from resolvers.context import Context, Info
 from schema.accounts import ApiKey, Viewer
@@ -17,9 +17,11 @@ from schema.accounts import Session as BrowserSession
 from schema.agents import Agent
 from schema.approvals import Approval
 from schema.chats import Chat
+from schema.downloads import Download
 from schema.messages import Message
-from schema.models import Model, Provider
+from schema.models import Model
 from schema.nodes import Node
+from schema.providers import Provider
 from schema.runs import Run
 
 MOST_NODES = 100
@@ -42,6 +44,7 @@ FINDERS = {
     Kind.SESSION: Finder(sessions.owned, BrowserSession.from_row),
     Kind.API_KEY: Finder(api_keys.owned, ApiKey.from_row),
     Kind.MODEL: Finder(models.visible, Model.from_row),
+    Kind.DOWNLOAD: Finder(model_downloads.visible, Download.from_row),
     Kind.PROVIDER: Finder(models.visible_providers, Provider.from_row),
 }
 

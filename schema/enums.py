@@ -3,6 +3,7 @@
 import strawberry
 
 from domain.accounts import UserRole
+from domain.calls import BreakerState, DownloadState
 from domain.messages import MessageRole, MessageStatus
 from domain.models import HealthState, ModelTier
 from domain.runs import (
@@ -47,9 +48,19 @@ strawberry.enum(
 )
 strawberry.enum(ModelTier, description="Where a model is: loaded in RAM, warm in SWAP, on disk, or REMOTE.")
 strawberry.enum(HealthState, description="How a model has been doing lately.")
+strawberry.enum(
+    BreakerState,
+    description="CLOSED lets calls through, OPEN keeps them away, HALF_OPEN lets one through to see how it goes.",
+)
+strawberry.enum(
+    DownloadState,
+    description="State of a download: PAUSED and FAILED keep what has come; COMPLETED has become a local model.",
+)
 
 __all__ = [
     "ApprovalDecision",
+    "BreakerState",
+    "DownloadState",
     "HealthState",
     "MessageRole",
     "MessageStatus",

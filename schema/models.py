@@ -12,76 +12,43 @@ from typing import Any, Self
 from uuid import UUID
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
 from domain import models as facts
 from domain.errors import BadUserInput
 from domain.ids import Kind, global_id
-from persistence import model_stats, models
-from persistence.model_stats import CallStats, Quantiles
-from persistence.models import ModelRow, ProviderRow
+from persistence import model_prices, model_stats, models
+from persistence.model_prices import ModelPriceRow
+from persistence.model_stats import CallStats
+from persistence.models import ModelRow
 from schema.context import FieldInfo
-from schema.enums import HealthState, ModelTier, ThinkingMode
+from schema.enums import ModelTier, ThinkingMode
 from schema.loading import Loader
+from schema.model_health import ModelHealth
 from schema.nodes import Node
+from schema.providers import Provider, provider_by_id
 
 model_by_id = Loader[UUID, ModelRow | None](fetch=models.by_ids, missing=lambda: None)
-provider_by_id = Loader[UUID, ProviderRow | None](fetch=models.providers_by_ids, missing=lambda: None)
+prices_by_model = Loader[UUID, list[ModelPriceRow]](fetch=model_prices.versions_of, missing=list)
 stats_by_model = Loader[UUID, CallStats](fetch=model_stats.stats_of, missing=CallStats)
 
 
-@strawberry.type(description="An endpoint, or the server itself, that serves models.")
-class Provider(Node):
-    name: str = strawberry.field(description="Name.")
-    kind: str = strawberry.field(description="`openai` for any OpenAI-compatible endpoint, `local` for this server.")
-    base_url: str | None = strawberry.field(description="Where it is; null for this server.")
-    has_api_key: bool = strawberry.field(description="Whether a key is stored for it. The key itself is never shown.")
-
-    @classmethod
-    def from_row(cls, row: ProviderRow) -> Self:
-        return cls(
-            id=strawberry.ID(global_id(Kind.PROVIDER, row.id)),
-            name=row.name,
-            kind=row.kind.value,
-            base_url=row.base_url,
-            has_api_key=row.api_key_encrypted is not None,
-        )
-
-
-@strawberry.type(description="How something measured is spread; null where nothing was measured.")
-class Percentiles:
-    p50: float | None = strawberry.field(description="Half of the values are at most this.")
-    p95: float | None = strawberry.field(description="95 of 100 values are at most this.")
-    p99: float | None = strawberry.field(description="99 of 100 values are at most this.")
-
-    @classmethod
-    def of(cls, quantiles: Quantiles) -> Self:
-        return cls(p50=quantiles.p50, p95=quantiles.p95, p99=quantiles.p99)
-
-
-@strawberry.type(description="How a model has been doing lately, judged from the calls that this server made to it.")
-class ModelHealth:
-    state: HealthState = strawberry.field(
-        description="DOWN for a minute after three failed calls in a row; DEGRADED after any, or when a "
-        "fifth of those of the last 15 minutes failed; UNKNOWN without calls in the last 6 hours."
+@strawberry.type(description="A version of a model's price, in US dollars per million tokens.")
+class ModelPrice:
+    since: datetime = strawberry.field(description="When it began to hold.")
+    input_usd_per_million: Decimal = strawberry.field(description="Input.")
+    cached_input_usd_per_million: Decimal | None = strawberry.field(
+        description="Input that the provider had cached; null: like other input."
     )
-    since: datetime | None = strawberry.field(description="Since when it has been so, as far back as 6 hours.")
-    error_rate: float | None = strawberry.field(
-        description="Share of failed calls of the last 15 minutes, from 0 to 1."
-    )
-    ttft_ms: Percentiles = strawberry.field(description="Time to the first token in milliseconds, last 6 hours.")
-    output_tokens_per_second: Percentiles = strawberry.field(description="Speed of output, last 6 hours.")
-    reason: str | None = strawberry.field(description="What is wrong, when something is.")
+    output_usd_per_million: Decimal = strawberry.field(description="Output, reasoning included.")
 
     @classmethod
-    def of(cls, stats: CallStats) -> Self:
-        judged = model_stats.health(stats)
+    def from_row(cls, row: ModelPriceRow) -> Self:
         return cls(
-            state=judged.state,
-            since=judged.since,
-            error_rate=judged.error_rate,
-            ttft_ms=Percentiles.of(stats.ttft_ms),
-            output_tokens_per_second=Percentiles.of(stats.tokens_per_second),
-            reason=judged.reason,
+            since=row.created_at,
+            input_usd_per_million=row.input_usd_per_million,
+            cached_input_usd_per_million=row.cached_input_usd_per_million,
+            output_usd_per_million=row.output_usd_per_million,
         )
 
 
@@ -100,7 +67,16 @@ class Model(Node):
     output_usd_per_million: Decimal | None = strawberry.field(
         description="US dollars per million tokens of output; null: not known."
     )
+    cached_input_usd_per_million: Decimal | None = strawberry.field(
+        description="US dollars per million tokens of input that the provider had cached; null: like other input."
+    )
+    edited: list[str] = strawberry.field(
+        description="Fields that a person has set: what the provider says of them does not count."
+    )
     tier: ModelTier = strawberry.field(description="Where it is.")
+    load_ms: float | None = strawberry.field(
+        description="How long it took to load the last time, in milliseconds; null for remote models, or unknown."
+    )
     local: bool = strawberry.field(description="Whether it runs on this server, so that nothing said to it leaves it.")
     row: strawberry.Private[ModelRow]
 
@@ -113,6 +89,10 @@ class Model(Node):
     @strawberry.field(description="How it has been doing lately.")
     async def health(self, info: FieldInfo) -> ModelHealth:
         return ModelHealth.of(await info.context.load(stats_by_model, self.row.id))
+
+    @strawberry.field(description="All versions of its price, the newest first. A call costs what held at its time.")
+    async def prices(self, info: FieldInfo) -> list[ModelPrice]:
+        return [ModelPrice.from_row(row) for row in await info.context.load(prices_by_model, self.row.id)]
 
     @classmethod
     def from_row(cls, row: ModelRow) -> Self:
@@ -128,6 +108,9 @@ class Model(Node):
             max_output_tokens=row.max_output_tokens,
             input_usd_per_million=None if local else row.input_usd_per_million,
             output_usd_per_million=None if local else row.output_usd_per_million,
+            cached_input_usd_per_million=None if local else row.cached_input_usd_per_million,
+            edited=[to_camel_case(name) for name in row.edited],
+            load_ms=row.details.get("load_ms") if local else None,
             tier=ModelTier(row.details.get("tier", ModelTier.STORAGE)) if local else ModelTier.REMOTE,
             local=local,
             row=row,
@@ -255,3 +238,36 @@ class SelectModelInput:
     local_only: bool | None = strawberry.field(
         default=None, description="Whether nothing may leave this server; default: false."
     )
+
+
+@strawberry.input(
+    description="Input of updateModel. What is left out stays as it is; null gives a field back to the provider, whose "
+    "word counts again from the next time it is asked."
+)
+class UpdateModelInput:
+    id: strawberry.ID = strawberry.field(description="The model.")
+    enabled: bool | None = strawberry.field(default=strawberry.UNSET, description="Whether it may be used.")
+    display_name: str | None = strawberry.field(
+        default=strawberry.UNSET, description="What people call it, from 1 to 100 characters; null: its name."
+    )
+    capabilities: list[str] | None = strawberry.field(
+        default=strawberry.UNSET, description="Some of `tools`, `vision`, `reasoning`, `json`."
+    )
+    context_window: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Tokens of input and output together."
+    )
+    max_output_tokens: int | None = strawberry.field(default=strawberry.UNSET, description="Most tokens of one answer.")
+    input_usd_per_million: Decimal | None = strawberry.field(
+        default=strawberry.UNSET, description="US dollars per million tokens of input."
+    )
+    cached_input_usd_per_million: Decimal | None = strawberry.field(
+        default=strawberry.UNSET, description="US dollars per million tokens of input that the provider had cached."
+    )
+    output_usd_per_million: Decimal | None = strawberry.field(
+        default=strawberry.UNSET, description="US dollars per million tokens of output."
+    )
+
+
+@strawberry.type(description="What updateModel changed.")
+class UpdateModelPayload:
+    model: Model = strawberry.field(description="The model as it is now.")

@@ -10,6 +10,7 @@ from orchestration.inference.register import (
     register_settings_provider,
     retire_settings_provider,
 )
+from orchestration.inference.tiers import Tiers
 from persistence.database import Database
 from server.keys import secret_key
 from server.settings import Settings
@@ -41,15 +42,23 @@ def open_pool(settings: Settings, db: Database) -> ModelPool:
     async def no_local_models() -> None:
         await register_local_models(db, [])
 
+    async def others() -> float:
+        return await pool.providers.keep_fresh()
+
+    earlier = [secret_key(one, settings.parley_data) for one in settings.earlier_secret_keys]
     if not settings.parley_local_models:
-        pool = ModelPool(db, secret_key=key, sources=[no_local_models, provider])
+        sources = [no_local_models, provider, others]
+        pool = ModelPool(db, secret_key=key, earlier_keys=earlier, sources=sources)
         return pool
     folder = settings.models_folder
     folder.mkdir(parents=True, exist_ok=True)
     engine = LocalEngine(settings.parley_data / "logs", settings.parley_local_memory_mb)
+    tiers = Tiers(db, engine)
+    engine.moved = tiers.moved
     pool = ModelPool(
-        db, secret_key=key, models_folder=folder, weights=engine, sources=[ModelsFolder(db, folder), provider]
-    )
+        db, secret_key=key, earlier_keys=earlier, models_folder=folder, weights=engine,
+        sources=[ModelsFolder(db, folder, tiers), provider, others],
+    )  # fmt: skip
     return pool
 
 

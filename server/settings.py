@@ -35,6 +35,10 @@ class Settings(BaseSettings):
         None,
         description="32 bytes in hexadecimal that encrypt stored secrets; made in the data folder without it.",
     )
+    parley_earlier_secret_keys: SecretStr | None = Field(
+        None,
+        description="Earlier values of PARLEY_SECRET_KEY, separated by commas; what they sealed is sealed anew.",
+    )
     parley_sign_up: bool = Field(False, description="Whether people may sign up by themselves after the first account.")
     parley_session_days: int = Field(30, ge=1, le=365, description="Days after which an unused session ends.")
     parley_allowed_origins: Annotated[list[str], NoDecode] = Field(
@@ -92,6 +96,11 @@ class Settings(BaseSettings):
     @cached_property
     def models_folder(self) -> Path:
         return (self.parley_models or self.parley_data / "models").resolve()
+
+    @property
+    def earlier_secret_keys(self) -> list[str]:
+        given = self.parley_earlier_secret_keys
+        return [] if given is None else [one.strip() for one in given.get_secret_value().split(",") if one.strip()]
 
     @property
     def session_lifetime(self) -> timedelta:

@@ -31,13 +31,15 @@ from tests.upstream_answers import (
 class Upstream:
     """Answers come from a queue that a test fills; when it is empty, the server says 'Hello from upstream.'
 
-    `requests`, `headers` and `peers` (ports) record who asked what, `sent_at` when each piece of an answer
-    was written. The events tell that somebody has `asked`, that an answer is `holding`, that the last one was
-    sent (`idle`), and that a client has left in the middle (`closed`).
+    `entries`, if there are any, are what it lists instead of `models`. `requests`, `headers` and `peers` (ports)
+    record who asked what, `sent_at` when each piece of an answer was written. The events tell that somebody has
+    `asked`, that an answer is `holding`, that the last one was sent (`idle`), and that a client has left in the
+    middle (`closed`).
     """
 
     def __init__(self, models: Sequence[str] = ("mock",)) -> None:
         self.models = list(models)
+        self.entries: list[Any] | None = None
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.sent_at: list[float] = []
@@ -135,7 +137,8 @@ class Upstream:
 
     async def _list(self, request: web.Request) -> web.Response:
         self.headers.append(dict(request.headers))
-        return web.json_response({"object": "list", "data": [{"id": name, "object": "model"} for name in self.models]})
+        named = [{"id": name, "object": "model"} for name in self.models]
+        return web.json_response({"object": "list", "data": named if self.entries is None else self.entries})
 
     async def _complete(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()

@@ -7,7 +7,7 @@ It stands in for `openai.AsyncOpenAI`, of which that model only touches `base_ur
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, Self
 
@@ -16,7 +16,9 @@ import orjson
 from openai import Omit
 from openai.types.chat import ChatCompletion
 
+from orchestration.inference.addresses import GuardedResolver
 from orchestration.inference.coalescing import Tap
+from orchestration.inference.metering import Meter
 from orchestration.inference.provider_errors import Exchange
 from orchestration.inference.streaming import ChatStream
 from orchestration.inference.wire import reported
@@ -43,7 +45,9 @@ def open_session(timeouts: Timeouts) -> aiohttp.ClientSession:
     trace = aiohttp.TraceConfig()
     trace.on_connection_reuseconn.append(_note_reuse)
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=MOST_CONNECTIONS, ttl_dns_cache=60, keepalive_timeout=30),
+        connector=aiohttp.TCPConnector(
+            limit=MOST_CONNECTIONS, ttl_dns_cache=60, keepalive_timeout=30, resolver=GuardedResolver()
+        ),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=timeouts.connect),
         cookie_jar=aiohttp.DummyCookieJar(),
         trace_configs=[trace],
@@ -56,12 +60,13 @@ async def _note_reuse(_: aiohttp.ClientSession, context: SimpleNamespace, __: ob
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Where a provider is and how it knows us."""
+    """Where a provider is and how it knows us; `headers` go with every request."""
 
     base_url: str
-    api_key: str | None
+    api_key: str | None = field(repr=False)
     session: aiohttp.ClientSession
     timeouts: Timeouts
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def url(self, path: str) -> str:
         return self.base_url.rstrip("/") + path
@@ -71,8 +76,8 @@ class Endpoint:
         self, method: str, path: str, *, wait: float, headers: Mapping[str, str] | None = None, **how: Any
     ) -> AsyncIterator[tuple[aiohttp.ClientResponse, Exchange]]:
         """Headers of a good answer within `wait` seconds; openai's errors for everything else."""
-        exchange = Exchange(method, self.url(path))
-        sent = {"accept-encoding": "identity", **(headers or {})}
+        exchange = Exchange(method, self.url(path), self.api_key)
+        sent = {"accept-encoding": "identity", **self.headers, **(headers or {})}
         if self.api_key:
             sent["authorization"] = f"Bearer {self.api_key}"
         response = await self._answer(exchange, wait, headers=sent, **how)
@@ -123,10 +128,13 @@ async def _whole(response: aiohttp.ClientResponse, exchange: Exchange) -> bytes:
 
 
 class ChatClient:
-    """`tap`, if there is one, hears every word as it comes, and the SDK then gets fewer, longer chunks."""
+    """`tap`, if there is one, hears every word as it comes, and the SDK then gets fewer, longer chunks. `meter` sees
+    every chunk of a stream.
+    """
 
-    def __init__(self, endpoint: Endpoint, tap: Tap | None = None) -> None:
+    def __init__(self, endpoint: Endpoint, tap: Tap | None = None, meter: Meter | None = None) -> None:
         self._endpoint, self.tap = endpoint, tap
+        self._meter = Meter() if meter is None else meter
         self.base_url = endpoint.base_url
         self.chat = SimpleNamespace(completions=self)
 
@@ -159,7 +167,7 @@ class ChatClient:
             if not streamed:
                 return await _completion(response, exchange)
             await _expect_stream(response, exchange)
-            return ChatStream(response, exchange, self.tap, first=times.first_byte, idle=times.idle)
+            return ChatStream(response, exchange, self.tap, self._meter, first=times.first_byte, idle=times.idle)
 
 
 async def _completion(response: aiohttp.ClientResponse, exchange: Exchange) -> ChatCompletion:

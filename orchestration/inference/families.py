@@ -1,30 +1,22 @@
 """What is known of a model from its name alone: a start until somebody corrects it or calls are measured.
 
-Windows, capabilities and prices of OpenAI's models are those of OpenAI's public model and price pages as of
-August 2025 (standard tier, text). `quality` is our own ordering from 0 to 1, not a measurement: it only ranks
-models that nothing better is known of.
+Windows and capabilities of OpenAI's models are those of OpenAI's public model pages as of August 2025. `quality` is
+our own ordering from 0 to 1, not a measurement: it only ranks models that nothing better is known of.
 """
 
 import math
 import re
-from decimal import Decimal
 from typing import NamedTuple
 
 
 class Family(NamedTuple):
-    """Models whose names begin with `prefix`; money is in US dollars per million tokens."""
+    """Models whose names begin with `prefix`; sizes are in tokens."""
 
     prefix: str
     context_window: int
     max_output_tokens: int
-    input_usd: str
-    output_usd: str
     capabilities: tuple[str, ...]
     quality: float
-
-    @property
-    def prices(self) -> tuple[Decimal, Decimal]:
-        return Decimal(self.input_usd), Decimal(self.output_usd)
 
 
 OFFICIAL = "api.openai.com"
@@ -35,22 +27,22 @@ THINKS = ("json", "reasoning", "tools", "vision")
 
 # Longer prefixes stand before shorter ones that they begin with.
 FAMILIES = (
-    Family("gpt-5-nano", 400_000, 128_000, "0.05", "0.40", THINKS, 0.66),
-    Family("gpt-5-mini", 400_000, 128_000, "0.25", "2.00", THINKS, 0.80),
-    Family("gpt-5-chat", 128_000, 16_384, "1.25", "10.00", ("json", "vision"), 0.85),
-    Family("gpt-5", 400_000, 128_000, "1.25", "10.00", THINKS, 0.92),
-    Family("gpt-4.1-nano", 1_047_576, 32_768, "0.10", "0.40", CHAT, 0.55),
-    Family("gpt-4.1-mini", 1_047_576, 32_768, "0.40", "1.60", CHAT, 0.68),
-    Family("gpt-4.1", 1_047_576, 32_768, "2.00", "8.00", CHAT, 0.78),
-    Family("gpt-4o-mini", 128_000, 16_384, "0.15", "0.60", CHAT, 0.60),
-    Family("gpt-4o", 128_000, 16_384, "2.50", "10.00", CHAT, 0.74),
-    Family("gpt-4-turbo", 128_000, 4_096, "10.00", "30.00", CHAT, 0.68),
-    Family("gpt-4", 8_192, 8_192, "30.00", "60.00", ("tools",), 0.64),
-    Family("gpt-3.5-turbo", 16_385, 4_096, "0.50", "1.50", ("json", "tools"), 0.45),
-    Family("o4-mini", 200_000, 100_000, "1.10", "4.40", THINKS, 0.82),
-    Family("o3-mini", 200_000, 100_000, "1.10", "4.40", ("json", "reasoning", "tools"), 0.78),
-    Family("o3", 200_000, 100_000, "2.00", "8.00", THINKS, 0.87),
-    Family("o1", 200_000, 100_000, "15.00", "60.00", THINKS, 0.82),
+    Family("gpt-5-nano", 400_000, 128_000, THINKS, 0.66),
+    Family("gpt-5-mini", 400_000, 128_000, THINKS, 0.80),
+    Family("gpt-5-chat", 128_000, 16_384, ("json", "vision"), 0.85),
+    Family("gpt-5", 400_000, 128_000, THINKS, 0.92),
+    Family("gpt-4.1-nano", 1_047_576, 32_768, CHAT, 0.55),
+    Family("gpt-4.1-mini", 1_047_576, 32_768, CHAT, 0.68),
+    Family("gpt-4.1", 1_047_576, 32_768, CHAT, 0.78),
+    Family("gpt-4o-mini", 128_000, 16_384, CHAT, 0.60),
+    Family("gpt-4o", 128_000, 16_384, CHAT, 0.74),
+    Family("gpt-4-turbo", 128_000, 4_096, CHAT, 0.68),
+    Family("gpt-4", 8_192, 8_192, ("tools",), 0.64),
+    Family("gpt-3.5-turbo", 16_385, 4_096, ("json", "tools"), 0.45),
+    Family("o4-mini", 200_000, 100_000, THINKS, 0.82),
+    Family("o3-mini", 200_000, 100_000, ("json", "reasoning", "tools"), 0.78),
+    Family("o3", 200_000, 100_000, THINKS, 0.87),
+    Family("o1", 200_000, 100_000, THINKS, 0.82),
 )
 
 # Models of the same endpoint that do not chat.
@@ -59,6 +51,22 @@ NOT_CHAT = re.compile(
     r"|search|codex|computer-use|rerank|deep-research|-pro\b",
     re.IGNORECASE,
 )
+
+_MODERN = (
+    r"llama-?[34]|qwen|mi[sx]tral|ministral|magistral|devstral|codestral|pixtral|deepseek|gpt-oss|gemini|claude"
+    r"|command-[ra]|kimi|glm-?4|grok|hermes|nova-|phi-?4|granite"
+)
+TELLING = {
+    "json": re.compile(_MODERN, re.IGNORECASE),
+    "tools": re.compile(_MODERN, re.IGNORECASE),
+    "reasoning": re.compile(
+        r"\br1\b|-r1|qwq|think|reason|gpt-oss|gemini-(2\.5|3)|claude-(opus|sonnet)-4|magistral|grok-[34]", re.IGNORECASE
+    ),
+    "vision": re.compile(
+        r"vision|-vl\b|pixtral|llava|gemini|claude|llama-?4|gemma-?3|grok-4|mistral-(small|medium)-3", re.IGNORECASE
+    ),
+}
+"""What names of well-known open and hosted models tell; a person can correct it for each model."""
 
 SIZE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s*([bm])(?![a-z0-9])", re.IGNORECASE)
 
@@ -69,6 +77,13 @@ UNKNOWN_LOCAL = 0.3
 def family_of(name: str) -> Family | None:
     """The family of an OpenAI model, dated snapshots included; None for every other name."""
     return next((f for f in FAMILIES if name == f.prefix or name.startswith(f"{f.prefix}-")), None)
+
+
+def capabilities_of(name: str) -> frozenset[str]:
+    """What a model of this name can usually do; nothing for a name that tells nothing."""
+    if (family := family_of(name)) is not None:
+        return frozenset(family.capabilities)
+    return frozenset(what for what, pattern in TELLING.items() if pattern.search(name))
 
 
 def is_chat_model(name: str, *, official: bool) -> bool:

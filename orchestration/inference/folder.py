@@ -6,6 +6,7 @@ from pathlib import Path
 from orchestration.inference.local.files import ModelFile, scan
 from orchestration.inference.local.serving import CONTEXT
 from orchestration.inference.register import local_model, register_local_models
+from orchestration.inference.tiers import Tiers
 from persistence.database import Database
 from persistence.model_registration import KnownModel
 
@@ -27,8 +28,8 @@ State = tuple[tuple[str, int, int], ...]
 class ModelsFolder:
     """Call it to look: it registers what is there if that has changed, and says when to look again."""
 
-    def __init__(self, db: Database, folder: Path) -> None:
-        self._db, self._folder = db, folder
+    def __init__(self, db: Database, folder: Path, tiers: Tiers | None = None) -> None:
+        self._db, self._folder, self._tiers = db, folder, tiers
         self._seen: State | None = None
 
     async def __call__(self) -> float:
@@ -37,6 +38,8 @@ class ModelsFolder:
             files, _ = await asyncio.to_thread(scan, self._folder)
             await register_local_models(self._db, [known_file(file) for file in files])
             self._seen = state
+        if self._tiers is not None:
+            await self._tiers.look(self._folder / name for name, _, _ in state)
         return LOOK_AGAIN
 
 

@@ -1,4 +1,4 @@
-"""The model pool of one process: what models there are, and opening one of them for a conversation."""
+"""The model pool of one process: what models there are, and opening them for a conversation."""
 
 import asyncio
 import contextlib
@@ -6,28 +6,31 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, cast
-from urllib.parse import urlsplit
+from typing import Protocol
 from uuid import UUID
 
 import aiohttp
-from agents import Model, ModelSettings
-from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
-from openai import AsyncOpenAI
 
-from domain.models import ModelTier, ProviderKind
+from domain.calls import Attempt
+from domain.models import CallOutcome, ProviderKind
 from domain.runs import RunErrorCode, RunFailure
-from orchestration.inference.chat_client import ChatClient, Endpoint, Timeouts, open_session
+from orchestration.inference.chain import Chain, Record
+from orchestration.inference.chat_client import Endpoint, Timeouts, open_session
 from orchestration.inference.coalescing import Tap
-from orchestration.inference.families import OFFICIAL
-from orchestration.inference.retrying import RETRY
-from orchestration.inference.secrets import Undecipherable, unseal
-from persistence import model_registration, model_stats
+from orchestration.inference.downloads import Downloads
+from orchestration.inference.presets import headers_of
+from orchestration.inference.providers import Providers
+from orchestration.inference.secrets import Keyring, Undecipherable
+from orchestration.inference.settings import answer_tokens
+from orchestration.inference.tries import Limits
+from orchestration.inference.watching import Watchers
+from persistence import model_breakers, model_calls, model_stats
 from persistence.database import Database, Unavailable
 from persistence.model_stats import ModelFacts
-from persistence.models import ModelRow, ProviderRow
+from persistence.models import ProviderRow
+
+__all__ = ["Chain", "ModelPool", "answer_tokens"]
 
 log = logging.getLogger(__name__)
 
@@ -37,12 +40,10 @@ FRESH = 2.0
 START = 3.0
 """Seconds that the sources get at start-up; slower ones go on in the background."""
 
-LONGEST_ANSWER = 4_096
-"""Tokens kept free for the answer where a model does not limit it itself."""
-
 DEFAULT_TIMEOUTS = Timeouts()
 LOCAL_TIMEOUTS = Timeouts(first_byte=300.0, idle=120.0)
 """A small computer may think about a long prompt for minutes."""
+DEFAULT_LIMITS = Limits()
 
 
 class Served(Protocol):
@@ -66,53 +67,17 @@ Source = Callable[[], Awaitable[float | None]]
 """Brings models into the pool; gives the seconds after which to look again, or None for never."""
 
 
-@dataclass(slots=True)
-class OpenedModel:
-    """A model ready for the SDK. `answer_tokens` of its window should stay free for what it will say."""
-
-    row: ModelRow
-    client: ChatClient
-    model: Model
-    settings: ModelSettings
-
-    @property
-    def name(self) -> str:
-        return self.row.name
-
-    @property
-    def instructions(self) -> str | None:
-        """What this model should be told instead of an agent's instructions; tiny ones do better with
-        little.
-        """
-        return self.row.details.get("instructions")
-
-    @property
-    def context_window(self) -> int | None:
-        return self.row.context_window
-
-    @property
-    def answer_tokens(self) -> int:
-        return answer_tokens(self.row)
-
-    def tap(self, tap: Tap) -> bool:
-        """Hear every word as it comes. True: do not take the words from the SDK's events as well."""
-        self.client.tap = tap
-        return True
-
-
-def answer_tokens(row: ModelRow) -> int:
-    longest = min(row.max_output_tokens or LONGEST_ANSWER, LONGEST_ANSWER)
-    return longest if row.context_window is None else min(longest, row.context_window // 4)
-
-
 class ModelPool:
-    """`start` before use. `secret_key` (32 bytes) opens the stored API keys."""
+    """`start` before use. `secret_key` (32 bytes) seals the stored API keys; `earlier_keys` still open those sealed
+    with them.
+    """
 
     def __init__(
         self,
         db: Database,
         *,
         secret_key: bytes,
+        earlier_keys: Sequence[bytes] = (),
         models_folder: Path | None = None,
         weights: Weights | None = None,
         sources: Sequence[Source] = (),
@@ -120,20 +85,29 @@ class ModelPool:
         patience: float = START,
     ) -> None:
         self._patience = patience
-        self._db, self._key, self._timeouts = db, secret_key, timeouts
+        self._db, self._timeouts = db, timeouts
+        keys = Keyring(secret_key, earlier_keys)
+        self._keys, self._rotates = keys, bool(earlier_keys)
+        self.providers = Providers(db, keys, self, self.changed)
+        self._watchers = Watchers()
         self._folder, self._weights = models_folder, weights
+        self.downloads = Downloads(db, models_folder) if models_folder is not None else None
         self._sources = sources
         self._session: aiohttp.ClientSession | None = None
         self._facts: list[ModelFacts] = []
-        self._read_at = float("-inf")
+        self._read_at, self._version = float("-inf"), 0
         self._reading = asyncio.Lock()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         self._session = open_session(self._timeouts)
+        if self._rotates:
+            await self.providers.rotate()
+        if self.downloads is not None:
+            self._tasks.append(asyncio.create_task(self.downloads.serve(), name="downloads"))
         if self._sources:
             ready = [asyncio.Event() for _ in self._sources]
-            self._tasks = [
+            self._tasks += [
                 asyncio.create_task(self._follow(source, event), name="models")
                 for source, event in zip(self._sources, ready, strict=True)
             ]
@@ -167,7 +141,15 @@ class ModelPool:
         """Something about the pool has changed, here or in another process: read it again before the next
         use.
         """
+        self._version += 1
         self._read_at = float("-inf")
+        self._watchers.wake()
+        if self.downloads is not None:
+            self.downloads.wake()
+
+    def watch(self) -> AsyncIterator[list[ModelFacts]]:
+        """All models, then those that have changed, for ever."""
+        return self._watchers.watch(self.facts)
 
     async def facts(self) -> list[ModelFacts]:
         """All models, their providers and recent calls; at most two seconds old."""
@@ -178,87 +160,94 @@ class ModelPool:
         return self._facts
 
     async def refresh(self) -> None:
-        started = time.monotonic()
+        started, version = time.monotonic(), self._version
         async with self._db.read() as session:
             self._facts = await model_stats.pool_facts(session)
-        self._read_at = started
+        if version == self._version:  # else it has changed while we read
+            self._read_at = started
 
     @contextlib.asynccontextmanager
-    async def open(self, model_id: UUID, tap: Tap | None = None) -> AsyncIterator[OpenedModel]:
-        """A model for one conversation; a local one stays loaded as long as the block lasts."""
-        facts = next((facts for facts in await self.facts() if facts.model.id == model_id), None)
-        if facts is None:
+    async def open_chain(
+        self,
+        order: Sequence[UUID],
+        *,
+        record: Record | None = None,
+        limits: Limits = DEFAULT_LIMITS,
+        continues: bool = False,
+    ) -> AsyncIterator[Chain]:
+        """Models for one run, in the order in which they are to be tried; those that have left the pool are passed
+        over. Each call goes to `record` when it has ended, the last ones when the block ends. With `continues` another
+        model goes on with an answer that breaks off.
+        """
+        known = {facts.model.id: facts for facts in await self.facts()}
+        models = [known[model_id] for model_id in order if model_id in known]
+        if not models:
             raise RunFailure(
                 RunErrorCode.MODEL_UNAVAILABLE, "The model is not in the pool any more. Choose another one."
             )
+        chain = Chain(models, ready=self._ready, admit=self._admit, record=record, limits=limits, continues=continues)
+        try:
+            yield chain
+        finally:
+            await chain.close()
+
+    @contextlib.asynccontextmanager
+    async def open(self, model_id: UUID, tap: Tap | None = None) -> AsyncIterator[Chain]:
+        """One model and no other."""
+        async with self.open_chain([model_id]) as chain:
+            if tap is not None:
+                chain.tap(tap)
+            yield chain
+
+    def recorder(self, *, user_id: UUID, run_id: UUID | None = None, run_attempt: int = 1) -> Record:
+        """Writes each call to the ledger and tells its model's breaker how it went, in a transaction of its own."""
+
+        async def record(attempt: Attempt) -> None:
+            async with self._db.write() as session:
+                await model_calls.enter(session, attempt, user_id=user_id, run_id=run_id, run_attempt=run_attempt)
+            if attempt.outcome is CallOutcome.FAILED:
+                self.changed()
+
+        return record
+
+    async def _admit(self, facts: ModelFacts) -> bool:
+        """Whether a model whose breaker is not closed may be tried: by one caller at a time, of all processes."""
+        async with self._db.write() as session:
+            return await model_breakers.take_probe(session, facts.model.id)
+
+    @contextlib.asynccontextmanager
+    async def _ready(self, facts: ModelFacts) -> AsyncIterator[Endpoint]:
         row, provider = facts.model, facts.provider
         if provider.kind is not ProviderKind.LOCAL:
-            endpoint = Endpoint(
-                self._address(row, provider), self._api_key(row, provider), self._http(), self._timeouts
-            )
-            yield opened(row, ChatClient(endpoint, tap))
+            yield self.endpoint_of(provider)
             return
         if self._weights is None or self._folder is None or row.file is None:
             message = f"{row.name} is a local model, and local models are switched off here. Choose another one."
             raise RunFailure(RunErrorCode.MODEL_UNAVAILABLE, message)
         async with self._weights.use(self._folder / row.file) as server:
-            await self._note_tier(row, ModelTier.RAM)
-            endpoint = Endpoint(server.base_url, server.api_key, self._http(), LOCAL_TIMEOUTS)
-            yield opened(row, ChatClient(endpoint, tap))
+            yield Endpoint(server.base_url, server.api_key, self._http(), LOCAL_TIMEOUTS)
 
-    async def _note_tier(self, row: ModelRow, tier: ModelTier) -> None:
-        if row.details.get("tier") != tier:
-            async with self._db.write() as session:
-                await model_registration.note_tier(session, row.id, tier)
-            row.details["tier"] = tier.value
-
-    def endpoint(self, base_url: str, api_key: str | None) -> Endpoint:
+    def endpoint(self, base_url: str, api_key: str | None, kind: ProviderKind = ProviderKind.OPENAI) -> Endpoint:
         """A provider that need not be stored, over this pool's connections."""
-        return Endpoint(base_url, api_key, self._http(), self._timeouts)
+        return Endpoint(base_url, api_key, self._http(), self._timeouts, headers_of(kind, api_key))
+
+    def endpoint_of(self, provider: ProviderRow) -> Endpoint:
+        """A stored provider; RunFailure when its key cannot be read."""
+        if provider.base_url is None:
+            message = f"The provider {provider.name} has no address. Set its base URL."
+            raise RunFailure(RunErrorCode.MODEL_UNAVAILABLE, message)
+        return self.endpoint(provider.base_url, self._api_key(provider), provider.kind)
 
     def _http(self) -> aiohttp.ClientSession:
         if self._session is None:
             raise RuntimeError("start the pool before using it")
         return self._session
 
-    def _api_key(self, row: ModelRow, provider: ProviderRow) -> str | None:
+    def _api_key(self, provider: ProviderRow) -> str | None:
         if provider.api_key_encrypted is None:
             return None
         try:
-            return unseal(provider.api_key_encrypted, self._key, provider.id)
+            return self._keys.unseal(provider.api_key_encrypted, provider.id)
         except Undecipherable:
-            message = f"The stored API key for {row.name} cannot be read with this secret key. Set it again."
+            message = f"The stored API key of {provider.name} cannot be read with this secret key. Set it again."
             raise RunFailure(RunErrorCode.MODEL_AUTH_FAILED, message) from None
-
-    @staticmethod
-    def _address(row: ModelRow, provider: ProviderRow) -> str:
-        if provider.base_url is None:
-            message = f"The provider of {row.name} has no address. Set its base URL."
-            raise RunFailure(RunErrorCode.MODEL_UNAVAILABLE, message)
-        return provider.base_url
-
-
-def opened(row: ModelRow, client: ChatClient) -> OpenedModel:
-    # The SDK's model only asks of a client what ChatClient has.
-    model = OpenAIChatCompletionsModel(row.name, cast("AsyncOpenAI", client))
-    official = urlsplit(client.base_url).hostname == OFFICIAL
-    return OpenedModel(row, client, model, settings_of(row, official=official))
-
-
-def settings_of(row: ModelRow, *, official: bool) -> ModelSettings:
-    """Defaults of a model: what its details say, usage always counted, nothing kept by the provider."""
-    wished: dict[str, Any] = {
-        name: row.details[name]
-        for name in (
-            "temperature",
-            "top_p",
-            "max_tokens",
-            "frequency_penalty",
-            "presence_penalty",
-            "extra_body",
-        )
-        if row.details.get(name) is not None
-    }
-    if row.file is not None:
-        wished.setdefault("max_tokens", answer_tokens(row))  # a small model may never end by itself
-    return ModelSettings(include_usage=True, store=False if official else None, retry=RETRY, **wished)

@@ -20,6 +20,9 @@ BY_STATUS: dict[int, type[openai.APIStatusError]] = {
     429: openai.RateLimitError,
 }
 
+SHORTEST_SECRET = 6
+"""Characters of a key below which it is a placeholder, such as `x`, that any word may hold."""
+
 EXCERPT = 160
 """Characters of a foreign body that an error quotes."""
 
@@ -41,14 +44,18 @@ class Stalled(openai.APITimeoutError):
 
 
 class Exchange:
-    """One request to a provider, and the errors it can end in. Credentials never get in here."""
+    """One request to a provider, and the errors it can end in. Some providers repeat the key that they refuse: it is
+    cut out of whatever they say.
+    """
 
-    def __init__(self, method: str, url: str) -> None:
+    def __init__(self, method: str, url: str, secret: str | None = None) -> None:
         self.request = httpx2.Request(method, url)
+        self._secret = secret if secret is not None and len(secret) >= SHORTEST_SECRET else None
         self.address = f"{self.request.url.host}:{self.request.url.port or self.request.url.scheme}"
 
     def refused(self, status: int, headers: Mapping[str, str], body: bytes) -> openai.APIStatusError:
         """An answer of status 300 or more, with the provider's own words where it has any."""
+        body = self._clean(body)
         try:
             data = orjson.loads(body)
         except orjson.JSONDecodeError:
@@ -79,7 +86,7 @@ class Exchange:
         return Stalled(self.request, waited)
 
     def malformed(self, payload: bytes) -> openai.APIError:
-        message = f"{self.address} sent a chunk that is not JSON: {excerpt(payload)}"
+        message = f"{self.address} sent a chunk that is not JSON: {excerpt(self._clean(payload))}"
         return openai.APIError(message, self.request, body=None)
 
     def oversized(self, limit: int) -> openai.APIError:
@@ -87,8 +94,16 @@ class Exchange:
         return openai.APIError(message, self.request, body=None)
 
     def foreign(self, status: int, media_type: str, body: bytes) -> NotAModelEndpoint:
-        message = f"{self.address} answered {media_type} (status {status}): {excerpt(body)}"
+        message = f"{self.address} answered {media_type} (status {status}): {excerpt(self._clean(body))}"
         return NotAModelEndpoint(message, self.request, body=None)
+
+    def reported(self, message: str, error: object) -> openai.APIError:
+        """What a provider says went wrong, in the midst of a stream or with status 200."""
+        said = message if self._secret is None else message.replace(self._secret, "…")
+        return openai.APIError(message=said, request=self.request, body=error)
+
+    def _clean(self, body: bytes) -> bytes:
+        return body if self._secret is None else body.replace(self._secret.encode(), "…".encode())
 
 
 KEPT_HEADERS = frozenset({"x-request-id", "retry-after", "retry-after-ms", "x-should-retry", "content-type"})

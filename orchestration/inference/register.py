@@ -2,19 +2,19 @@
 settings.
 """
 
-import asyncio
 import logging
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import openai
 
 from domain.models import ModelTier, ProviderKind
-from orchestration.inference.chat_client import Endpoint, read_object
-from orchestration.inference.families import OFFICIAL, family_of, is_chat_model, quality_prior
+from orchestration.inference.chat_client import Endpoint
+from orchestration.inference.discovery import discover, named
+from orchestration.inference.failures import failure_of
+from orchestration.inference.families import quality_prior
 from orchestration.inference.secrets import Undecipherable, seal, unseal
-from persistence import model_registration
+from persistence import model_registration, providers
 from persistence.database import Database
 from persistence.model_registration import KnownModel
 from persistence.models import ProviderRow
@@ -22,11 +22,6 @@ from persistence.models import ProviderRow
 log = logging.getLogger(__name__)
 
 LOCAL = "Local models"
-
-DISCOVERY = 10.0
-"""Seconds that a provider gets to list its models."""
-
-MOST_MODELS = 500
 
 
 async def register_local_models(db: Database, files: Sequence[KnownModel]) -> None:
@@ -80,10 +75,28 @@ async def register_settings_provider(
             if other.id != row.id:
                 await model_registration.retire(session, other.id)
         provider_id = row.id
-    names = list(model_names) if model_names else await _listed(endpoint)
-    if names is None:
+    return await take_stock(db, provider_id, endpoint, ProviderKind.OPENAI, model_names)
+
+
+async def take_stock(
+    db: Database, provider_id: UUID, endpoint: Endpoint, kind: ProviderKind, model_names: Sequence[str] | None = None
+) -> bool:
+    """Put the models of a provider into the pool, asked from it unless they are named.
+
+    False when it cannot say just now: what it had before stays, and the provider's row says why.
+    """
+    try:
+        known = await named(model_names, endpoint.base_url, kind) if model_names else await discover(endpoint, kind)
+    except (openai.APIError, TimeoutError) as error:
+        problem = failure_of(error, "the provider").message
+        log.warning("%s does not list its models (%s)", endpoint.base_url, problem)
+        async with db.write() as session:
+            await providers.note_discovery(session, provider_id, problem)
         return False
-    await _put(db, provider_id, endpoint, names)
+    async with db.write() as session:
+        await model_registration.hold_pool(session)
+        await model_registration.put_models(session, provider_id, known, complete=True)
+        await providers.note_discovery(session, provider_id, None)
     return True
 
 
@@ -97,15 +110,6 @@ async def retire_settings_provider(db: Database) -> None:
         await model_registration.told(session)
 
 
-async def _put(db: Database, provider_id: UUID, endpoint: Endpoint, names: Sequence[str]) -> None:
-    official = urlsplit(endpoint.base_url).hostname == OFFICIAL
-    async with db.write() as session:
-        await model_registration.hold_pool(session)
-        await model_registration.put_models(
-            session, provider_id, [_known(name, official) for name in names], complete=True
-        )
-
-
 def _put_key(row: ProviderRow, api_key: str | None, secret_key: bytes) -> None:
     """Seal the key again only when it is another one: sealing gives new bytes each time."""
     try:
@@ -116,42 +120,3 @@ def _put_key(row: ProviderRow, api_key: str | None, secret_key: bytes) -> None:
         row.api_key_encrypted = None
     elif stored != api_key:
         row.api_key_encrypted = seal(api_key, secret_key, row.id)
-
-
-async def _listed(endpoint: Endpoint) -> list[str] | None:
-    """Names of the chat models that a provider lists."""
-    try:
-        async with (
-            asyncio.timeout(DISCOVERY),
-            endpoint.request("GET", "/models", wait=DISCOVERY) as (response, exchange),
-        ):
-            answer = await read_object(response, exchange)
-    except (openai.APIError, TimeoutError) as error:
-        log.warning("%s does not list its models (%s)", endpoint.base_url, error)
-        return None
-    official = urlsplit(endpoint.base_url).hostname == OFFICIAL
-    found = [entry.get("id") for entry in answer.get("data") or () if isinstance(entry, dict)]
-    names = {name for name in found if isinstance(name, str) and is_chat_model(name, official=official)}
-    return sorted(names)[:MOST_MODELS]
-
-
-def _known(name: str, official: bool) -> KnownModel:
-    """What the name tells. Windows and capabilities hold behind other people's endpoints as well; prices do
-    not.
-    """
-    bare = name.rsplit("/", 1)[-1]
-    family = family_of(bare)
-    quality = quality_prior(bare, local=False)
-    if family is None:
-        return KnownModel(name=name, display_name=name, quality=quality)
-    input_usd, output_usd = family.prices if official else (None, None)
-    return KnownModel(
-        name=name,
-        display_name=name,
-        capabilities=list(family.capabilities),
-        context_window=family.context_window,
-        max_output_tokens=family.max_output_tokens,
-        input_usd_per_million=input_usd,
-        output_usd_per_million=output_usd,
-        quality=quality,
-    )

@@ -1,6 +1,7 @@
 """API keys of providers at rest: AES-256-GCM, each bound to the provider it belongs to."""
 
 import os
+from collections.abc import Sequence
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -30,3 +31,41 @@ def unseal(sealed: bytes, key: bytes, provider_id: UUID) -> str:
         return AESGCM(key).decrypt(nonce, ciphertext, FORMAT + provider_id.bytes).decode()
     except InvalidTag:
         raise Undecipherable("another key sealed it") from None
+
+
+class Keyring:
+    """The key that seals, and earlier ones that still open: so that the key can be changed at any time."""
+
+    def __init__(self, current: bytes, earlier: Sequence[bytes] = ()) -> None:
+        self._current, self._earlier = current, tuple(earlier)
+
+    def __repr__(self) -> str:
+        return f"Keyring({len(self._earlier)} earlier)"
+
+    def seal(self, text: str, provider_id: UUID) -> bytes:
+        return seal(text, self._current, provider_id)
+
+    def unseal(self, sealed: bytes, provider_id: UUID) -> str:
+        """Undecipherable when none of the keys fits."""
+        try:
+            return unseal(sealed, self._current, provider_id)
+        except Undecipherable:
+            for key in self._earlier:
+                if (text := _tried(sealed, key, provider_id)) is not None:
+                    return text
+            raise
+
+    def resealed(self, sealed: bytes, provider_id: UUID) -> bytes | None:
+        """The same secret under the current key; None when it is so already, or no key fits."""
+        if _tried(sealed, self._current, provider_id) is not None:
+            return None
+        texts = (_tried(sealed, key, provider_id) for key in self._earlier)
+        text = next((text for text in texts if text is not None), None)
+        return None if text is None else self.seal(text, provider_id)
+
+
+def _tried(sealed: bytes, key: bytes, provider_id: UUID) -> str | None:
+    try:
+        return unseal(sealed, key, provider_id)
+    except Undecipherable:
+        return None

@@ -78,6 +78,9 @@ def choose(task: Task, pool: Sequence[ModelFacts]) -> Selection:
     outlooks = [outlook(facts, demands.input_tokens) for facts in pool]
     excluded = {o.facts.model.id: exclusion(o, demands) for o in outlooks}
     able = [o for o in outlooks if excluded[o.facts.model.id] is None]
+    if not able:  # a model that is down may have recovered, and is better than none
+        excluded = {o.facts.model.id: exclusion(o, demands, pinned=True) for o in outlooks}
+        able = [o for o in outlooks if excluded[o.facts.model.id] is None]
     if not able:
         raise _nobody(pool, [why for why in excluded.values() if why is not None])
     whole = [o for o in able if holds_all(o.facts, demands)]

@@ -10,6 +10,7 @@ import aiohttp
 import openai
 
 from orchestration.inference.coalescing import Coalescer, Tap
+from orchestration.inference.metering import Meter
 from orchestration.inference.provider_errors import Exchange
 from orchestration.inference.sse import LARGEST_EVENT, EventData
 from orchestration.inference.wire import AnyChunk, finished, read_chunk
@@ -60,6 +61,7 @@ class ChatStream:
         response: aiohttp.ClientResponse,
         exchange: Exchange,
         tap: Tap | None,
+        meter: Meter,
         *,
         first: float,
         idle: float,
@@ -67,7 +69,7 @@ class ChatStream:
         self.response = response
         self._exchange = exchange
         self._watch = Watch(response, exchange, first=first, idle=idle)
-        self._events, self._coalescer = EventData(), Coalescer(tap)
+        self._events, self._coalescer, self._meter = EventData(), Coalescer(tap), meter
         self._tapped = tap is not None
         self._done = self._finished = self._over = False
         self._failure: openai.APIError | None = None
@@ -138,6 +140,7 @@ class ChatStream:
                 self._failure = error
                 break
             self._finished = self._finished or finished(chunk)
+            self._meter.see(chunk)
             yield from self._coalescer.add(chunk)
         if self._events.oversized and self._failure is None:
             self._failure = self._exchange.oversized(LARGEST_EVENT)

@@ -91,7 +91,7 @@ def reported(error: object, exchange: Exchange) -> APIError:
     """What a provider says went wrong, in the midst of a stream or with status 200."""
     message = error.get("message") if isinstance(error, dict) else error
     shown = message if isinstance(message, str) and message else "An error occurred during streaming"
-    return APIError(message=shown, request=exchange.request, body=error)
+    return exchange.reported(shown, error)
 
 
 def typed(chunk: AnyChunk) -> AnyChunk:

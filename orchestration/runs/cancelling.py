@@ -86,7 +86,7 @@ async def _said(session: Session, run: RunRow) -> tuple[Ending, Terminal]:
     said = await events.streamed(session, run.id)
     paused = run.status is RunStatus.REQUIRES_ACTION or not said
     draft = Draft(kept.parts) if paused else Draft.of_events(said, run.message_id)
-    ending = Ending(RunStatus.CANCELLED, draft.text, draft.typed_parts(), usage=kept.usage)
+    ending = Ending(RunStatus.CANCELLED, draft.text, draft.typed_parts(), first_token_ms=run.first_token_ms)
     position = await events.position(session, run.id)
     if not paused and run.reserved_sequence > said[-1].sequence:
         position = await _say_again(session, run, draft, position)

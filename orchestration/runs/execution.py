@@ -10,8 +10,10 @@ from uuid import UUID, uuid4
 from agents.exceptions import AgentsException
 from openai import OpenAIError
 
-from domain.models import Selection
+from domain.calls import Attempt as ModelCall
+from domain.models import CallOutcome, Selection
 from domain.runs import EventKind, RunErrorCode, RunEvent, RunFailure, RunStatus, StepKind
+from orchestration.inference.chain import Record, fallback_order
 from orchestration.inference.failures import failure_of
 from orchestration.inference.pool import ModelPool
 from orchestration.inference.selection import Selector, Task
@@ -79,6 +81,8 @@ class Execution:
             log.info("run %s went to another worker", run_id)
         finally:
             self._writer.forget(attempt.log)
+            for call in attempt.unsettled():
+                await self._recorder(attempt)(call)
 
     async def _claim(self, run_id: UUID) -> tuple[Attempt, Sequence[ApprovalRow]] | None:
         """Take the run, with everything that an earlier attempt has left of it."""
@@ -168,9 +172,23 @@ class Execution:
         say(EventKind.SELECTION, selection=models.stored_selection(selection))
         say(EventKind.AGENT, agent_id=str(attempt.agent.id), name=attempt.agent.name)
         say(EventKind.MESSAGE_STARTED, run.message_id)
-        async with self._pool.open(selection.model_id) as model:
+        recorder = self._recorder(attempt)
+
+        async def record(call: ModelCall) -> None:
+            # Other processes should hear of a failure now; a success can wait for the transaction that follows it.
+            if call.outcome is CallOutcome.SUCCEEDED:
+                attempt.paid(call)
+            else:
+                await through_outages(lambda: recorder(call))
+
+        continues = bool(run.options.get("continues"))
+        async with self._pool.open_chain(fallback_order(selection), record=record, continues=continues) as model:
             attempt.model = model
             await self._turns.carry_on(attempt, model, decided)
+
+    def _recorder(self, attempt: Attempt) -> Record:
+        run = attempt.run
+        return self._pool.recorder(user_id=run.user_id, run_id=run.id, run_attempt=run.attempt)
 
     async def _select(self, attempt: Attempt) -> Selection:
         """The model for this run. An attempt that stands on earlier turns stays with the model of those."""
@@ -207,6 +225,7 @@ class Execution:
                 return told
 
         self._writer.published(await through_outages(store))
+        attempt.settled()
 
     async def _end(self, attempt: Attempt, ending: Ending) -> None:
         """Store the end of the run: fenced, and in one transaction with everything that must not be lost."""
@@ -223,11 +242,14 @@ class Execution:
                 await chats.locked(session, run.chat_id)
                 held = await attempt.held(session)
                 await attempt.settle(session)
+                if attempt.model is not None:
+                    held.model_id = attempt.model.row.id
                 if attempt.run.attempt > 1 or attempt.turn > 0 or attempt.journal:
                     await journal.clear(session, run.id)
                 return await finish(session, held, ending, last, self._admission)
 
         self._writer.published(await through_outages(store))
+        attempt.settled()
 
     async def _cancel_requested(self, attempt: Attempt) -> bool:
         async with self._db.read() as session:

@@ -1,7 +1,7 @@
 """How a run ends: final message, terminal event, ledger and the next run in line, all in one transaction."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from domain.messages import MessageStatus, storable
 from domain.models import TokenUsage
 from domain.runs import EventKind, RunEvent, RunFailure, RunStatus, StepStatus
 from orchestration.runs.admission import Admission
-from persistence import changes, chats, events, messages, runs
+from persistence import changes, chats, events, messages, models, runs
 from persistence.changes import Change, ChangeKind
 from persistence.database import Session
 from persistence.runs import RunRow
@@ -34,7 +34,6 @@ class Ending:
     text: str = ""
     parts: Sequence[dict[str, Any]] = ()
     failure: RunFailure | None = None
-    usage: TokenUsage = field(default_factory=TokenUsage)
     first_token_ms: float | None = None
     model_used: str | None = None
 
@@ -51,7 +50,7 @@ async def finish(
     Runs that waited for its answer begin. Returns the terminal events, stored with the rest.
     """
     _end(run, ending)
-    _account(run, ending)
+    _account(run, await models.usage_of_run(session, run.id), ending.first_token_ms)
     await messages.finish(
         session,
         run.message_id,
@@ -89,12 +88,12 @@ def _end(run: RunRow, ending: Ending) -> None:
         run.error_retryable = ending.failure.retryable
 
 
-def _account(run: RunRow, ending: Ending) -> None:
-    usage = ending.usage
+def _account(run: RunRow, usage: TokenUsage, first_token_ms: float | None) -> None:
+    """The ledger is what counts: a run's sums are those of its calls, whichever worker made them."""
     run.requests, run.cost_usd = usage.requests, usage.cost_usd
     run.input_tokens, run.cached_input_tokens = usage.input_tokens, usage.cached_input_tokens
     run.output_tokens, run.reasoning_tokens = usage.output_tokens, usage.reasoning_tokens
-    run.first_token_ms = ending.first_token_ms
+    run.first_token_ms = first_token_ms
 
 
 def terminal(run_id: UUID, position: int) -> Terminal:

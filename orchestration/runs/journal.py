@@ -7,19 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from agents import FunctionTool, Model
-from agents.exceptions import AgentsException
 from agents.items import ModelResponse, TResponseStreamEvent
 from agents.retry import ModelRetryAdvice, ModelRetryAdviceRequest
 from agents.run_context import RunContextWrapper
 from agents.tool_context import ToolContext
-from openai import OpenAIError
 from openai.types.responses import Response, ResponseCompletedEvent
 
-from domain.models import CallOutcome
 from domain.runs import EventKind, ToolCallStatus
-from orchestration.inference.failures import failure_of
-from orchestration.inference.pricing import usage_of
-from orchestration.runs.attempts import Attempt, ModelCall, tool_key
+from orchestration.runs.attempts import Attempt, tool_key
 from orchestration.runs.outages import through_outages
 from orchestration.tools.tool import Call, Result, Tool
 from persistence import journal
@@ -73,7 +68,7 @@ class Journal:
 
 
 class JournaledModel(Model):
-    """The SDK's model, with each request in the ledger and each answer that asks for tools in the journal.
+    """The SDK's model, with each answer that asks for tools in the journal.
 
     An answer without tool calls is the run's last one: the transaction that ends the run follows it at once.
     """
@@ -94,23 +89,11 @@ class JournaledModel(Model):
             response = Response.model_validate(kept["response"])
             yield ResponseCompletedEvent(type="response.completed", sequence_number=0, response=response)
             return
-        call = self._attempt.begin_call()
-        try:
-            async for event in self._inner.stream_response(*args, **how):
-                if event.type == "response.completed":
-                    call.end(CallOutcome.SUCCEEDED)
-                    self._count(call, event.response)
-                    await self._keep(key, event.response)
-                yield event
-        except (OpenAIError, AgentsException, OSError) as error:
-            if call.outcome is None:
-                call.end(CallOutcome.FAILED, failure_of(error, self._attempt.model_name).code)
-            raise
-
-    def _count(self, call: ModelCall, response: Response) -> None:
-        model = self._attempt.model
-        if model is not None and response.usage is not None:
-            self._attempt.spent(call, usage_of(response.usage, model.row))
+        self._attempt.asked()
+        async for event in self._inner.stream_response(*args, **how):
+            if event.type == "response.completed":
+                await self._keep(key, event.response)
+            yield event
 
     async def _keep(self, key: str, response: Response) -> None:
         if any(item.type == "function_call" for item in response.output):

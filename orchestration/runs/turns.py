@@ -10,7 +10,7 @@ from agents.result import RunResultStreaming
 from agents.run_context import RunContextWrapper
 
 from domain.runs import ApprovalDecision, EventKind
-from orchestration.inference.pool import OpenedModel
+from orchestration.inference.chain import Chain
 from orchestration.memory.history import fitting, item
 from orchestration.runs.admission import Admission
 from orchestration.runs.attempts import Attempt, Kept
@@ -42,7 +42,7 @@ class Turns:
     def __init__(self, db: Database, tools: Toolbox) -> None:
         self._db, self._tools = db, tools
 
-    async def carry_on(self, attempt: Attempt, model: OpenedModel, decided: Sequence[ApprovalRow]) -> None:
+    async def carry_on(self, attempt: Attempt, model: Chain, decided: Sequence[ApprovalRow]) -> None:
         """From where the run stands to its final answer; raises Interrupted when a tool call needs a decision."""
         entries = Journal(self._db, attempt)
         agent = self._agent(attempt, model, entries)
@@ -69,13 +69,13 @@ class Turns:
             await self._store(attempt, given)
             entries.next_turn()
 
-    def _agent(self, attempt: Attempt, model: OpenedModel, entries: Journal) -> Agent[Any]:
+    def _agent(self, attempt: Attempt, model: Chain, entries: Journal) -> Agent[Any]:
         """The stored configuration as the SDK's agent; built anew for each attempt, as nothing of it is shared."""
-        wanted = attempt.agent.tools if "tools" in model.row.capabilities else []
+        wanted = attempt.agent.tools if "tools" in model.capabilities else []
         owner = Owner(attempt, entries)
         return Agent(
             name=attempt.agent.name,
-            instructions=model.instructions or attempt.agent.instructions,
+            instructions=attempt.agent.instructions,
             model=JournaledModel(model.model, entries, attempt),
             model_settings=model.settings,
             tools=[journaled(self._tools[name], owner) for name in wanted if name in self._tools],
@@ -136,8 +136,8 @@ async def _restored(agent: Agent[Any], state: dict[str, Any], decided: Sequence[
     return restored
 
 
-def _history(attempt: Attempt, model: OpenedModel) -> list[TResponseInputItem]:
-    told = model.instructions or attempt.agent.instructions
+def _history(attempt: Attempt, model: Chain) -> list[TResponseInputItem]:
+    told = attempt.agent.instructions
     return fitting(attempt.path, instructions=told, window=model.context_window, answer=model.answer_tokens)
 
 

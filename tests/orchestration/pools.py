@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select, update
 
+from domain.calls import Attempt, Blame, Verdict
 from domain.ids import new_id
 from domain.messages import MessageRole, MessageStatus
 from domain.models import CallOutcome, TokenUsage
@@ -19,15 +20,17 @@ from orchestration.inference.register import (
     local_model,
     register_settings_provider,
 )
-from persistence import models
+from persistence import model_calls, model_registration
 from persistence.accounts import UserRow
 from persistence.chats import ChatRow
 from persistence.database import Database
 from persistence.messages import MessageRow
+from persistence.model_breakers import ModelBreakerRow
 from persistence.models import ModelRow
 from persistence.runs import RunRow
 from tests.upstream import Upstream
 
+FAULTS = (RunErrorCode.MODEL_UNAVAILABLE, RunErrorCode.MODEL_AUTH_FAILED, RunErrorCode.TIMED_OUT)
 KEY = bytes(range(32))
 TINY = local_model(
     name="SmolLM2-135M-Instruct", file="tiny.gguf", display_name="SmolLM2", context_window=2_048,
@@ -98,11 +101,24 @@ async def record(
     db: Database, model: ModelRow, outcome: CallOutcome, *, times: int = 1, code: RunErrorCode | None = None,
     ttft: float | None = None, ago: timedelta = timedelta(), run: tuple[UUID, UUID] | None = None,
 ) -> None:  # fmt: skip
+    """Calls as the pool itself enters them: with what each says of the model's health."""
     run_id, user_id = run or await a_run(db)
+    blame = Blame.MODEL if code in FAULTS else Blame.NOBODY
     async with db.write() as session:
         for _ in range(times):
-            await models.record_call(
-                session, run_id=run_id, model_id=model.id, user_id=user_id, attempt=1, outcome=outcome,
-                error_code=code, usage=TokenUsage(1, 10, 0, 101, 0, Decimal("0.25")), ttft_ms=ttft,
-                duration_ms=(ttft or 0) + 2_000, started_at=datetime.now(UTC) - ago,
+            attempt = Attempt(
+                id=new_id(), model_id=model.id, model_name=model.name, outcome=outcome, error_code=code,
+                started_at=datetime.now(UTC) - ago, duration_ms=(ttft or 0) + 2_000, ttft_ms=ttft,
+                usage=TokenUsage(1, 10, 0, 101, 0, Decimal("0.25")), verdict=Verdict(blame, f"It failed ({code})."),
             )  # fmt: skip
+            await model_calls.enter(session, attempt, user_id=user_id, run_id=run_id)
+
+
+async def let_rest(db: Database) -> None:
+    """All open breakers have had their rest: the clock of this test runs fast."""
+    passed = func.now() - timedelta(seconds=1)
+    async with db.write() as session:
+        await session.execute(
+            update(ModelBreakerRow).where(ModelBreakerRow.open_until.is_not(None)).values(open_until=passed)
+        )
+        await model_registration.told(session)

@@ -13,7 +13,6 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from domain.models import ModelTier
 from domain.runs import RunErrorCode, RunFailure
 from orchestration.inference.local.engine import LocalEngine
 from orchestration.inference.local.serving import LocalServer
@@ -116,7 +115,7 @@ async def test_who_come_together_share_one_process(engine: LocalEngine, weights:
 
     await asyncio.gather(*(come() for _ in range(5)))
     assert len(set(seen)) == 1
-    assert engine.tier(weights) is ModelTier.RAM
+    assert engine.loaded(weights)
 
 
 async def test_loading_goes_on_when_the_first_who_asked_goes_away(engine: LocalEngine, weights: Path) -> None:
@@ -136,7 +135,7 @@ async def test_a_crashed_process_is_replaced(engine: LocalEngine, weights: Path)
         pid = process_of(engine, weights)
     os.kill(pid, signal.SIGKILL)
     await until_gone(pid)
-    assert engine.tier(weights) is ModelTier.STORAGE
+    assert not engine.loaded(weights)
     async with engine.use(weights) as server:
         assert await ask(server)
     assert process_of(engine, weights) != pid
@@ -147,8 +146,8 @@ async def test_an_unused_model_makes_room(tmp_path: Path, weights: Path, another
     async with engine.use(weights):
         pass
     async with engine.use(another):
-        assert engine.tier(weights) is ModelTier.STORAGE
-        assert engine.tier(another) is ModelTier.RAM
+        assert not engine.loaded(weights)
+        assert engine.loaded(another)
     await engine.close()
 
 
@@ -163,7 +162,7 @@ async def test_a_model_in_use_is_never_let_go_of(tmp_path: Path, weights: Path, 
     async with engine.use(weights) as server:
         waiting = asyncio.create_task(use_another())
         assert await ask(server)
-        assert engine.tier(another) is ModelTier.STORAGE
+        assert not engine.loaded(another)
         order.append("first")
     await waiting
     assert order == ["first", "another"]

@@ -1,12 +1,12 @@
 """What the ledger of calls makes of models, and of the choice between them."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import event, update
 
+from domain.calls import BreakerState
 from domain.models import CallOutcome, HealthState, Preference
 from domain.runs import RunErrorCode
 from orchestration.inference.pool import ModelPool
@@ -17,7 +17,7 @@ from orchestration.inference.selection import Selector, Task
 from persistence import model_stats, models
 from persistence.database import Database
 from persistence.models import ModelRow
-from tests.orchestration.pools import KEY, TINY, a_run, join, model_named, record
+from tests.orchestration.pools import KEY, TINY, a_run, join, let_rest, model_named, record
 from tests.upstream import Upstream
 
 
@@ -60,11 +60,14 @@ async def test_a_model_that_was_down_gets_another_chance_after_a_minute(
 ) -> None:
     await join(pool, db, upstream, model_names=["m"])
     row = await model_named(db, "m")
-    old = timedelta(seconds=61)
-    await record(db, row, CallOutcome.FAILED, times=3, code=RunErrorCode.TIMED_OUT, ago=old)
+    await record(db, row, CallOutcome.FAILED, times=3, code=RunErrorCode.TIMED_OUT)
+
+    await let_rest(db)
 
     async with db.read() as session:
         stats = (await model_stats.stats_of(session, [row.id]))[row.id]
+    assert stats.breaker is not None
+    assert stats.breaker.state is BreakerState.HALF_OPEN
     assert model_stats.health(stats).state is HealthState.DEGRADED
 
 

@@ -22,7 +22,7 @@ from orchestration.inference.register import (
     retire_settings_provider,
 )
 from orchestration.inference.secrets import Undecipherable, seal, unseal
-from persistence import model_registration, models
+from persistence import model_registration, models, providers
 from persistence.database import Database
 from persistence.models import ModelRow, ProviderRow
 from tests.orchestration.pools import KEY, TINY, FixedWeights, join, model_named
@@ -77,8 +77,10 @@ async def test_what_a_person_corrected_survives_the_next_start(
     pool: ModelPool, db: Database, upstream: Upstream
 ) -> None:
     await join(pool, db, upstream, model_names=["gpt-4o"])
+    row = await model_named(db, "gpt-4o")
+    changed = {"context_window": 999, "enabled": False, "display_name": "Mine"}
     async with db.write() as session:
-        await session.execute(update(ModelRow).values(context_window=999, enabled=False, display_name="Mine"))
+        await providers.edit_model(session, row.id, changed)
 
     await join(pool, db, upstream, model_names=["gpt-4o", "other"])
 
@@ -174,7 +176,6 @@ async def test_a_local_model_is_served_by_the_engine_with_its_own_defaults(
     assert (sent["temperature"], sent["repeat_penalty"], sent["max_tokens"]) == (0.2, 1.1, 512)
     assert upstream.headers[-1]["Authorization"] == "Bearer local-key"
     assert opened.instructions == "Answer briefly."
-    assert (await model_named(db, TINY.name)).details["tier"] == "RAM"
 
 
 async def test_a_key_that_another_secret_sealed_is_a_failure_that_says_so(
@@ -184,9 +185,10 @@ async def test_a_key_that_another_secret_sealed_is_a_failure_that_says_so(
     other = ModelPool(db, secret_key=bytes(32))
     await other.start()
 
-    with pytest.raises(RunFailure) as caught:
-        async with other.open((await model_named(db, "m")).id):
-            pass
+    async with other.open((await model_named(db, "m")).id) as opened:
+        agent: Agent[None] = Agent(name="a", model=opened.model, model_settings=opened.settings)
+        with pytest.raises(RunFailure) as caught:
+            await Runner.run(agent, "hi", run_config=RunConfig(tracing_disabled=True))
 
     await other.close()
     assert caught.value.code is RunErrorCode.MODEL_AUTH_FAILED

@@ -5,11 +5,10 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from domain.models import ModelTier
 from domain.runs import RunErrorCode, RunFailure
 from orchestration.inference.local.files import describe, parts
 from orchestration.inference.local.gguf import NotGGUF
@@ -22,6 +21,12 @@ OVERHEAD = 250
 """Megabytes that a loaded model takes beyond its file: the context of its conversations, and buffers."""
 
 LARGEST_LOG = 5 * MB
+
+PATIENCE = 300.0
+"""Seconds that a model waits for room which others take."""
+
+Moved = Callable[[Path, float | None], Awaitable[None]]
+"""Hears that a model was loaded, in so many milliseconds, or let go of (None)."""
 
 
 class Plan(NamedTuple):
@@ -49,6 +54,7 @@ class LocalEngine:
 
     def __init__(self, logs: Path, memory_mb: int) -> None:
         self._logs, self._budget = logs, memory_mb
+        self.moved: Moved | None = None
         self._places: dict[Path, Place] = {}
         self._room = asyncio.Lock()
         self._released = asyncio.Event()
@@ -69,11 +75,10 @@ class LocalEngine:
             self._keep_log_short(path)
             self._released.set()
 
-    def tier(self, path: Path) -> ModelTier:
-        """Whether the model can answer at once, or must be loaded first."""
+    def loaded(self, path: Path) -> bool:
+        """Whether the model can answer at once."""
         place = self._places.get(path)
-        loaded = place is not None and place.serving is not None and place.serving.alive
-        return ModelTier.RAM if loaded else ModelTier.STORAGE
+        return place is not None and place.serving is not None and place.serving.alive
 
     async def close(self) -> None:
         """Let go of all models at once, also those in mid-use."""
@@ -83,7 +88,14 @@ class LocalEngine:
         for task in loading:
             task.cancel()
         await asyncio.gather(*loading, return_exceptions=True)
-        await asyncio.gather(*(place.serving.end() for place in places if place.serving is not None))
+        serving = [(place.path, place.serving) for place in places if place.serving is not None]
+        await asyncio.gather(*(one.end() for _, one in serving))
+        for path, _ in serving:
+            await self._tell(path, None)
+
+    async def _tell(self, path: Path, load_ms: float | None) -> None:
+        if self.moved is not None:
+            await self.moved(path, load_ms)
 
     async def _ready(self, place: Place) -> Serving:
         """Join the loading that goes on, or begin one; it goes on when who asked for it goes away."""
@@ -121,7 +133,9 @@ class LocalEngine:
         place.serving = serving
         if serving.memory is not None:
             place.megabytes = serving.memory // MB
-        log.info("loaded %s in %.1f s, %d MB", place.path.name, time.monotonic() - started, place.megabytes)
+        took = time.monotonic() - started
+        log.info("loaded %s in %.1f s, %d MB", place.path.name, took, place.megabytes)
+        await self._tell(place.path, took * 1000)
         return serving
 
     async def _make_room(self, place: Place, megabytes: int) -> None:
@@ -136,9 +150,17 @@ class LocalEngine:
                 if idle:
                     await self._evict(min(idle, key=lambda other: other.used_at))
                 else:
-                    self._released.clear()
-                    await self._released.wait()
+                    await self._one_released(place.path)
             place.megabytes = megabytes
+
+    async def _one_released(self, path: Path) -> None:
+        """Wait until somebody is done with a model; not for ever, since a run may last."""
+        self._released.clear()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._released.wait()
+        except TimeoutError:
+            raise _failure(path, "other models are in use and leave no room for it") from None
 
     async def _evict(self, place: Place) -> None:
         log.info("letting go of %s", place.path.name)
@@ -148,6 +170,7 @@ class LocalEngine:
             await asyncio.gather(place.loading, return_exceptions=True)
         if place.serving is not None:
             await place.serving.end()
+        await self._tell(place.path, None)
 
     def _log_of(self, path: Path) -> Path:
         return self._logs / f"{path.stem}.log"

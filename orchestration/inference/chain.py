@@ -1,0 +1,217 @@
+"""Several models that stand in for one: the SDK calls the first, and the next when that one cannot answer."""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
+from uuid import UUID
+
+from agents import Model, ModelResponse, ModelSettings, TResponseInputItem
+from agents.exceptions import AgentsException
+from agents.items import TResponseStreamEvent
+from openai import OpenAIError
+
+from domain.calls import Attempt
+from domain.models import CallOutcome, Selection, TokenUsage
+from domain.runs import RunFailure
+from orchestration.inference.calling import Call, Question
+from orchestration.inference.coalescing import Tap
+from orchestration.inference.holding import Holding, Ready
+from orchestration.inference.rules import rule
+from orchestration.inference.settings import answer_tokens
+from orchestration.inference.tries import Admit, Candidate, Limits, Tries
+from persistence.model_stats import ModelFacts
+from persistence.models import ModelRow
+
+log = logging.getLogger(__name__)
+
+Record = Callable[[Attempt], Awaitable[None]]
+"""Takes each call when it has ended, before anything else happens. It may get one twice: `Attempt.id` tells."""
+
+FAILURES = (OpenAIError, AgentsException, RunFailure, OSError, TimeoutError)
+
+
+LONGEST = 5
+"""Models of a chain: more than that are not tried within one call anyway."""
+
+
+def fallback_order(selection: Selection) -> list[UUID]:
+    """The chosen model and, behind it, the others that could have been chosen, the best first. A model that somebody
+    has asked for by name is the only one: another one's answer is not what they want.
+    """
+    if selection.source == "pinned":
+        return [selection.model_id]
+    able = [candidate.model_id for candidate in selection.candidates if candidate.excluded_because is None]
+    return [selection.model_id, *(model_id for model_id in able if model_id != selection.model_id)][:LONGEST]
+
+
+class Chain:
+    """Models in the order in which they are tried, for one run. `model` is what the SDK gets.
+
+    While nothing has been said, a failure moves on to the next model unseen; after that it ends the run, unless
+    `continues`: then the next model goes on with the answer, once. `name` is the model that speaks, or spoke last.
+    """
+
+    def __init__(
+        self,
+        models: Sequence[ModelFacts],
+        *,
+        ready: Ready,
+        admit: Admit,
+        record: Record | None,
+        limits: Limits,
+        continues: bool = False,
+    ) -> None:
+        self.model: Model = _ChainModel(self)
+        self.settings = ModelSettings(include_usage=True)
+        self.attempts: list[Attempt] = []
+        self._models, self._limits, self._admit = list(models), limits, admit
+        self._record, self._continues = record, continues
+        self._unrecorded: list[Attempt] = []
+        self._holding = Holding(ready)
+        self._calls: list[Call] = []
+        self._tap: Tap | None = None
+        self.row: ModelRow = self._models[0].model
+
+    @property
+    def name(self) -> str:
+        return self.row.name
+
+    @property
+    def instructions(self) -> str | None:
+        """What the first model is told instead of an agent's instructions, if it has something of its own."""
+        return self._models[0].model.details.get("instructions")
+
+    @property
+    def capabilities(self) -> list[str]:
+        """What the first model can do; the selection has put no model behind it that can do less than was asked for."""
+        return self._models[0].model.capabilities
+
+    @property
+    def context_window(self) -> int | None:
+        return self._models[0].model.context_window
+
+    @property
+    def answer_tokens(self) -> int:
+        return answer_tokens(self._models[0].model)
+
+    @property
+    def usage(self) -> TokenUsage:
+        """What all calls so far used together, failed ones included."""
+        return sum((attempt.usage for attempt in self.attempts), TokenUsage())
+
+    def tap(self, tap: Tap) -> bool:
+        """Hear every word as it comes. True: do not take the words from the SDK's events as well."""
+        self._tap = tap
+        return True
+
+    async def close(self) -> None:
+        """Enter what was given up into the ledger and let go of local models."""
+        for call in list(self._calls):
+            self._abandon(call)
+        try:
+            await self._settle()
+        finally:
+            await self._holding.close()
+
+    async def stream(self, question: Question) -> AsyncIterator[TResponseStreamEvent]:
+        """The events of the first model that answers. The call is in the ledger before its end is told."""
+        tries = self._tries()
+        while (candidate := await tries.next()) is not None:
+            call = self._begin(candidate, question)
+            try:
+                async with self._holding.of(candidate.facts) as endpoint:
+                    async for event in call.events(endpoint):
+                        if event.type == "response.completed":
+                            await self._end(call, call.attempt(CallOutcome.SUCCEEDED))
+                        yield event
+                return
+            except FAILURES as error:
+                question = await self._fail(tries, candidate, call, error)
+            finally:
+                self._abandon(call)
+        raise tries.failure
+
+    async def respond(self, question: Question) -> ModelResponse:
+        """The whole answer of the first model that gives one."""
+        tries = self._tries()
+        while (candidate := await tries.next()) is not None:
+            call = self._begin(candidate, question)
+            try:
+                async with self._holding.of(candidate.facts) as endpoint:
+                    response = await call.response(endpoint)
+                await self._end(call, call.attempt(CallOutcome.SUCCEEDED))
+                return response
+            except FAILURES as error:
+                await self._fail(tries, candidate, call, error)
+            finally:
+                self._abandon(call)
+        raise tries.failure
+
+    def _tries(self) -> Tries:
+        return Tries(self._models, self._limits, self._admit)
+
+    def _begin(self, candidate: Candidate, question: Question) -> Call:
+        call = Call(candidate.facts.model, question, self._tap)
+        self._calls.append(call)
+        self.row = candidate.facts.model
+        return call
+
+    async def _fail(self, tries: Tries, candidate: Candidate, call: Call, error: BaseException) -> Question:
+        """Note a failure, and give what to ask the next model. Raise the failure when the model has spoken, because
+        then nobody else can take over unseen, and going on is not wished for or has been tried.
+        """
+        ruling = rule(error, call.row.name)
+        await self._end(call, call.attempt(CallOutcome.FAILED, ruling.failure.code, ruling.verdict))
+        if call.spoken and not (self._continues and call.said and not call.question.said):
+            raise ruling.failure from error
+        tries.failed(candidate, ruling)
+        log.info("%s failed (%s): %s", call.row.name, ruling.failure.code, ruling.failure.message)
+        return call.question.continued(call.said) if call.spoken else call.question
+
+    async def _end(self, call: Call, attempt: Attempt) -> None:
+        if call in self._calls:
+            self._calls.remove(call)
+            self._keep(attempt)
+            await self._settle()
+
+    def _abandon(self, call: Call) -> None:
+        """Whoever asked has gone. This cannot wait for the ledger; `close` does."""
+        if call in self._calls:
+            self._calls.remove(call)
+            self._keep(call.attempt(CallOutcome.CANCELLED))
+
+    def _keep(self, attempt: Attempt) -> None:
+        self.attempts.append(attempt)
+        self._unrecorded.append(attempt)
+
+    async def _settle(self) -> None:
+        while self._unrecorded and self._record is not None:
+            await self._record(self._unrecorded[0])
+            self._unrecorded.pop(0)
+
+
+class _ChainModel(Model):
+    """The chain as the SDK sees it."""
+
+    def __init__(self, chain: Chain) -> None:
+        self._chain = chain
+
+    async def get_response(
+        self,
+        system_instructions: str | None,
+        input: str | list[TResponseInputItem],
+        model_settings: ModelSettings,
+        *rest: Any,
+        **options: Any,
+    ) -> ModelResponse:
+        return await self._chain.respond(Question(system_instructions, input, model_settings, rest, options))
+
+    def stream_response(
+        self,
+        system_instructions: str | None,
+        input: str | list[TResponseInputItem],
+        model_settings: ModelSettings,
+        *rest: Any,
+        **options: Any,
+    ) -> AsyncIterator[TResponseStreamEvent]:
+        return self._chain.stream(Question(system_instructions, input, model_settings, rest, options))

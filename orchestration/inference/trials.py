@@ -1,0 +1,57 @@
+"""Trying a model out: a tiny question whose answer shows whether it works, and how quickly."""
+
+import asyncio
+from dataclasses import dataclass
+from uuid import UUID
+
+from agents import Agent, ModelSettings, RunConfig, Runner
+from agents.exceptions import AgentsException
+from openai import OpenAIError
+
+from domain.models import CallOutcome
+from domain.runs import RunErrorCode, RunFailure
+from orchestration.inference.failures import failure_of
+from orchestration.inference.pool import ModelPool
+from orchestration.inference.tries import Limits
+
+QUESTION = "Count from one to ten in words."
+ANSWER_TOKENS = 64
+PATIENCE = 60.0
+"""Seconds that a test takes at most; a local model may have to be loaded first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """`ttft_ms` and `tokens_per_second` are None when nothing could be measured."""
+
+    ttft_ms: float | None = None
+    tokens_per_second: float | None = None
+    failure: RunFailure | None = None
+
+
+async def try_out(pool: ModelPool, model_id: UUID, user_id: UUID) -> Trial:
+    """Ask the model once. The call is in the ledger, and counts for its health like any other."""
+    record, once = pool.recorder(user_id=user_id), Limits(tries=1, seconds=PATIENCE)
+    failure: RunFailure | None = None
+    async with pool.open_chain([model_id], record=record, limits=once) as chain:
+        chain.tap(lambda _, __: None)
+        agent: Agent[None] = Agent(
+            name="trial", model=chain.model, model_settings=ModelSettings(max_tokens=ANSWER_TOKENS)
+        )
+        try:
+            async with asyncio.timeout(PATIENCE):
+                result = Runner.run_streamed(agent, QUESTION, run_config=RunConfig(tracing_disabled=True))
+                async for _ in result.stream_events():
+                    pass
+        except (RunFailure, AgentsException, OpenAIError, OSError) as error:
+            failure = failure_of(error, chain.name)
+    attempt = chain.attempts[-1] if chain.attempts else None
+    if attempt is None or failure is None:
+        failure = failure if attempt is not None else RunFailure(RunErrorCode.INTERNAL, "The model was not called.")
+    elif attempt.outcome is CallOutcome.FAILED and "output tokens" in failure.message:
+        failure = None  # it thought for all of its few tokens: it works
+    if attempt is None:
+        return Trial(failure=failure)
+    spoken = None if attempt.ttft_ms is None else (attempt.duration_ms - attempt.ttft_ms) / 1000
+    speed = attempt.usage.output_tokens / spoken if spoken and attempt.usage.output_tokens > 1 else None
+    return Trial(attempt.ttft_ms, speed, failure)

@@ -1,0 +1,35 @@
+"""The end of a call to a model: its line in the ledger and what it says of the model's health, in one transaction."""
+
+from uuid import UUID
+
+from domain.calls import Attempt, Blame
+from domain.models import CallOutcome
+from domain.runs import RunErrorCode
+from persistence import model_breakers, models
+from persistence.database import Session
+
+
+async def enter(
+    session: Session, attempt: Attempt, *, user_id: UUID, run_id: UUID | None = None, run_attempt: int = 1
+) -> None:
+    """Money that was spent is spent: this does not ask whether the run is still this worker's. Safe to repeat.
+
+    A limit on the rate of requests opens the model's breaker, but is no failure of the model.
+    """
+    limited = attempt.error_code is RunErrorCode.MODEL_RATE_LIMITED
+    entered = await models.record_call(
+        session, id=attempt.id, run_id=run_id, model_id=attempt.model_id, model_name=attempt.model_name,
+        user_id=user_id, attempt=run_attempt, outcome=attempt.outcome, error_code=attempt.error_code,
+        usage=attempt.usage, price_id=attempt.price_id, estimated=attempt.estimated,
+        blamed=attempt.verdict.blame is not Blame.NOBODY and not limited, ttft_ms=attempt.ttft_ms,
+        duration_ms=attempt.duration_ms, started_at=attempt.started_at,
+    )  # fmt: skip
+    if not entered:
+        return
+    match attempt.outcome:
+        case CallOutcome.SUCCEEDED:
+            await model_breakers.succeeded(session, attempt.model_id)
+        case CallOutcome.FAILED:
+            await model_breakers.failed(session, attempt.model_id, attempt.verdict, attempt.error_code)
+        case CallOutcome.CANCELLED:
+            await model_breakers.release(session, attempt.model_id)
