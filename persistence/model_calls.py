@@ -1,12 +1,15 @@
-"""The end of a call to a model: its line in the ledger and what it says of the model's health, in one transaction."""
+"""Calls to models: entering one with what it says of the model's health, in one transaction, and looking them up."""
 
 from uuid import UUID
+
+from sqlalchemy import select
 
 from domain.calls import Attempt, Blame
 from domain.models import CallOutcome
 from domain.runs import RunErrorCode
 from persistence import model_breakers, models
 from persistence.database import Session
+from persistence.models import ModelCallRow
 
 
 async def enter(
@@ -33,3 +36,13 @@ async def enter(
             await model_breakers.failed(session, attempt.model_id, attempt.verdict, attempt.error_code)
         case CallOutcome.CANCELLED:
             await model_breakers.release(session, attempt.model_id)
+
+
+async def of_runs(session: Session, run_ids: list[UUID]) -> dict[UUID, list[ModelCallRow]]:
+    """Calls of each run that have ended, in the order in which they began."""
+    of_these = select(ModelCallRow).where(ModelCallRow.run_id.in_(run_ids))
+    found: dict[UUID, list[ModelCallRow]] = {}
+    for row in await session.scalars(of_these.order_by(ModelCallRow.started_at, ModelCallRow.id)):
+        if row.run_id is not None:
+            found.setdefault(row.run_id, []).append(row)
+    return found
