@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from domain.calls import Attempt, Blame
+from domain.calls import Blame, ModelCall
 from domain.models import CallOutcome
 from domain.runs import RunErrorCode
 from persistence import model_breakers, models
@@ -13,29 +13,29 @@ from persistence.models import ModelCallRow
 
 
 async def enter(
-    session: Session, attempt: Attempt, *, user_id: UUID, run_id: UUID | None = None, run_attempt: int = 1
+    session: Session, call: ModelCall, *, user_id: UUID, run_id: UUID | None = None, run_attempt: int = 1
 ) -> None:
     """Money that was spent is spent: this does not ask whether the run is still this worker's. Safe to repeat.
 
     A limit on the rate of requests opens the model's breaker, but is no failure of the model.
     """
-    limited = attempt.error_code is RunErrorCode.MODEL_RATE_LIMITED
+    limited = call.error_code is RunErrorCode.MODEL_RATE_LIMITED
     entered = await models.record_call(
-        session, id=attempt.id, run_id=run_id, model_id=attempt.model_id, model_name=attempt.model_name,
-        user_id=user_id, attempt=run_attempt, outcome=attempt.outcome, error_code=attempt.error_code,
-        usage=attempt.usage, price_id=attempt.price_id, estimated=attempt.estimated,
-        blamed=attempt.verdict.blame is not Blame.NOBODY and not limited, ttft_ms=attempt.ttft_ms,
-        duration_ms=attempt.duration_ms, started_at=attempt.started_at,
+        session, id=call.id, run_id=run_id, model_id=call.model_id, model_name=call.model_name,
+        user_id=user_id, attempt=run_attempt, outcome=call.outcome, error_code=call.error_code,
+        usage=call.usage, price_id=call.price_id, estimated=call.estimated,
+        blamed=call.verdict.blame is not Blame.NOBODY and not limited, ttft_ms=call.ttft_ms,
+        duration_ms=call.duration_ms, started_at=call.started_at,
     )  # fmt: skip
     if not entered:
         return
-    match attempt.outcome:
+    match call.outcome:
         case CallOutcome.SUCCEEDED:
-            await model_breakers.succeeded(session, attempt.model_id)
+            await model_breakers.succeeded(session, call.model_id)
         case CallOutcome.FAILED:
-            await model_breakers.failed(session, attempt.model_id, attempt.verdict, attempt.error_code)
+            await model_breakers.failed(session, call.model_id, call.verdict, call.error_code)
         case CallOutcome.CANCELLED:
-            await model_breakers.release(session, attempt.model_id)
+            await model_breakers.release(session, call.model_id)
 
 
 async def of_runs(session: Session, run_ids: list[UUID]) -> dict[UUID, list[ModelCallRow]]:

@@ -44,11 +44,11 @@ async def try_out(pool: ModelPool, model_id: UUID, user_id: UUID) -> Trial:
                     pass
         except (RunFailure, AgentsException, OpenAIError, OSError) as error:
             failure = failure_of(error, chain.name)
-    if not chain.attempts:
+    if not chain.calls:
         return Trial(failure=failure or RunFailure(RunErrorCode.INTERNAL, "The model was not called."))
-    attempt = chain.attempts[-1]
+    call = chain.calls[-1]
     if failure is not None and failure.code is RunErrorCode.CONTEXT_TOO_LONG:
         failure = None  # the question is tiny, so it has thought for all of its few tokens: it works
-    spoken = 0.0 if attempt.ttft_ms is None else (attempt.duration_ms - attempt.ttft_ms) / 1000
-    speed = attempt.usage.output_tokens / spoken if spoken > 0 and attempt.usage.output_tokens > 1 else None
-    return Trial(attempt.ttft_ms, speed, failure)
+    spoken = 0.0 if call.ttft_ms is None else (call.duration_ms - call.ttft_ms) / 1000
+    speed = call.usage.output_tokens / spoken if spoken > 0 and call.usage.output_tokens > 1 else None
+    return Trial(call.ttft_ms, speed, failure)
