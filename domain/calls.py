@@ -71,7 +71,7 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class ModelCall:
     """One call to one model, as the ledger keeps it. `estimated` tells that the provider did not count."""
 
     id: UUID

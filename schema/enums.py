@@ -5,7 +5,7 @@ import strawberry
 from domain.accounts import UserRole
 from domain.calls import BreakerState, DownloadState
 from domain.messages import MessageRole, MessageStatus
-from domain.models import HealthState, ModelTier
+from domain.models import CallOutcome, HealthState, ModelTier
 from domain.runs import (
     ApprovalDecision,
     Remember,
@@ -48,6 +48,7 @@ strawberry.enum(
 )
 strawberry.enum(ModelTier, description="Where a model is: loaded in RAM, warm in SWAP, on disk, or REMOTE.")
 strawberry.enum(HealthState, description="How a model has been doing lately.")
+strawberry.enum(CallOutcome, description="How a call to a model ended.")
 strawberry.enum(
     BreakerState,
     description="CLOSED lets calls through, OPEN keeps them away, HALF_OPEN lets one through to see how it goes.",
@@ -60,6 +61,7 @@ strawberry.enum(
 __all__ = [
     "ApprovalDecision",
     "BreakerState",
+    "CallOutcome",
     "DownloadState",
     "HealthState",
     "MessageRole",

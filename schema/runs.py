@@ -26,6 +26,7 @@ from schema.enums import (
 )
 from schema.loading import Loader
 from schema.messages import Message, message_by_id
+from schema.model_calls import ModelCall, calls_of_run
 from schema.models import Model, ModelSelection, SelectionPreferenceInput, model_by_id
 from schema.nodes import Node
 
@@ -101,6 +102,12 @@ class Run(Node):
     @strawberry.field(description="What it did, in order.")
     async def steps(self, info: FieldInfo) -> list[RunStep]:
         return [RunStep.from_row(row) for row in await info.context.load(steps_of_run, self.row.id)]
+
+    @strawberry.field(
+        description="Its calls to models that have ended, in order; several when another model took over, or a worker."
+    )
+    async def calls(self, info: FieldInfo) -> list[ModelCall]:
+        return [ModelCall.from_row(row) for row in await info.context.load(calls_of_run, self.row.id)]
 
     @strawberry.field(description="Tool calls that wait for a decision.")
     async def pending_approvals(self, info: FieldInfo) -> list[Approval]:

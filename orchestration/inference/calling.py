@@ -12,7 +12,7 @@ from agents.items import TResponseStreamEvent
 from agents.models.openai_chatcompletions import OpenAIChatCompletionsModel
 from openai import AsyncOpenAI
 
-from domain.calls import Attempt, Verdict
+from domain.calls import ModelCall, Verdict
 from domain.ids import new_id
 from domain.models import CallOutcome, TokenUsage
 from domain.runs import RunErrorCode, RunFailure
@@ -141,12 +141,12 @@ class Call:
             return Counted(counted(self._usage, self.price), estimated=False)
         return Counted(*self._meter.usage(self.price, self.question.input))
 
-    def attempt(
+    def ended(
         self, outcome: CallOutcome, code: RunErrorCode | None = None, verdict: Verdict | None = None
-    ) -> Attempt:
+    ) -> ModelCall:
         """The call as the ledger keeps it, when it has ended."""
         counted, ended = self.counted, time.perf_counter()
-        return Attempt(
+        return ModelCall(
             id=new_id(),
             model_id=self.row.id,
             model_name=self.row.name,

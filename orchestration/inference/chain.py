@@ -10,7 +10,7 @@ from agents.exceptions import AgentsException
 from agents.items import TResponseStreamEvent
 from openai import OpenAIError
 
-from domain.calls import Attempt
+from domain.calls import ModelCall
 from domain.models import CallOutcome, Selection, TokenUsage
 from domain.runs import RunFailure
 from orchestration.inference.calling import Call, Question
@@ -24,8 +24,8 @@ from persistence.models import ModelRow
 
 log = logging.getLogger(__name__)
 
-Record = Callable[[Attempt], Awaitable[None]]
-"""Takes each call when it has ended, before anything else happens. It may get one twice: `Attempt.id` tells."""
+Record = Callable[[ModelCall], Awaitable[None]]
+"""Takes each call when it has ended, before anything else happens. It may get one twice: `ModelCall.id` tells."""
 
 FAILURES = (OpenAIError, AgentsException, RunFailure, OSError, TimeoutError)
 
@@ -63,12 +63,12 @@ class Chain:
     ) -> None:
         self.model: Model = _ChainModel(self)
         self.settings = ModelSettings(include_usage=True)
-        self.attempts: list[Attempt] = []
+        self.calls: list[ModelCall] = []
         self._models, self._limits, self._admit = list(models), limits, admit
         self._record, self._continues = record, continues
-        self._unrecorded: list[Attempt] = []
+        self._unrecorded: list[ModelCall] = []
         self._holding = Holding(ready)
-        self._calls: list[Call] = []
+        self._running: list[Call] = []
         self._tap: Tap | None = None
         self.row: ModelRow = self._models[0].model
 
@@ -97,7 +97,7 @@ class Chain:
     @property
     def usage(self) -> TokenUsage:
         """What all calls so far used together, failed ones included."""
-        return sum((attempt.usage for attempt in self.attempts), TokenUsage())
+        return sum((call.usage for call in self.calls), TokenUsage())
 
     def tap(self, tap: Tap) -> bool:
         """Hear every word as it comes. True: do not take the words from the SDK's events as well."""
@@ -106,7 +106,7 @@ class Chain:
 
     async def close(self) -> None:
         """Enter what was given up into the ledger and let go of local models."""
-        for call in list(self._calls):
+        for call in list(self._running):
             self._abandon(call)
         try:
             await self._settle()
@@ -122,7 +122,7 @@ class Chain:
                 async with self._holding.of(candidate.facts) as endpoint:
                     async for event in call.events(endpoint):
                         if event.type == "response.completed":
-                            await self._end(call, call.attempt(CallOutcome.SUCCEEDED))
+                            await self._end(call, call.ended(CallOutcome.SUCCEEDED))
                         yield event
                 return
             except FAILURES as error:
@@ -139,7 +139,7 @@ class Chain:
             try:
                 async with self._holding.of(candidate.facts) as endpoint:
                     response = await call.response(endpoint)
-                await self._end(call, call.attempt(CallOutcome.SUCCEEDED))
+                await self._end(call, call.ended(CallOutcome.SUCCEEDED))
                 return response
             except FAILURES as error:
                 await self._fail(tries, candidate, call, error)
@@ -152,7 +152,7 @@ class Chain:
 
     def _begin(self, candidate: Candidate, question: Question) -> Call:
         call = Call(candidate.facts.model, question, self._tap)
-        self._calls.append(call)
+        self._running.append(call)
         self.row = candidate.facts.model
         return call
 
@@ -161,28 +161,28 @@ class Chain:
         then nobody else can take over unseen, and going on is not wished for or has been tried.
         """
         ruling = rule(error, call.row.name)
-        await self._end(call, call.attempt(CallOutcome.FAILED, ruling.failure.code, ruling.verdict))
+        await self._end(call, call.ended(CallOutcome.FAILED, ruling.failure.code, ruling.verdict))
         if call.spoken and not (self._continues and call.said and not call.question.said):
             raise ruling.failure from error
         tries.failed(candidate, ruling)
         log.info("%s failed (%s): %s", call.row.name, ruling.failure.code, ruling.failure.message)
         return call.question.continued(call.said) if call.spoken else call.question
 
-    async def _end(self, call: Call, attempt: Attempt) -> None:
-        if call in self._calls:
-            self._calls.remove(call)
-            self._keep(attempt)
+    async def _end(self, call: Call, ended: ModelCall) -> None:
+        if call in self._running:
+            self._running.remove(call)
+            self._keep(ended)
             await self._settle()
 
     def _abandon(self, call: Call) -> None:
         """Whoever asked has gone. This cannot wait for the ledger; `close` does."""
-        if call in self._calls:
-            self._calls.remove(call)
-            self._keep(call.attempt(CallOutcome.CANCELLED))
+        if call in self._running:
+            self._running.remove(call)
+            self._keep(call.ended(CallOutcome.CANCELLED))
 
-    def _keep(self, attempt: Attempt) -> None:
-        self.attempts.append(attempt)
-        self._unrecorded.append(attempt)
+    def _keep(self, ended: ModelCall) -> None:
+        self.calls.append(ended)
+        self._unrecorded.append(ended)
 
     async def _settle(self) -> None:
         while self._unrecorded and self._record is not None:

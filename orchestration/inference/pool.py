@@ -12,7 +12,7 @@ from uuid import UUID
 
 import aiohttp
 
-from domain.calls import Attempt
+from domain.calls import ModelCall
 from domain.models import CallOutcome, ProviderKind
 from domain.runs import RunErrorCode, RunFailure
 from orchestration.inference.chain import Chain, Record
@@ -202,10 +202,10 @@ class ModelPool:
     def recorder(self, *, user_id: UUID, run_id: UUID | None = None, run_attempt: int = 1) -> Record:
         """Writes each call to the ledger and tells its model's breaker how it went, in a transaction of its own."""
 
-        async def record(attempt: Attempt) -> None:
+        async def record(call: ModelCall) -> None:
             async with self._db.write() as session:
-                await model_calls.enter(session, attempt, user_id=user_id, run_id=run_id, run_attempt=run_attempt)
-            if attempt.outcome is CallOutcome.FAILED:
+                await model_calls.enter(session, call, user_id=user_id, run_id=run_id, run_attempt=run_attempt)
+            if call.outcome is CallOutcome.FAILED:
                 self.changed()
 
         return record

@@ -8,7 +8,6 @@ from agents import Agent, ModelSettings, RunConfig, Runner
 from agents.exceptions import AgentsException
 from openai import OpenAIError
 
-from domain.models import CallOutcome
 from domain.runs import RunErrorCode, RunFailure
 from orchestration.inference.failures import failure_of
 from orchestration.inference.pool import ModelPool
@@ -45,13 +44,11 @@ async def try_out(pool: ModelPool, model_id: UUID, user_id: UUID) -> Trial:
                     pass
         except (RunFailure, AgentsException, OpenAIError, OSError) as error:
             failure = failure_of(error, chain.name)
-    attempt = chain.attempts[-1] if chain.attempts else None
-    if attempt is None or failure is None:
-        failure = failure if attempt is not None else RunFailure(RunErrorCode.INTERNAL, "The model was not called.")
-    elif attempt.outcome is CallOutcome.FAILED and "output tokens" in failure.message:
-        failure = None  # it thought for all of its few tokens: it works
-    if attempt is None:
-        return Trial(failure=failure)
-    spoken = None if attempt.ttft_ms is None else (attempt.duration_ms - attempt.ttft_ms) / 1000
-    speed = attempt.usage.output_tokens / spoken if spoken and attempt.usage.output_tokens > 1 else None
-    return Trial(attempt.ttft_ms, speed, failure)
+    if not chain.calls:
+        return Trial(failure=failure or RunFailure(RunErrorCode.INTERNAL, "The model was not called."))
+    call = chain.calls[-1]
+    if failure is not None and failure.code is RunErrorCode.CONTEXT_TOO_LONG:
+        failure = None  # the question is tiny, so it has thought for all of its few tokens: it works
+    spoken = 0.0 if call.ttft_ms is None else (call.duration_ms - call.ttft_ms) / 1000
+    speed = call.usage.output_tokens / spoken if spoken > 0 and call.usage.output_tokens > 1 else None
+    return Trial(call.ttft_ms, speed, failure)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
 
-from domain.calls import Attempt, Blame, Verdict
+from domain.calls import Blame, ModelCall, Verdict
 from domain.ids import new_id
 from domain.messages import MessageRole, MessageStatus
 from domain.models import CallOutcome, TokenUsage
@@ -106,12 +106,12 @@ async def record(
     blame = Blame.MODEL if code in FAULTS else Blame.NOBODY
     async with db.write() as session:
         for _ in range(times):
-            attempt = Attempt(
+            call = ModelCall(
                 id=new_id(), model_id=model.id, model_name=model.name, outcome=outcome, error_code=code,
                 started_at=datetime.now(UTC) - ago, duration_ms=(ttft or 0) + 2_000, ttft_ms=ttft,
                 usage=TokenUsage(1, 10, 0, 101, 0, Decimal("0.25")), verdict=Verdict(blame, f"It failed ({code})."),
             )  # fmt: skip
-            await model_calls.enter(session, attempt, user_id=user_id, run_id=run_id)
+            await model_calls.enter(session, call, user_id=user_id, run_id=run_id)
 
 
 async def let_rest(db: Database) -> None:

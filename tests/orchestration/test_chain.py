@@ -10,7 +10,7 @@ import openai
 import pytest
 from agents import Agent, RunConfig, Runner
 
-from domain.calls import Attempt, Blame, Price
+from domain.calls import Blame, ModelCall, Price
 from domain.models import CallOutcome
 from domain.runs import RunErrorCode, RunFailure
 from orchestration.inference.chain import Chain
@@ -61,7 +61,7 @@ async def test_another_model_goes_on_with_an_answer_that_broke_off(
         final, heard = await run(chain)
 
     assert final == heard == "one two three four five"
-    assert [attempt.outcome for attempt in chain.attempts] == [CallOutcome.FAILED, CallOutcome.SUCCEEDED]
+    assert [call.outcome for call in chain.calls] == [CallOutcome.FAILED, CallOutcome.SUCCEEDED]
     assert upstream.requests[-1]["model"] == "b"
     assert upstream.requests[-1]["messages"][-2] == {"role": "assistant", "content": "one two"}
 
@@ -81,25 +81,25 @@ async def test_it_goes_on_once_and_no_more(pool: ModelPool, order: list[UUID], u
 async def test_a_call_that_is_given_up_is_in_the_ledger_all_the_same(
     pool: ModelPool, order: list[UUID], upstream: Upstream
 ) -> None:
-    entered: list[Attempt] = []
+    entered: list[ModelCall] = []
 
-    async def record(attempt: Attempt) -> None:
-        entered.append(attempt)
+    async def record(call: ModelCall) -> None:
+        entered.append(call)
 
     upstream.reply("one two three", held_after=3)
     async with pool.open_chain(order, record=record) as chain:
         running = asyncio.create_task(run(chain))
         await upstream.holding.wait()
-        while not chain._calls[0].spoken:
+        while not chain._running[0].spoken:
             await asyncio.sleep(0.001)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
 
-    [attempt] = entered
-    assert (attempt.outcome, attempt.verdict.blame) == (CallOutcome.CANCELLED, Blame.NOBODY)
-    assert attempt.estimated
-    assert attempt.usage.output_tokens == 2
-    assert attempt.usage.input_tokens > 0
+    [call] = entered
+    assert (call.outcome, call.verdict.blame) == (CallOutcome.CANCELLED, Blame.NOBODY)
+    assert call.estimated
+    assert call.usage.output_tokens == 2
+    assert call.usage.input_tokens > 0
 
 
 async def test_a_ledger_that_fails_once_gets_the_same_line_again(
@@ -107,8 +107,8 @@ async def test_a_ledger_that_fails_once_gets_the_same_line_again(
 ) -> None:
     entered: list[UUID] = []
 
-    async def record(attempt: Attempt) -> None:
-        entered.append(attempt.id)
+    async def record(call: ModelCall) -> None:
+        entered.append(call.id)
         if len(entered) == 1:
             raise ConnectionResetError
 
@@ -130,7 +130,7 @@ async def test_an_unstreamed_answer_falls_back_as_well(pool: ModelPool, order: l
 
     assert result.final_output == "All is well."
     assert chain.name == "b"
-    assert [attempt.usage.output_tokens for attempt in chain.attempts] == [0, 3]
+    assert [call.usage.output_tokens for call in chain.calls] == [0, 3]
 
 
 async def test_a_model_is_held_until_the_end_unless_it_failed_or_another_is_needed(
