@@ -7,10 +7,11 @@ from uuid import UUID
 
 from domain.models import Selection
 from domain.runs import RunEvent, ThinkingMode
+from domain.selection import MessageRating, Policy
 from orchestration.agents.shipped import ship_agents
 from orchestration.changes import ChangeFeeds
 from orchestration.inference.pool import ModelPool
-from orchestration.inference.selection import Selector, Task
+from orchestration.inference.selection import Selector, Task, learning, replaying
 from orchestration.runs.cancelling import Cancelling
 from orchestration.runs.execution import Execution
 from orchestration.runs.feeds import Feeds
@@ -20,6 +21,7 @@ from orchestration.runs.starting import Ask, Started, Starting
 from persistence import notifications
 from persistence.changes import ChangeRow
 from persistence.database import Database
+from persistence.messages import MessageRow
 from persistence.runs import RunRow
 
 Heard = Callable[[str], None]
@@ -88,6 +90,17 @@ class Engine:
 
     async def select(self, task: Task) -> Selection:
         return await self._selector.choose(task)
+
+    async def rate(self, user_id: UUID, message_id: UUID, rating: MessageRating | None) -> MessageRow:
+        return await learning.rate(self.db, user_id, message_id, rating)
+
+    async def replay(self, policy: Policy) -> replaying.Replay:
+        return await replaying.replay(self.db, policy)
+
+    def pool_changed(self, told: str = "") -> None:
+        """Models, policy or beliefs are new, here or in another process."""
+        self.pool.changed(told)
+        self._selector.changed(told)
 
     def watch_run(self, run_id: UUID, after: int) -> AsyncIterator[list[RunEvent]]:
         return self._feeds.watch(run_id, after)

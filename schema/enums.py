@@ -15,7 +15,9 @@ from domain.runs import (
     ToolCallStatus,
     WhenBusy,
 )
+from domain.selection import MessageRating
 
+strawberry.enum(MessageRating, description="What a person thinks of an answer.")
 strawberry.enum(UserRole, description="What an account may do: an ADMIN also manages the server.")
 strawberry.enum(MessageRole, description="Who said a message.")
 strawberry.enum(
@@ -45,6 +47,7 @@ strawberry.enum(HealthState, description="How a model has been doing lately.")
 __all__ = [
     "ApprovalDecision",
     "HealthState",
+    "MessageRating",
     "MessageRole",
     "MessageStatus",
     "ModelTier",

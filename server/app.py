@@ -91,7 +91,9 @@ class Parts:
             stack.push_async_callback(self._pool.close)
             await self._pool.start()
             stack.push_async_callback(self._engine.close)
-            await self._engine.open({self._revocations.channel: self._revocations.notified, MODELS: self._pool.changed})
+            await self._engine.open(
+                {self._revocations.channel: self._revocations.notified, MODELS: self._engine.pool_changed}
+            )
             self._tasks = [asyncio.create_task(self._revocations.serve(), name="revocations")]
             if self._settings.parley_worker:
                 self._tasks.append(asyncio.create_task(self._work(), name="worker"))

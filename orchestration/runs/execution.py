@@ -17,7 +17,7 @@ from domain.models import CallOutcome, Selection, TokenUsage
 from domain.runs import EventKind, RunErrorCode, RunEvent, RunFailure, RunStatus, StepKind
 from orchestration.inference.failures import failure_of
 from orchestration.inference.pool import ModelPool, OpenedModel
-from orchestration.inference.selection import Selector, Task
+from orchestration.inference.selection import Selector, Task, current_model
 from orchestration.memory.history import LONGEST, fitting
 from orchestration.runs.finishing import Defer, Ending, finish
 from orchestration.runs.log import EventLog, Fenced, RunLog
@@ -167,6 +167,7 @@ class Execution:
             model_id=run.requested_model_id or work.agent.model_id,
             thinking=run.thinking,
             options=run.options,
+            current=current_model(work.path),
         )
         selection = await self._selector.choose(task)
         async with self._db.write() as session:

@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.messages import MessageStatus, storable
 from domain.models import TokenUsage
 from domain.runs import EventKind, RunEvent, RunFailure, RunStatus, StepStatus
+from orchestration.inference.selection import learning
 from persistence import changes, chats, events, messages, runs
 from persistence.changes import Change, ChangeKind
 from persistence.database import Session
@@ -75,6 +76,7 @@ async def finish(
     last = event({"status": ending.status.value})
     await events.add(session, [last])
     await session.flush()
+    await learning.failed(session, run, ending.failure)
     await changes.record(session, run.user_id, changed)
     return [last]
 

@@ -10,6 +10,7 @@ from domain.ids import new_id
 from domain.messages import CONTENT_LIMIT, MessageRole, MessageStatus, storable
 from domain.models import Preference
 from domain.runs import EventKind, RunEvent, RunStatus, ThinkingMode, WhenBusy
+from orchestration.inference.selection import learning
 from orchestration.runs.cancelling import Cancelling
 from orchestration.runs.queue import RunQueue
 from orchestration.runs.titles import title_of
@@ -107,6 +108,8 @@ class Starting:
         interrupted: list[int] = []
         if parent is not None and parent.status is MessageStatus.IN_PROGRESS:
             parent = await self._when_busy(session, parent, ask, interrupted)
+        if ask.sibling_of is not None:
+            await learning.asked_differently(session, ask.sibling_of)
         message = await messages.append(
             session, chat, parent=parent, role=MessageRole.USER,
             content=storable(ask.content), status=MessageStatus.COMPLETED,
@@ -129,6 +132,8 @@ class Starting:
                 question = await messages.in_chat(session, chosen.parent_id, chat.id)
             ask = Ask(question.content, model=model, agent_id=chosen.agent_id, thinking=thinking)
             agent = await _agent(session, user_id, ask.agent_id or chat.agent_id)
+            if model is not None:
+                await learning.answered_again(session, chosen, await models.wanted(session, model))
             reply, run = await self._answer(session, chat, question, agent, ask, waiting=False)
             return Started(chat, question, reply, run)
 

@@ -1,0 +1,114 @@
+"""The expected quality of each model of the pool for one prompt: prior, public profile, and what was learned here."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from domain.selection import EVERY_KIND, Belief, Beliefs, Policy
+from orchestration.inference.families import family_of, parameters_of, quality_prior
+from orchestration.inference.selection.categories import ruled
+from persistence.model_stats import ModelFacts
+from persistence.models import ModelRow
+
+if TYPE_CHECKING:
+    from orchestration.inference.selection.predictor import Estimate, Predictor, Reading
+
+TYPICAL = 0.4
+"""Log-odds of the average measured model, which the easiness of topics is relative to."""
+LENGTH = 0.08
+"""What a prompt's length adds to the lead of a model with prior 1 over one with prior 0, for each standard deviation.
+Of all signals only this one held on every suite that was kept out of the fit: stronger models gain on longer prompts.
+"""
+PER_DOUBLING = 0.04
+"""How the prior of an unknown model rises with its price, around .5 at one US dollar per million output tokens."""
+UNMEASURED = frozenset({"conversation", "transformation", "writing"})
+"""Kinds that rules find and that no public result stands behind."""
+
+
+class Expectation(NamedTuple):
+    """`trust`, from 0 to 1, is the part of the quality that results carry; the rest is the prior's."""
+
+    quality: float
+    trust: float
+
+
+class Insight(NamedTuple):
+    """What a prompt is, and what to expect of each model for it, in the order of the pool. `share` is from 0 to 1."""
+
+    kind: str
+    share: float
+    expected: list[Expectation]
+
+
+def insight(
+    prompt: str, pool: Sequence[ModelFacts], *, predictor: "Predictor", policy: Policy, beliefs: Beliefs
+) -> Insight:
+    reading = predictor.read(prompt)
+    kind, share = _kind(prompt, reading)
+    measured = kind not in UNMEASURED
+    known = [predictor.profile(facts.model.name) for facts in pool]
+    profiles = [profile for profile in dict.fromkeys(known) if profile is not None]
+    estimates = dict(zip(profiles, predictor.estimate(reading, profiles), strict=True)) if measured and profiles else {}
+    level = _odds_to_share(TYPICAL + reading.easiness * share) - _odds_to_share(TYPICAL) if measured else 0.0
+    expected = []
+    for facts, profile in zip(pool, known, strict=True):
+        prior = prior_of(facts.model, None if profile is None else predictor.ability(profile))
+        blended = _blend(prior + level, None if profile is None else estimates.get(profile), policy)
+        if measured:
+            blended = blended._replace(quality=blended.quality + LENGTH * (prior - 0.5) * reading.length)
+        expected.append(_learned(blended, facts.model, kind, policy, beliefs))
+    return Insight(kind, share, expected)
+
+
+def priors(pool: Sequence[ModelFacts]) -> Insight:
+    """What is left when the predictor fails: the priors of the models."""
+    return Insight("general", 0.0, [Expectation(prior_of(facts.model, None), 0.0) for facts in pool])
+
+
+def prior_of(row: ModelRow, ability: float | None) -> float:
+    """What a person has said of the model; else its public profile, its family or size, or its price."""
+    local = row.file is not None
+    by_name = quality_prior(row.name, local=local)
+    if row.quality is not None and (local or row.quality != by_name):
+        return row.quality
+    if family_of(row.name) is not None:
+        return by_name
+    if ability is not None:
+        return _odds_to_share(ability)
+    if local or parameters_of(row.name) is not None or not row.output_usd_per_million:
+        return by_name
+    return min(0.75, max(0.35, 0.5 + PER_DOUBLING * math.log2(float(row.output_usd_per_million))))
+
+
+def shift_of(model: ModelRow, kind: str, policy: Policy, beliefs: Beliefs) -> tuple[float, float]:
+    """How far evidence moves the quality, and the weight of that evidence; a kind starts from all kinds' shift."""
+    whole, here = beliefs.get((model.id, EVERY_KIND), Belief(0, 0)), beliefs.get((model.id, kind), Belief(0, 0))
+    strength = policy.belief_strength
+    start = whole.surprise / (whole.weight + strength)
+    shift = (here.surprise + strength * start) / (here.weight + strength)
+    return min(policy.longest_shift, max(-policy.longest_shift, shift)), here.weight
+
+
+def _kind(prompt: str, reading: "Reading") -> tuple[str, float]:
+    if (by_rule := ruled(prompt)) is not None:
+        return by_rule, 1.0
+    kind = max(reading.kinds, key=reading.kinds.__getitem__)
+    return kind, reading.kinds[kind]
+
+
+def _blend(base: float, profile: "Estimate | None", policy: Policy) -> Expectation:
+    if profile is None:
+        return Expectation(base, 0.0)
+    trust = profile.trust * policy.profile_trust
+    return Expectation(trust * profile.quality + (1 - trust) * base, trust)
+
+
+def _learned(expected: Expectation, row: ModelRow, kind: str, policy: Policy, beliefs: Beliefs) -> Expectation:
+    shift, weight = shift_of(row, kind, policy, beliefs)
+    own = weight / (weight + policy.belief_strength)
+    quality = min(0.98, max(0.02, expected.quality + shift))
+    return Expectation(quality, 1 - (1 - expected.trust) * (1 - own))
+
+
+def _odds_to_share(odds: float) -> float:
+    return 1 / (1 + math.exp(-odds))
