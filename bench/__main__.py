@@ -2,6 +2,7 @@
 
 import asyncio
 
-from bench import events
+from bench import events, selection
 
 asyncio.run(events.main())
+selection.main()

@@ -197,10 +197,10 @@ def _additive(table: np.ndarray, counts: np.ndarray, models: list[str]) -> tuple
     odds = np.log(np.clip(table, 0.02, 0.98) / (1 - np.clip(table, 0.02, 0.98)))
     weight = counts / (counts + 20)
     ability, easiness = np.zeros(table.shape[1]), np.zeros(table.shape[0])
-    for _ in range(200):
+    for _ in range(2_000):
         ability = (weight * (odds - easiness[:, None])).sum(0) @ same / (weight.sum(0) @ same + 1e-6)
         ability += TYPICAL - ability.mean()
-        easiness = (weight * (odds - ability[None])).sum(1) / (weight.sum(1) + 1)
+        easiness = (weight * (odds - ability[None])).sum(1) / (weight.sum(1) + 0.05)
     return ability.astype(np.float32), easiness.astype(np.float32)
 
 

@@ -44,6 +44,7 @@ class Engine:
 
     async def open(self, also: Mapping[str, Heard] | None = None) -> None:
         """Connect queue, log and notifications; `also` are further channels to listen on."""
+        self._selector.warm()
         await ship_agents(self.db)
         await self._queue.open()
         self._log.start()
@@ -92,7 +93,9 @@ class Engine:
         return await self._selector.choose(task)
 
     async def rate(self, user_id: UUID, message_id: UUID, rating: MessageRating | None) -> MessageRow:
-        return await learning.rate(self.db, user_id, message_id, rating)
+        row = await learning.rate(self.db, user_id, message_id, rating)
+        self._selector.changed()
+        return row
 
     async def replay(self, policy: Policy) -> replaying.Replay:
         return await replaying.replay(self.db, policy)

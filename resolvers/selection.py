@@ -72,4 +72,5 @@ class SelectionMutations:
         info.context.require(Scope.WRITE, UserRole.ADMIN)
         async with info.context.db.write() as session:
             policy = await selection.use_policy(session, version)
+        info.context.engine.pool_changed()  # others hear of it; who asked sees it at once
         return PolicyPayload(policy=SelectionPolicy.of(policy, active=True))

@@ -20,6 +20,8 @@ TABLES = Path(__file__).with_name("data") / "predictor.npz"
 
 HEAD, HEAD_LABELS = 0.75, 4_000
 """A model's own head counts at most HEAD, half of that after HEAD_LABELS labels."""
+FORM = 0.4
+"""How far the form of a prompt, such as options to choose from, counts for its kind beside its words."""
 FEW = 20
 """Labels of a topic at which it counts half."""
 FAMILIAR = (0.10, 0.40)
@@ -54,14 +56,16 @@ class Predictor:
 
     def __init__(self, tables: dict[str, Any]) -> None:
         self._t = tables
-        self._columns: dict[str, list[int]] = {}
-        for column, measured in enumerate(tables["models"]):
-            name = str(measured).partition("|")[2]
-            for key in {name.lower(), profile_name(name)}:
-                self._columns.setdefault(key, []).append(column)
         self.topics = [str(name) for name in tables["topics"]]
         self._kinds = [kind_of(topic) for topic in self.topics]
         counts = tables["counts"].astype(np.float32)
+        self._columns: dict[str, list[int]] = {}
+        for column, measured in enumerate(tables["models"]):
+            if not counts[:, column].any():
+                continue
+            name = str(measured).partition("|")[2]
+            for key in {name.lower(), profile_name(name)}:
+                self._columns.setdefault(key, []).append(column)
         self._measured: Array = counts / (counts + FEW)
         labels = counts.sum(0)
         self._head: Array = HEAD * labels / (labels + HEAD_LABELS)
@@ -79,11 +83,23 @@ class Predictor:
         measures = (np.array(seen.measures, np.float32) - t["mean"]) / t["deviation"]
         latent = np.tanh(words + measures @ t["measures"] + t["bias"])
         topics = _softmax(latent @ t["topic_weights"] + t["topic_bias"])
-        kinds: dict[str, float] = {}
-        for kind, share in zip(self._kinds, topics.tolist(), strict=True):
-            kinds[kind] = kinds.get(kind, 0.0) + share
+        kinds = self._kinds_of(topics, np.tanh(words + t["bias"]))
         length = (seen.log_length - float(t["length"][0])) / float(t["length"][1])
         return Reading(topics, latent, min(2.5, max(-2.5, length)), kinds, float(topics @ t["easiness"]))
+
+    def _kinds_of(self, topics: Array, words: Array) -> dict[str, float]:
+        """Shares of the kinds, mostly by the words alone: people ask about law without four options to choose from.
+
+        Topics that mix all subjects say nothing of the kind, unless nothing else is left.
+        """
+        t = self._t
+        kinds = {"general": 0.02}
+        both = FORM * topics + _softmax(words @ t["topic_weights"] + t["topic_bias"])
+        for kind, share in zip(self._kinds, both, strict=True):
+            if kind != "general":
+                kinds[kind] = kinds.get(kind, 0.0) + float(share)
+        total = sum(kinds.values())
+        return {kind: share / total for kind, share in kinds.items()}
 
     def profile(self, name: str) -> Profile | None:
         """The measurements of a model: those under exactly this name, else those of the same weights; or None."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from domain.selection import EVERY_KIND, Belief, Beliefs, Policy
 from orchestration.inference.families import family_of, parameters_of, quality_prior
 from orchestration.inference.selection.categories import ruled
+from orchestration.inference.selection.profiles import standing
 from persistence.model_stats import ModelFacts
 from persistence.models import ModelRow
 
@@ -19,8 +20,12 @@ LENGTH = 0.08
 """What a prompt's length adds to the lead of a model with prior 1 over one with prior 0, for each standard deviation.
 Of all signals only this one held on every suite that was kept out of the fit: stronger models gain on longer prompts.
 """
+BY_SIZE = 0.6
+"""How far the size of an unknown model says more than nothing: big models of long ago are worse than their size."""
 PER_DOUBLING = 0.04
 """How the prior of an unknown model rises with its price, around .5 at one US dollar per million output tokens."""
+CLEAR = 0.3
+"""Share of a kind below which a prompt is a general question."""
 UNMEASURED = frozenset({"conversation", "transformation", "writing"})
 """Kinds that rules find and that no public result stands behind."""
 
@@ -75,8 +80,10 @@ def prior_of(row: ModelRow, ability: float | None) -> float:
         return by_name
     if ability is not None:
         return _odds_to_share(ability)
+    if (known := standing(row.name)) is not None:
+        return known
     if local or parameters_of(row.name) is not None or not row.output_usd_per_million:
-        return by_name
+        return by_name if local else 0.5 + BY_SIZE * (by_name - 0.5)
     return min(0.75, max(0.35, 0.5 + PER_DOUBLING * math.log2(float(row.output_usd_per_million))))
 
 
@@ -93,7 +100,8 @@ def _kind(prompt: str, reading: "Reading") -> tuple[str, float]:
     if (by_rule := ruled(prompt)) is not None:
         return by_rule, 1.0
     kind = max(reading.kinds, key=reading.kinds.__getitem__)
-    return kind, reading.kinds[kind]
+    share = reading.kinds[kind]
+    return (kind, share) if share >= CLEAR else ("general", 1 - share)
 
 
 def _blend(base: float, profile: "Estimate | None", policy: Policy) -> Expectation:

@@ -29,7 +29,7 @@ class Selector:
     def __init__(self, db: Database, pool: ModelPool) -> None:
         self._db, self._pool = db, pool
         self._policy, self._beliefs = Policy(), Beliefs()
-        self._read_at = float("-inf")
+        self._read_at, self._news = float("-inf"), 0
         self._reading = asyncio.Lock()
         self._loading: asyncio.Task[Predictor | None] | None = None
 
@@ -50,26 +50,31 @@ class Selector:
 
     def changed(self, _: str = "") -> None:
         """Policy or beliefs are new, here or in another process."""
-        self._read_at = float("-inf")
+        self._read_at, self._news = float("-inf"), self._news + 1
 
     async def _refresh(self) -> None:
         if time.monotonic() - self._read_at < FRESH:
             return
         async with self._reading:
-            if time.monotonic() - self._read_at < FRESH:
-                started = time.monotonic()
+            if time.monotonic() - self._read_at >= FRESH:
+                started, news = time.monotonic(), self._news
                 try:
                     async with self._db.read() as session:
                         self._policy = await selection.active_policy(session)
                         self._beliefs = await selection.beliefs(session, self._policy.half_life_days)
                 except Unavailable as error:
                     log.warning("what was learned cannot be read (%s); going on with what is known", error)
-                self._read_at = started
+                if news == self._news:  # else something has changed meanwhile, and is read next time
+                    self._read_at = started
 
-    async def _predictor(self) -> "Predictor | None":
-        """Read in a thread when it is first needed, so that neither the start nor the loop waits for numpy."""
+    def warm(self) -> None:
+        """Begin to read the predictor in a thread, so that neither the start nor the loop waits for numpy."""
         if self._loading is None:
             self._loading = asyncio.create_task(asyncio.to_thread(_load), name="predictor")
+
+    async def _predictor(self) -> "Predictor | None":
+        self.warm()
+        assert self._loading is not None  # noqa: S101 - it was begun above
         return await asyncio.shield(self._loading)
 
 
