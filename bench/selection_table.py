@@ -37,7 +37,7 @@ class Suite(NamedTuple):
 
 
 def read(file: Path, prices: dict[str, Any]) -> Suite:
-    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").split("\n") if line.strip()]
     names = sorted(rows[0]["scores"])
     models = [{"id": name, **prices.get(file.stem, {}).get(name, {})} for name in names]
     scores, costs = (np.array([[row[key][name] for name in names] for row in rows]) for key in ("scores", "cost"))
@@ -74,9 +74,18 @@ def many(suite: Suite, expected: np.ndarray) -> dict[str, float]:
         taken = np.argmax(expected - dial * price, 1)
         points.append((suite.costs[rows, taken].mean(), suite.scores[rows, taken].mean()))
     quality, cost = suite.scores[:, best].mean(), suite.costs[:, best].mean()
-    equal = [spent for spent, got in points if got >= quality]
-    saving = float(1 - min(equal) / cost) if equal else float("nan")
-    return {"gain": max(got for _, got in points) / quality - 1, "saving": saving}
+    equal = cheapest(points, quality)
+    return {"gain": max(got for _, got in points) / quality - 1, "saving": 1 - equal / cost}
+
+
+def cheapest(points: list[tuple[float, float]], quality: float) -> float:
+    """The least cost of a quality, where a dial may also be mixed out of two others; NaN if no dial reaches it."""
+    costs = [
+        low[0] + (high[0] - low[0]) * (quality - low[1]) / (high[1] - low[1])
+        for low, high in itertools.product(points, points)
+        if low[1] < quality <= high[1]
+    ]
+    return min([*costs, *(cost for cost, got in points if got >= quality)], default=float("nan"))
 
 
 def fitted(folder: Path) -> tuple[Iterator[int], dict[int, Predictor]]:

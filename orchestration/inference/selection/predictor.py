@@ -18,8 +18,10 @@ from orchestration.inference.selection.profiles import profile_name
 
 TABLES = Path(__file__).with_name("data") / "predictor.npz"
 
-HEAD, HEAD_LABELS = 0.75, 4_000
-"""A model's own head counts at most HEAD, half of that after HEAD_LABELS labels."""
+HEAD, HEAD_LABELS = 0.7, 5_000
+"""A model's own head counts at most HEAD, half of that at HEAD_LABELS labels, and little with few of them."""
+SHARPNESS = 1.5
+"""The topic classifier is too modest on prompts that it has not seen: its probabilities are raised to this power."""
 FORM = 0.4
 """How far the form of a prompt, such as options to choose from, counts for its kind beside its words."""
 FEW = 20
@@ -67,8 +69,8 @@ class Predictor:
             for key in {name.lower(), profile_name(name)}:
                 self._columns.setdefault(key, []).append(column)
         self._measured: Array = counts / (counts + FEW)
-        labels = counts.sum(0)
-        self._head: Array = HEAD * labels / (labels + HEAD_LABELS)
+        labels: Array = counts.sum(0)
+        self._head: Array = HEAD * labels**2 / (labels**2 + HEAD_LABELS**2)
 
     def read(self, prompt: str) -> Reading:
         return self.read_features(features(prompt))
@@ -82,8 +84,9 @@ class Predictor:
         words = (values @ t["words"][buckets].astype(np.float32)) * t["scale"]
         measures = (np.array(seen.measures, np.float32) - t["mean"]) / t["deviation"]
         latent = np.tanh(words + measures @ t["measures"] + t["bias"])
-        topics = _softmax(latent @ t["topic_weights"] + t["topic_bias"])
-        kinds = self._kinds_of(topics, np.tanh(words + t["bias"]))
+        raised = latent @ t["topic_weights"] + t["topic_bias"]
+        topics = _softmax(SHARPNESS * raised)
+        kinds = self._kinds_of(_softmax(raised), np.tanh(words + t["bias"]))
         length = (seen.log_length - float(t["length"][0])) / float(t["length"][1])
         return Reading(topics, latent, min(2.5, max(-2.5, length)), kinds, float(topics @ t["easiness"]))
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
 
 from domain.selection import EVERY_KIND, Belief, Beliefs, Policy
 from orchestration.inference.families import family_of, parameters_of, quality_prior
@@ -26,6 +27,10 @@ PER_DOUBLING = 0.04
 """How the prior of an unknown model rises with its price, around .5 at one US dollar per million output tokens."""
 CLEAR = 0.3
 """Share of a kind below which a prompt is a general question."""
+FIRMNESS = 24.0
+"""An expectation that results carry fully takes this many times more evidence to be moved, beside what any takes."""
+LARGEST_MOOD, FEW_SIGNALS = 0.15, 10.0
+NOTHING = Belief(0.0, 0.0)
 UNMEASURED = frozenset({"conversation", "transformation", "writing"})
 """Kinds that rules find and that no public result stands behind."""
 
@@ -45,6 +50,15 @@ class Insight(NamedTuple):
     expected: list[Expectation]
 
 
+class Learned(NamedTuple):
+    """What was learned here, and the kind of task that it is asked for."""
+
+    kind: str
+    policy: Policy
+    beliefs: Beliefs
+    mood: float
+
+
 def insight(
     prompt: str, pool: Sequence[ModelFacts], *, predictor: "Predictor", policy: Policy, beliefs: Beliefs
 ) -> Insight:
@@ -55,13 +69,13 @@ def insight(
     profiles = [profile for profile in dict.fromkeys(known) if profile is not None]
     estimates = dict(zip(profiles, predictor.estimate(reading, profiles), strict=True)) if measured and profiles else {}
     level = _odds_to_share(TYPICAL + reading.easiness * share) - _odds_to_share(TYPICAL) if measured else 0.0
-    expected = []
+    learned, expected = Learned(kind, policy, beliefs, mood(beliefs)), []
     for facts, profile in zip(pool, known, strict=True):
         prior = prior_of(facts.model, None if profile is None else predictor.ability(profile))
         blended = _blend(prior + level, None if profile is None else estimates.get(profile), policy)
         if measured:
             blended = blended._replace(quality=blended.quality + LENGTH * (prior - 0.5) * reading.length)
-        expected.append(_learned(blended, facts.model, kind, policy, beliefs))
+        expected.append(_learned(blended, facts.model.id, learned))
     return Insight(kind, share, expected)
 
 
@@ -87,13 +101,20 @@ def prior_of(row: ModelRow, ability: float | None) -> float:
     return min(0.75, max(0.35, 0.5 + PER_DOUBLING * math.log2(float(row.output_usd_per_million))))
 
 
-def shift_of(model: ModelRow, kind: str, policy: Policy, beliefs: Beliefs) -> tuple[float, float]:
+def mood(beliefs: Beliefs) -> float:
+    """By how much people judge all models better or worse than expected: thumbs come mostly from the disappointed,
+    and that must not drive everybody to the models that nobody has tried yet.
+    """
+    whole = [belief for (_, kind), belief in beliefs.items() if kind == EVERY_KIND]
+    weight = sum(belief.weight for belief in whole)
+    return min(LARGEST_MOOD, max(-LARGEST_MOOD, sum(belief.surprise for belief in whole) / (weight + FEW_SIGNALS)))
+
+
+def shift_of(model_id: UUID, kind: str, *, strength: float, mood: float, beliefs: Beliefs) -> tuple[float, float]:
     """How far evidence moves the quality, and the weight of that evidence; a kind starts from all kinds' shift."""
-    whole, here = beliefs.get((model.id, EVERY_KIND), Belief(0, 0)), beliefs.get((model.id, kind), Belief(0, 0))
-    strength = policy.belief_strength
-    start = whole.surprise / (whole.weight + strength)
-    shift = (here.surprise + strength * start) / (here.weight + strength)
-    return min(policy.longest_shift, max(-policy.longest_shift, shift)), here.weight
+    whole, here = beliefs.get((model_id, EVERY_KIND), NOTHING), beliefs.get((model_id, kind), NOTHING)
+    start = (whole.surprise - mood * whole.weight) / (whole.weight + strength)
+    return (here.surprise - mood * here.weight + strength * start) / (here.weight + strength), here.weight
 
 
 def _kind(prompt: str, reading: "Reading") -> tuple[str, float]:
@@ -111,9 +132,13 @@ def _blend(base: float, profile: "Estimate | None", policy: Policy) -> Expectati
     return Expectation(trust * profile.quality + (1 - trust) * base, trust)
 
 
-def _learned(expected: Expectation, row: ModelRow, kind: str, policy: Policy, beliefs: Beliefs) -> Expectation:
-    shift, weight = shift_of(row, kind, policy, beliefs)
-    own = weight / (weight + policy.belief_strength)
+def _learned(expected: Expectation, model_id: UUID, learned: "Learned") -> Expectation:
+    """The more results stand behind an expectation, the more evidence it takes to move it."""
+    policy = learned.policy
+    strength = policy.belief_strength * (1 + FIRMNESS * expected.trust)
+    shift, weight = shift_of(model_id, learned.kind, strength=strength, mood=learned.mood, beliefs=learned.beliefs)
+    own = weight / (weight + strength)
+    shift = min(policy.longest_shift, max(-policy.longest_shift, shift))
     quality = min(0.98, max(0.02, expected.quality + shift))
     return Expectation(quality, 1 - (1 - expected.trust) * (1 - own))
 
