@@ -42,9 +42,13 @@ class Engine:
         self._starting = Starting(db, self._queue, self._cancelling)
         self._tasks: list[asyncio.Task[None]] = []
 
+    def warm(self) -> None:
+        """Begin to read, in a thread, what the first choice of a model needs; best before anybody is served."""
+        self._selector.warm()
+
     async def open(self, also: Mapping[str, Heard] | None = None) -> None:
         """Connect queue, log and notifications; `also` are further channels to listen on."""
-        self._selector.warm()
+        self.warm()
         await ship_agents(self.db)
         await self._queue.open()
         self._log.start()
@@ -71,6 +75,7 @@ class Engine:
                 await task
         await self._log.stop()
         await self._queue.close()
+        await self._selector.close()
 
     async def work(self, *, concurrency: int, grace: float) -> None:
         await self._queue.work(concurrency=concurrency, grace=grace)

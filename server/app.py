@@ -89,6 +89,7 @@ class Parts:
             stack.push_async_callback(self._db.close)
             await check(self._db)
             stack.push_async_callback(self._pool.close)
+            self._engine.warm()
             await self._pool.start()
             stack.push_async_callback(self._engine.close)
             await self._engine.open(

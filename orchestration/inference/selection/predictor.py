@@ -26,7 +26,7 @@ FORM = 0.4
 """How far the form of a prompt, such as options to choose from, counts for its kind beside its words."""
 FEW = 20
 """Labels of a topic at which it counts half."""
-FAMILIAR = (0.10, 0.40)
+FAMILIAR = (0.05, 0.20)
 """Measured share of the topics below which a profile says nothing, and above which it is trusted fully."""
 
 Array = np.ndarray[Any, np.dtype[np.float32]]

@@ -13,7 +13,7 @@ from persistence.model_stats import ModelFacts
 from persistence.models import ModelRow
 
 if TYPE_CHECKING:
-    from orchestration.inference.selection.predictor import Estimate, Predictor, Reading
+    from orchestration.inference.selection.predictor import Estimate, Predictor, Profile, Reading
 
 TYPICAL = 0.4
 """Log-odds of the average measured model, which the easiness of topics is relative to."""
@@ -65,18 +65,29 @@ def insight(
     reading = predictor.read(prompt)
     kind, share = _kind(prompt, reading)
     measured = kind not in UNMEASURED
-    known = [predictor.profile(facts.model.name) for facts in pool]
-    profiles = [profile for profile in dict.fromkeys(known) if profile is not None]
-    estimates = dict(zip(profiles, predictor.estimate(reading, profiles), strict=True)) if measured and profiles else {}
+    profiles = [predictor.profile(facts.model.name) for facts in pool]
+    estimates = _estimates(reading, profiles, predictor) if measured else [None] * len(pool)
     level = _odds_to_share(TYPICAL + reading.easiness * share) - _odds_to_share(TYPICAL) if measured else 0.0
+    # A profile that stands beside mere priors would tilt the comparison: it counts as far as the others have one.
+    company = policy.profile_trust * (sum(one.trust for one in estimates if one) / max(1, len(pool))) ** 2
     learned, expected = Learned(kind, policy, beliefs, mood(beliefs)), []
-    for facts, profile in zip(pool, known, strict=True):
+    for facts, profile, estimate in zip(pool, profiles, estimates, strict=True):
         prior = prior_of(facts.model, None if profile is None else predictor.ability(profile))
-        blended = _blend(prior + level, None if profile is None else estimates.get(profile), policy)
+        blended = _blend(prior + level, estimate, company)
         if measured:
-            blended = blended._replace(quality=blended.quality + LENGTH * (prior - 0.5) * reading.length)
+            lead = LENGTH * (prior - 0.5) * reading.length * (1 - blended.trust)
+            blended = blended._replace(quality=blended.quality + lead)
         expected.append(_learned(blended, facts.model.id, learned))
     return Insight(kind, share, expected)
+
+
+def _estimates(
+    reading: "Reading", profiles: "Sequence[Profile | None]", predictor: "Predictor"
+) -> "list[Estimate | None]":
+    """What the profiles say, in the order of the pool; None for models without one."""
+    there = [profile for profile in dict.fromkeys(profiles) if profile is not None]
+    said = dict(zip(there, predictor.estimate(reading, there), strict=True)) if there else {}
+    return [None if profile is None else said[profile] for profile in profiles]
 
 
 def priors(pool: Sequence[ModelFacts]) -> Insight:
@@ -103,11 +114,16 @@ def prior_of(row: ModelRow, ability: float | None) -> float:
 
 def mood(beliefs: Beliefs) -> float:
     """By how much people judge all models better or worse than expected: thumbs come mostly from the disappointed,
-    and that must not drive everybody to the models that nobody has tried yet.
+    and that must not drive everybody to the models that nobody has tried yet. Where all evidence is about one model,
+    it is taken to be that model's doing.
     """
     whole = [belief for (_, kind), belief in beliefs.items() if kind == EVERY_KIND]
     weight = sum(belief.weight for belief in whole)
-    return min(LARGEST_MOOD, max(-LARGEST_MOOD, sum(belief.surprise for belief in whole) / (weight + FEW_SIGNALS)))
+    if weight <= 0:
+        return 0.0
+    shared = 1 - (max(belief.weight for belief in whole) / weight) ** 2
+    common = sum(belief.surprise for belief in whole) / (weight + FEW_SIGNALS)
+    return shared * min(LARGEST_MOOD, max(-LARGEST_MOOD, common))
 
 
 def shift_of(model_id: UUID, kind: str, *, strength: float, mood: float, beliefs: Beliefs) -> tuple[float, float]:
@@ -125,10 +141,10 @@ def _kind(prompt: str, reading: "Reading") -> tuple[str, float]:
     return (kind, share) if share >= CLEAR else ("general", 1 - share)
 
 
-def _blend(base: float, profile: "Estimate | None", policy: Policy) -> Expectation:
+def _blend(base: float, profile: "Estimate | None", company: float) -> Expectation:
     if profile is None:
         return Expectation(base, 0.0)
-    trust = profile.trust * policy.profile_trust
+    trust = profile.trust * company
     return Expectation(trust * profile.quality + (1 - trust) * base, trust)
 
 

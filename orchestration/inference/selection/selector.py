@@ -72,6 +72,11 @@ class Selector:
         if self._loading is None:
             self._loading = asyncio.create_task(asyncio.to_thread(_load), name="predictor")
 
+    async def close(self) -> None:
+        """Wait for a thread that still reads."""
+        if self._loading is not None:
+            await asyncio.wait({self._loading})
+
     async def _predictor(self) -> "Predictor | None":
         self.warm()
         assert self._loading is not None  # noqa: S101 - it was begun above
