@@ -1,14 +1,19 @@
 """What the selection learns from, and the rules that it goes by, through the front door."""
 
+import asyncio
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from domain.ids import Kind, key_of
+from domain.selection import SignalKind
+from persistence import selection
 from persistence.database import Database
 from persistence.selection import BeliefRow, SignalRow
 from tests.graphql.pool import select_for
 from tests.people import Person
+from tests.upstream import Upstream
 
 RATE = "mutation ($input: RateMessageInput!) { rateMessage(input: $input) { message { id rating } } }"
 AGAIN = "mutation ($input: RegenerateInput!) { regenerate(input: $input) { run { id } } }"
@@ -176,3 +181,29 @@ async def test_a_replay_says_what_other_rules_would_have_done(ada: Person) -> No
     assert same["before"] == same["after"]
     assert other["decisions"] == 2
     assert other["after"]["quality"] >= same["after"]["quality"]
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(("status", "taught"), [(503, ["failed"]), (401, [])])
+async def test_a_model_that_does_not_answer_is_expected_to_do_worse_unless_the_key_is_to_blame(
+    status: int, taught: list[str], ada: Person, upstream: Upstream, db: Database
+) -> None:
+    upstream.fail(status, times=5)
+
+    await ada.ask("hi", model="strong")
+
+    assert await signals(db) == taught
+
+
+@pytest.mark.usefixtures("three")
+async def test_what_one_process_learns_another_goes_by(ada: Person, db: Database) -> None:
+    sent, _ = await ada.ask("hi", model="strong")
+    async with db.write() as session:  # as another process would
+        await selection.learn(session, key_of(Kind.RUN, sent["run"]["id"]), SignalKind.RATING, 0.0)
+        await selection.told(session)
+
+    for _ in range(500):
+        if await quality(ada, "strong") < 0.9:
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("the evidence did not arrive")

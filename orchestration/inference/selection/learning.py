@@ -13,8 +13,8 @@ from persistence.messages import MessageRow
 from persistence.runs import RunRow
 
 REWARDS = {MessageRating.UP: 1.0, MessageRating.DOWN: 0.0}
-FAULTS = frozenset({RunErrorCode.MODEL_UNAVAILABLE, RunErrorCode.TIMED_OUT, RunErrorCode.CONTENT_FILTERED})
-"""Failures that say something about a model; a limit of calls or a wrong key does not."""
+FAULTS = frozenset({RunErrorCode.MODEL_UNAVAILABLE, RunErrorCode.TIMED_OUT})
+"""Failures that say something about a model; a limit of calls, a wrong key or a filtered prompt does not."""
 
 
 async def rate(db: Database, user_id: UUID, message_id: UUID, rating: MessageRating | None) -> MessageRow:

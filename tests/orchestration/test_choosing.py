@@ -82,10 +82,15 @@ def test_a_profile_counts_only_where_the_model_was_measured(predictor: Predictor
     asked = (
         f"{MERCHANT}\nA. Yes, always\nB. No, never\nC. Only if it is signed\nD. Only if it was paid\nE. None of these"
     )
-    for prompt, measured in ((asked, True), ("hello!", False)):
-        seen = insight(prompt, [known, other], predictor=predictor, policy=Policy(), beliefs={})
-        assert (seen.expected[0].trust > 0.3) is measured
-        assert seen.expected[1].trust == 0
+
+    def trust(prompt: str, *pool: ModelFacts) -> list[float]:
+        seen = insight(prompt, pool, predictor=predictor, policy=Policy(), beliefs={})
+        return [one.trust for one in seen.expected]
+
+    assert trust(asked, known)[0] > 0.9
+    assert 0 < trust(asked, known, other)[0] < 0.5  # beside a model that nothing is known of
+    assert trust(asked, known, other)[1] == 0
+    assert trust("hello!", known) == [0]
 
 
 def test_what_a_person_says_of_an_unknown_model_counts(predictor: Predictor) -> None:
