@@ -1,7 +1,7 @@
 # Everything starts here. `make run` is all that a fresh checkout needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev check test chaos graphql bench meter lock
+.PHONY: help setup run dev check test chaos graphql bench eval-selection meter lock
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 
@@ -20,8 +20,8 @@ define prepare
 endef
 
 help: ## say what there is
-	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name words; do \
-		printf '  make %-8s %s\n' "$$name" "$$words"; done
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name words; do \
+		printf '  make %-14s %s\n' "$$name" "$$words"; done
 
 setup: ## install and build what `make run` needs
 	$(call prepare,run)
@@ -65,6 +65,12 @@ graphql: ## write the schema's definition and the web client's types of it
 bench: ## measure what the documentation claims
 	$(call prepare,dev)
 	$(BIN)/python -m bench
+
+eval-selection: ## score the selection on graded questions: DATA=folder, and SCRIPT=file for another evaluation
+	$(call prepare,dev)
+	@test -n "$(DATA)" || { echo "Say where the graded questions are: make eval-selection DATA=folder" >&2; exit 1; }
+	@if [ -n "$(SCRIPT)" ]; then $(BIN)/python "$(SCRIPT)" --data "$(DATA)" --router bench/selection_router.py --online; \
+	else $(BIN)/python -m bench.selection_table "$(DATA)"; fi
 
 meter: ## say how long files and functions are
 	@$(PYTHON) tools/meter.py

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from bench import events, log
+from bench import events, log, selection
 
 asyncio.run(events.main())
 asyncio.run(log.main())
+selection.main()

@@ -71,7 +71,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One model as the selection saw it; `excluded_because` says why it could not be chosen."""
+    """One model as the selection saw it; `excluded_because` says why it could not be chosen.
+
+    `cost`, `wait` and `errors` are what the score subtracts, each from 0 to 1 before its weight; `trust` is how far
+    public results or evidence of this server carry the expected quality.
+    """
 
     model_id: UUID
     score: float | None = None
@@ -79,11 +83,20 @@ class Candidate:
     expected_cost_usd: Decimal | None = None
     expected_ttft_ms: float | None = None
     excluded_because: str | None = None
+    trust: float | None = None
+    cost: float | None = None
+    wait: float | None = None
+    errors: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which model answers and why. `confidence` is from 0 to 1; `source` is policy, pinned or only_one."""
+    """Which model answers and why.
+
+    `confidence` is the probability, from 0 to 1, that its answer is at least as good as the runner-up's; `source` is
+    policy, sticky, explored, pinned, only_one or default. `fallbacks` are the next best, best first; `propensity` is
+    the probability with which the policy takes this model for this task.
+    """
 
     model_id: UUID
     confidence: float
@@ -94,6 +107,8 @@ class Selection:
     task_type: str | None = None
     reasons: list[Reason] = field(default_factory=list)
     candidates: list[Candidate] = field(default_factory=list)
+    fallbacks: list[UUID] = field(default_factory=list)
+    propensity: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,11 @@ from uuid import UUID
 import persistence.tables  # noqa: F401 - foreign keys name tables of every aggregate
 from domain.models import Selection
 from domain.runs import RunEvent
+from domain.selection import MessageRating, Policy
 from orchestration.agents.shipped import ship_agents
 from orchestration.changes import ChangeFeeds
 from orchestration.inference.pool import ModelPool
-from orchestration.inference.selection import Selector, Task
+from orchestration.inference.selection import Selector, Task, learning, replaying
 from orchestration.runs.admission import Admission
 from orchestration.runs.asking import Ask, AskAgain
 from orchestration.runs.cancelling import Cancelling
@@ -31,6 +32,7 @@ from persistence.approvals import ApprovalRow
 from persistence.changes import ChangeRow
 from persistence.database import Database
 from persistence.event_logs import LogStore, PostgresLog
+from persistence.messages import MessageRow
 from persistence.runs import RunRow
 from persistence.streamed_log import StreamedLog
 
@@ -71,8 +73,13 @@ class Engine:
         self.queued_messages = QueuedMessages(db, self._cancelling)
         self._tasks: list[asyncio.Task[None]] = []
 
+    def warm(self) -> None:
+        """Begin to read, in a thread, what the first choice of a model needs; best before anybody is served."""
+        self._selector.warm()
+
     async def open(self, also: Mapping[str, Heard] | None = None) -> None:
         """Connect queue, log and notifications; `also` are further channels to listen on."""
+        self.warm()
         await ship_agents(self.db)
         await self._queue.open()
         self._log.start()
@@ -103,6 +110,7 @@ class Engine:
         await self._log.stop()
         await self._store.close()
         await self._queue.close()
+        await self._selector.close()
 
     async def work(self, *, concurrency: int, grace: float) -> None:
         looking = [
@@ -137,6 +145,19 @@ class Engine:
 
     async def select(self, task: Task) -> Selection:
         return await self._selector.choose(task)
+
+    async def rate(self, user_id: UUID, message_id: UUID, rating: MessageRating | None) -> MessageRow:
+        row = await learning.rate(self.db, user_id, message_id, rating)
+        self._selector.changed()
+        return row
+
+    async def replay(self, policy: Policy) -> replaying.Replay:
+        return await replaying.replay(self.db, policy)
+
+    def pool_changed(self, told: str = "") -> None:
+        """Models, policy or beliefs are new, here or in another process."""
+        self.pool.changed(told)
+        self._selector.changed(told)
 
     def watch_run(self, run_id: UUID, after: int) -> AsyncIterator[list[RunEvent]]:
         return self._feeds.watch(run_id, after)

@@ -231,6 +231,7 @@ def stored_selection(selection: Selection) -> dict[str, Any]:
     exact.
     """
     stored = asdict(selection) | {"model_id": str(selection.model_id)}
+    stored["fallbacks"] = [str(model_id) for model_id in selection.fallbacks]
     for candidate in stored["candidates"]:
         candidate["model_id"] = str(candidate["model_id"])
         if candidate["expected_cost_usd"] is not None:
@@ -242,7 +243,13 @@ def selection_from(stored: Mapping[str, Any]) -> Selection:
     """The selection behind `stored_selection`."""
     candidates = [_candidate(candidate) for candidate in stored["candidates"]]
     reasons = [Reason(**reason) for reason in stored["reasons"]]
-    return Selection(**{**stored, "model_id": UUID(stored["model_id"]), "reasons": reasons, "candidates": candidates})
+    exact = {
+        "model_id": UUID(stored["model_id"]),
+        "reasons": reasons,
+        "candidates": candidates,
+        "fallbacks": [UUID(model_id) for model_id in stored.get("fallbacks", ())],
+    }
+    return Selection(**{**stored, **exact})
 
 
 def _candidate(stored: Mapping[str, Any]) -> Candidate:

@@ -14,6 +14,7 @@ from persistence import (
     model_prices,
     models,
     runs,
+    selection,
 )
 from persistence.base import Base
 
@@ -34,4 +35,5 @@ __all__ = [
     "model_prices",
     "models",
     "runs",
+    "selection",
 ]

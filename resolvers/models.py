@@ -34,7 +34,7 @@ class ModelQueries:
             async with info.context.db.read() as session:
                 chat = await chats.visible_to(session, key_of(Kind.CHAT, input.chat_id), viewer_id)
                 path = [] if chat.head_id is None else await messages.path_to(session, chat.head_id, limit=LONGEST)
-            task = task.after([row.content for row in path])
+            task = task.after(path)
         try:
             return ModelSelection.of(await info.context.engine.select(task))
         except RunFailure as failure:

@@ -12,10 +12,20 @@ from resolvers.nodes import NodeQueries
 from resolvers.providers import ProviderMutations, ProviderQueries
 from resolvers.queued_messages import QueuedMessageMutations
 from resolvers.runs import RunMutations, RunQueries, RunSubscriptions
+from resolvers.selection import SelectionMutations, SelectionQueries
 
 
 @strawberry.type(description="Reads.")
-class Query(AccountQueries, NodeQueries, ChatQueries, RunQueries, ModelQueries, ProviderQueries, DownloadQueries):
+class Query(
+    AccountQueries,
+    NodeQueries,
+    ChatQueries,
+    RunQueries,
+    ModelQueries,
+    ProviderQueries,
+    DownloadQueries,
+    SelectionQueries,
+):
     pass
 
 
@@ -28,6 +38,7 @@ class Mutation(
     ApprovalMutations,
     ProviderMutations,
     DownloadMutations,
+    SelectionMutations,
 ):
     pass
 

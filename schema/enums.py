@@ -17,7 +17,9 @@ from domain.runs import (
     ToolCallStatus,
     WhenBusy,
 )
+from domain.selection import MessageRating
 
+strawberry.enum(MessageRating, description="What a person thinks of an answer.")
 strawberry.enum(UserRole, description="What an account may do: an ADMIN also manages the server.")
 strawberry.enum(MessageRole, description="Who said a message.")
 strawberry.enum(
@@ -64,6 +66,7 @@ __all__ = [
     "CallOutcome",
     "DownloadState",
     "HealthState",
+    "MessageRating",
     "MessageRole",
     "MessageStatus",
     "ModelTier",

@@ -10,7 +10,8 @@ import strawberry
 
 from domain.errors import BadUserInput
 from domain.ids import Kind, global_id
-from persistence import messages
+from domain.selection import MessageRating
+from persistence import messages, selection
 from persistence.messages import MessageRow, Place
 from schema.context import FieldInfo
 from schema.enums import MessageRole, MessageStatus
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 message_by_id = Loader[UUID, MessageRow | None](fetch=messages.by_ids, missing=lambda: None)
 siblings_at = Loader[Place, list[MessageRow]](fetch=messages.siblings, missing=list)
+rating_of = Loader[UUID, MessageRating | None](fetch=selection.ratings_of, missing=lambda: None)
 path_page = Loader[messages.PathPage, messages.Path | None](fetch=messages.paths, missing=lambda: None)
 
 
@@ -41,6 +43,7 @@ class Message(Node):
     status: MessageStatus = strawberry.field(description="Whether it is whole.")
     stored_parts: strawberry.Private[list[dict[str, Any]]]
     place: strawberry.Private[Place]
+    key: strawberry.Private[UUID]
     run_key: strawberry.Private[UUID | None]
 
     @strawberry.field(description="Typed parts, in order.")
@@ -51,6 +54,10 @@ class Message(Node):
     async def siblings(self, info: FieldInfo) -> list[Message]:
         rows = await info.context.load(siblings_at, self.place)
         return [Message.from_row(row) for row in rows]
+
+    @strawberry.field(description="The thumb that the viewer has put on it; null without one, and for other messages.")
+    async def rating(self, info: FieldInfo) -> MessageRating | None:
+        return await info.context.load(rating_of, self.key)
 
     @strawberry.field(description="The run that writes or wrote it; null for messages of people.")
     async def run(self, info: FieldInfo) -> Annotated[Run, strawberry.lazy("schema.runs")] | None:
@@ -73,6 +80,7 @@ class Message(Node):
             status=row.status,
             stored_parts=row.parts,
             place=Place(row.chat_id, row.parent_id),
+            key=row.id,
             run_key=row.run_id,
         )
 

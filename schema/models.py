@@ -132,23 +132,36 @@ class SelectionCandidate:
     expected_cost_usd: Decimal | None = strawberry.field(description="For an ordinary answer; null: not known.")
     expected_ttft_ms: float | None = strawberry.field(description="Expected time to the first token, in milliseconds.")
     excluded_because: str | None = strawberry.field(description="Why it could not be chosen; null if it could.")
+    trust: float | None = strawberry.field(
+        description="How much of the expected quality stands on results, from 0 (only a prior) to 1; null: not known."
+    )
 
 
 @strawberry.type(description="Which model answers and why.")
 class ModelSelection:
     model_key: strawberry.Private[UUID]
     model_id: strawberry.ID = strawberry.field(description="Global id of the model.")
-    confidence: float = strawberry.field(description="From 0 to 1, by the lead of the chosen model over the next.")
-    reasoning: str = strawberry.field(description="The choice in one plain sentence.")
-    source: str = strawberry.field(
-        description="`policy` when the score decided, `pinned` when somebody asked for the model, `only_one` "
-        "when no other could be chosen."
+    confidence: float = strawberry.field(
+        description="The probability that its answer is at least as good as the next candidate's, from 0 to 1; 0 when "
+        "a safe default answered."
     )
-    task_type: str | None = strawberry.field(description="The kind of task, when the policy looks at it.")
+    reasoning: str = strawberry.field(description="The choice in one or two plain sentences.")
+    source: str = strawberry.field(
+        description="`policy` when the score decided, `sticky` when the chat keeps its model because it is still among "
+        "the best, `explored` when it is tried to learn more about it, `pinned` when somebody asked for the model, "
+        "`only_one` when no other could be chosen, `default` when the selection failed and a safe default answered."
+    )
+    task_type: str | None = strawberry.field(
+        description="The kind of task, such as `code`, `math`, `law` or `conversation`; null in older selections."
+    )
     policy_version: str = strawberry.field(description="Which rules decided.")
     duration_ms: float = strawberry.field(description="How long the choice took, in milliseconds.")
     reasons: list[SelectionReason] = strawberry.field(description="The parts of the chosen model's score.")
+    propensity: float = strawberry.field(
+        description="With which probability the policy makes this choice for this task, from 0 to 1."
+    )
     seen: strawberry.Private[list[facts.Candidate]]
+    next_best: strawberry.Private[list[UUID]]
 
     @strawberry.field(
         description="All models of that time: the best first, then those excluded; not those removed since."
@@ -157,6 +170,11 @@ class ModelSelection:
         rows = await asyncio.gather(*(info.context.load(model_by_id, c.model_id) for c in self.seen))
         found = zip(self.seen, rows, strict=True)
         return [_candidate(candidate, row) for candidate, row in found if row is not None]
+
+    @strawberry.field(description="Who answers if it cannot, best first; not those removed since.")
+    async def fallbacks(self, info: FieldInfo) -> list[Model]:
+        rows = await asyncio.gather(*(info.context.load(model_by_id, model_id) for model_id in self.next_best))
+        return [Model.from_row(row) for row in rows if row is not None]
 
     @strawberry.field(description="The model; null once it has been removed.")
     async def model(self, info: FieldInfo) -> Model | None:
@@ -175,7 +193,9 @@ class ModelSelection:
             policy_version=selection.policy_version,
             duration_ms=selection.duration_ms,
             reasons=[SelectionReason(code=r.code, weight=r.weight, text=r.text) for r in selection.reasons],
+            propensity=selection.propensity,
             seen=selection.candidates,
+            next_best=selection.fallbacks,
         )
 
     @classmethod
@@ -192,6 +212,7 @@ def _candidate(candidate: facts.Candidate, row: ModelRow) -> SelectionCandidate:
         expected_cost_usd=candidate.expected_cost_usd,
         expected_ttft_ms=candidate.expected_ttft_ms,
         excluded_because=candidate.excluded_because,
+        trust=candidate.trust,
     )
 
 

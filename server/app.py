@@ -89,9 +89,12 @@ class Parts:
             stack.push_async_callback(self._db.close)
             await check(self._db)
             stack.push_async_callback(self._pool.close)
+            self._engine.warm()
             await self._pool.start()
             stack.push_async_callback(self._engine.close)
-            await self._engine.open({self._revocations.channel: self._revocations.notified, MODELS: self._pool.changed})
+            await self._engine.open(
+                {self._revocations.channel: self._revocations.notified, MODELS: self._engine.pool_changed}
+            )
             self._tasks = [asyncio.create_task(self._revocations.serve(), name="revocations")]
             if self._settings.parley_worker:
                 self._tasks.append(asyncio.create_task(self._work(), name="worker"))

@@ -154,7 +154,7 @@ async def work(settings: Settings) -> None:
         pool = open_pool(settings, db)
         engine = Engine(db, pool, **settings.engine)
         await pool.start()
-        await engine.open({MODELS: pool.changed})
+        await engine.open({MODELS: engine.pool_changed})
         working = asyncio.create_task(
             engine.work(concurrency=settings.parley_worker_concurrency, grace=settings.parley_shutdown_grace)
         )

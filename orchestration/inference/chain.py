@@ -40,8 +40,7 @@ def fallback_order(selection: Selection) -> list[UUID]:
     """
     if selection.source == "pinned":
         return [selection.model_id]
-    able = [candidate.model_id for candidate in selection.candidates if candidate.excluded_because is None]
-    return [selection.model_id, *(model_id for model_id in able if model_id != selection.model_id)][:LONGEST]
+    return [selection.model_id, *selection.fallbacks][:LONGEST]
 
 
 class Chain:

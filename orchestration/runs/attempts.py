@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.calls import Attempt as ModelCall
+from domain.calls import ModelCall
 from domain.runs import EventKind, RunFailure, RunStatus
 from orchestration.inference.chain import Chain
 from orchestration.runs.drafts import Draft

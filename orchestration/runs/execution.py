@@ -10,13 +10,13 @@ from uuid import UUID, uuid4
 from agents.exceptions import AgentsException
 from openai import OpenAIError
 
-from domain.calls import Attempt as ModelCall
+from domain.calls import ModelCall
 from domain.models import CallOutcome, Selection
 from domain.runs import EventKind, RunErrorCode, RunEvent, RunFailure, RunStatus, StepKind
 from orchestration.inference.chain import Record, fallback_order
 from orchestration.inference.failures import failure_of
 from orchestration.inference.pool import ModelPool
-from orchestration.inference.selection import Selector, Task
+from orchestration.inference.selection import Selector, Task, current_model
 from orchestration.memory.history import LONGEST
 from orchestration.runs.admission import Admission
 from orchestration.runs.attempts import Attempt, Kept
@@ -201,6 +201,7 @@ class Execution:
             model_id=run.requested_model_id or attempt.agent.model_id,
             thinking=run.thinking,
             options=run.options,
+            current=current_model(attempt.path),
         )
         selection = await self._selector.choose(task)
         async with self._db.write() as session:

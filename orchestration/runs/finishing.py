@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.messages import MessageStatus, storable
 from domain.models import TokenUsage
 from domain.runs import EventKind, RunEvent, RunFailure, RunStatus, StepStatus
+from orchestration.inference.selection import learning
 from orchestration.runs.admission import Admission
 from persistence import changes, chats, events, messages, models, runs
 from persistence.changes import Change, ChangeKind
@@ -73,6 +74,7 @@ async def finish(
     await chats.touch(session, run.chat_id)
     await events.add(session, last)
     await session.flush()
+    await learning.failed(session, run, ending.failure)
     changed = [Change(ChangeKind.RUN, key, run.chat_id) for key in (*(r.id for r in ready), *(e.run_id for e in last))]
     changed.append(Change(ChangeKind.MESSAGE, run.message_id, run.chat_id))
     changed.append(Change(ChangeKind.CHAT, run.chat_id, run.chat_id))

@@ -10,6 +10,7 @@ from domain.errors import BadUserInput, RunBusy
 from domain.ids import new_id
 from domain.messages import MessageRole, MessageStatus, storable
 from domain.runs import EventKind, RunEvent, RunStatus, ThinkingMode, WhenBusy
+from orchestration.inference.selection import learning
 from orchestration.runs.admission import Admission
 from orchestration.runs.asking import Ask, AskAgain, check_same
 from orchestration.runs.cancelling import Cancelling
@@ -59,6 +60,8 @@ class Starting:
                 return await _started(session, earlier)
             chat, agent = await self._chat(session, user_id, ask)
             place = await _place(session, chat, ask)
+            if ask.sibling_of is not None:
+                await learning.asked_differently(session, ask.sibling_of)
             message = await messages.append(
                 session, chat, parent=place.parent, role=MessageRole.USER,
                 content=storable(ask.content), status=MessageStatus.COMPLETED,
@@ -78,6 +81,8 @@ class Starting:
             chat = await chats.visible_to(session, chosen.chat_id, user_id, lock=True)
             question, above = await _asked(session, chosen)
             agent = await _agent(session, user_id, chosen.agent_id or chat.agent_id)
+            if ask.model is not None:
+                await learning.answered_again(session, chosen, await models.wanted(session, ask.model))
             waiting = above is not None and above.status is MessageStatus.IN_PROGRESS
             started = await self._answer(session, chat, question, agent, ask, waiting=waiting)
             await self._begin(session, started)

@@ -1,5 +1,6 @@
 """Fixtures of the tests that speak GraphQL."""
 
 from tests.browsers import browser, people
+from tests.graphql.pool import three
 
-__all__ = ["browser", "people"]
+__all__ = ["browser", "people", "three"]

@@ -23,7 +23,6 @@ FRAGMENTS = {node.name.value: node for node in CONTRACT.definitions if isinstanc
 MISSING = {
     "Search",
     "ForkChat",
-    "RateMessage",
     "ImportChats",
     "ExportChat",
     "Agents",

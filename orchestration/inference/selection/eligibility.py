@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from domain.models import HealthState
 from orchestration.inference.pool import answer_tokens
-from orchestration.inference.scoring import Outlook
+from orchestration.inference.selection.utility import Outlook
 from persistence.model_stats import ModelFacts, health
 
 

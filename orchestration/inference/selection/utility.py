@@ -1,21 +1,26 @@
 """The transparent score behind a selection: expected quality against expected cost and waiting time.
 
-Weights, scales and priors are starting values that nothing has been fitted to; every part of a score is shown
-with the selection.
+Quality is learned; the scales of cost and waiting are starting values. Every part of a score is shown with the
+selection.
 """
 
 import math
 from dataclasses import dataclass
 from decimal import Decimal
 
-from domain.models import Preference
+from domain.models import ModelTier, Preference
 from domain.runs import ThinkingMode
-from orchestration.inference.families import quality_prior
+from domain.selection import Policy
 from orchestration.inference.pricing import cost_of
+from orchestration.inference.selection.quality import Expectation
 from persistence.model_stats import CallStats, ModelFacts
 
-EXPECTED_OUTPUT = 400
-"""Tokens of an ordinary answer, for cost and waiting time."""
+EXPECTED_OUTPUT = {"facts": 100, "common_sense": 150, "conversation": 80, "code": 500, "math": 450, "writing": 600}
+ORDINARY_OUTPUT = 300
+"""Tokens of an ordinary answer to each kind of task, for cost and waiting time."""
+
+LOADING_MS = {ModelTier.RAM: 0.0, ModelTier.SWAP: 2_000.0, ModelTier.STORAGE: 8_000.0, ModelTier.REMOTE: 0.0}
+"""Time until a model is ready to read a prompt."""
 
 CHEAPEST, DEAREST = 0.0001, 1.0
 """US dollars per call between which the cost is felt, on a logarithmic scale."""
@@ -30,12 +35,6 @@ PRIOR_TTFT_MS = {True: 1_500.0, False: 800.0}
 PRIOR_SPEED = {True: 20.0, False: 50.0}
 """Times before anything is measured, for local (True) and remote models."""
 
-ERROR_PENALTY = 0.5
-"""What a model that always fails loses."""
-
-THINKING = {ThinkingMode.IMMEDIATE: 1.0, ThinkingMode.STRATEGIC: 2.0, ThinkingMode.FUTURE: 2.0}
-"""How much more quality counts when a person asks for more thought."""
-
 
 @dataclass(frozen=True, slots=True)
 class Weights:
@@ -46,11 +45,13 @@ class Weights:
     latency: float
 
     @staticmethod
-    def of(preference: Preference, thinking: ThinkingMode) -> "Weights":
-        quality, cost, latency = preference.quality * THINKING[thinking], preference.cost, preference.latency
+    def of(preference: Preference, thinking: ThinkingMode, policy: Policy) -> "Weights":
+        """Quality counts `thinking_boost` times as much when a person asks for more thought."""
+        boost = 1.0 if thinking is ThinkingMode.IMMEDIATE else policy.thinking_boost
+        quality, cost, latency = preference.quality * boost, preference.cost, preference.latency
         total = quality + cost + latency
         if total <= 0:
-            return Weights.of(Preference(), thinking)
+            return Weights.of(Preference(), thinking, policy)
         return Weights(quality / total, cost / total, latency / total)
 
 
@@ -60,31 +61,35 @@ class Outlook:
 
     facts: ModelFacts
     quality: float
+    trust: float
     cost_usd: Decimal | None
     cost: float
     ttft_ms: float
     wait: float
     errors: float
 
-    def score(self, weights: Weights) -> float:
-        return (
-            weights.quality * self.quality
-            - weights.cost * self.cost
-            - weights.latency * self.wait
-            - ERROR_PENALTY * self.errors
-        )
+    def score(self, weights: Weights, policy: Policy) -> float:
+        return score(self.quality, self.cost, self.wait, self.errors, weights, policy)
 
 
-def outlook(facts: ModelFacts, input_tokens: int) -> Outlook:
+def score(quality: float, cost: float, wait: float, errors: float, weights: Weights, policy: Policy) -> float:
+    gain = weights.quality * quality - weights.cost * cost - weights.latency * wait
+    return gain - policy.error_penalty * errors
+
+
+def outlook(facts: ModelFacts, input_tokens: int, kind: str, expected: Expectation) -> Outlook:
     row, stats = facts.model, facts.stats
-    local = row.file is not None
-    cost_usd = cost_of(row, input_tokens, EXPECTED_OUTPUT)
+    local, output = row.file is not None, EXPECTED_OUTPUT.get(kind, ORDINARY_OUTPUT)
+    cost_usd = cost_of(row, input_tokens, output)
     ttft_ms = _shrunk(stats.ttft_ms.p50, stats.calls, PRIOR_TTFT_MS[local])
+    if local:
+        ttft_ms += LOADING_MS[ModelTier(row.details.get("tier", ModelTier.STORAGE))]
     speed = _shrunk(stats.tokens_per_second.p50, stats.calls, PRIOR_SPEED[local])
-    seconds = ttft_ms / 1000 + EXPECTED_OUTPUT / max(speed, 0.1)
+    seconds = ttft_ms / 1000 + output / max(speed, 0.1)
     return Outlook(
         facts=facts,
-        quality=row.quality if row.quality is not None else quality_prior(row.name, local=local),
+        quality=expected.quality,
+        trust=expected.trust,
         cost_usd=cost_usd,
         cost=UNKNOWN_COST if cost_usd is None else _scaled(float(cost_usd) / CHEAPEST, DEAREST / CHEAPEST),
         ttft_ms=ttft_ms,
@@ -108,8 +113,3 @@ def _scaled(value: float, most: float) -> float:
 def _error_rate(stats: CallStats) -> float:
     """Faults among recent calls, shrunk towards none."""
     return stats.faults / (stats.judged + PRIOR_CALLS)
-
-
-def confidence(best: float, second: float) -> float:
-    """The softmax probability of the best of two scores; a margin of .05 gives 73 %."""
-    return 1 / (1 + math.exp(-(best - second) / 0.05))

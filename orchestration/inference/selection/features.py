@@ -1,0 +1,83 @@
+"""What a prompt looks like: hashed words and word pairs, and a few plain measures. Python only, bounded, < 3 ms."""
+
+import math
+import re
+import zlib
+from typing import NamedTuple
+
+BUCKETS = 1 << 15
+FIRST, LAST = 448, 192
+"""Tokens of a long prompt that are read: people say what they want at the beginning and at the end."""
+LONGEST = 8_000
+"""Characters that are read at each end; 640 tokens are rarely longer."""
+
+TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
+OPTION = re.compile(r"(?m)^[A-J][.)] ")
+QUESTION_WORDS = frozenset({"who", "what", "when", "where", "which", "why", "how"})
+
+
+class Features(NamedTuple):
+    """`counts` maps buckets to how often a word or pair fell into them; `measures` are explained in `_measures`."""
+
+    counts: dict[int, int]
+    measures: list[float]
+    log_length: float
+
+
+def features(prompt: str) -> Features:
+    text = prompt if len(prompt) <= 2 * LONGEST else prompt[:LONGEST] + prompt[-LONGEST:]
+    tokens = TOKEN.findall(text.lower())
+    if len(tokens) > FIRST + LAST:
+        tokens = tokens[:FIRST] + tokens[-LAST:]
+    counts: dict[int, int] = {}
+    before, numbers = b"^", 0
+    for token in tokens:
+        if token[0].isdigit():
+            word, numbers = b"0", numbers + 1
+        else:
+            word = token.encode("utf-8", "replace")
+        for gram in (word, before + b" " + word):
+            bucket = zlib.crc32(gram) % BUCKETS
+            counts[bucket] = counts.get(bucket, 0) + 1
+        before = word
+    return Features(counts, _measures(text, numbers), math.log1p(len(prompt)))
+
+
+def _measures(text: str, numbers: int) -> list[float]:
+    """Length, answer options, numbers, formulas, code and question marks, each scaled to about 0 to 1."""
+    size, lower, end = max(1, len(text)), text.lower(), text.rstrip()
+    words = max(1, len(text.split()))
+    options = len(OPTION.findall(text))
+    first = lower[:12].split(" ")[0]
+    return [
+        math.log1p(size) / 8,
+        math.log1p(words) / 6,
+        min(options, 10) / 10,
+        options == 4,
+        options > 4,
+        options == 0,
+        math.log1p(numbers) / 4,
+        numbers / words,
+        text.count("\\") / size * 20,
+        text.count("$") / size * 20,
+        end.lower().endswith("answer:"),
+        "?" in text,
+        end.endswith("?"),
+        first in QUESTION_WORDS,
+        first == "write",
+        "def " in text,
+        "```" in text or "    " in text,
+        min(text.count("\n"), 40) / 20,
+        size / words / 10,
+        lower == text,
+        text.count("(") / size * 20,
+        "=" in text,
+        " not " in lower,
+        "except" in lower,
+        math.log1p(len(text.split("\nA.", maxsplit=1)[0])) / 8,
+        text.count(",") / words,
+        text[:1].islower(),
+        "___" in text,
+        "how many" in lower or "how much" in lower,
+        "true" in lower and "false" in lower,
+    ]
