@@ -63,13 +63,16 @@ def insight(
     prompt: str, pool: Sequence[ModelFacts], *, predictor: "Predictor", policy: Policy, beliefs: Beliefs
 ) -> Insight:
     reading = predictor.read(prompt)
-    kind, share = _kind(prompt, reading)
-    measured = kind not in UNMEASURED
+    by_rule = ruled(prompt)
+    kind, share = (by_rule, 1.0) if by_rule is not None else _kind(reading)
+    measured = by_rule not in UNMEASURED
     profiles = [predictor.profile(facts.model.name) for facts in pool]
     estimates = _estimates(reading, profiles, predictor) if measured else [None] * len(pool)
     level = _odds_to_share(TYPICAL + reading.easiness * share) - _odds_to_share(TYPICAL) if measured else 0.0
     # A profile that stands beside mere priors would tilt the comparison: it counts as far as the others have one.
-    company = policy.profile_trust * (sum(one.trust for one in estimates if one) / max(1, len(pool))) ** 2
+    trusts = [0.0 if one is None else one.trust for one in estimates]
+    best = max(trusts, default=0.0)
+    company = policy.profile_trust * (sum(trusts) / len(trusts) / best) ** 2 if best > 0 else 0.0
     learned, expected = Learned(kind, policy, beliefs, mood(beliefs)), []
     for facts, profile, estimate in zip(pool, profiles, estimates, strict=True):
         prior = prior_of(facts.model, None if profile is None else predictor.ability(profile))
@@ -133,9 +136,7 @@ def shift_of(model_id: UUID, kind: str, *, strength: float, mood: float, beliefs
     return (here.surprise - mood * here.weight + strength * start) / (here.weight + strength), here.weight
 
 
-def _kind(prompt: str, reading: "Reading") -> tuple[str, float]:
-    if (by_rule := ruled(prompt)) is not None:
-        return by_rule, 1.0
+def _kind(reading: "Reading") -> tuple[str, float]:
     kind = max(reading.kinds, key=reading.kinds.__getitem__)
     share = reading.kinds[kind]
     return (kind, share) if share >= CLEAR else ("general", 1 - share)
