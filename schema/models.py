@@ -77,6 +77,9 @@ class Model(Node):
     load_ms: float | None = strawberry.field(
         description="How long it took to load the last time, in milliseconds; null for remote models, or unknown."
     )
+    max_concurrency: int | None = strawberry.field(
+        description="How many calls it takes at once, of all processes together; null: any number. Further ones wait."
+    )
     local: bool = strawberry.field(description="Whether it runs on this server, so that nothing said to it leaves it.")
     row: strawberry.Private[ModelRow]
 
@@ -112,6 +115,7 @@ class Model(Node):
             edited=[to_camel_case(name) for name in row.edited],
             load_ms=row.details.get("load_ms") if local else None,
             tier=ModelTier(row.details.get("tier", ModelTier.STORAGE)) if local else ModelTier.REMOTE,
+            max_concurrency=row.max_concurrency,
             local=local,
             row=row,
         )
@@ -286,6 +290,11 @@ class UpdateModelInput:
     )
     output_usd_per_million: Decimal | None = strawberry.field(
         default=strawberry.UNSET, description="US dollars per million tokens of output."
+    )
+    max_concurrency: int | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="How many calls it takes at once, from 1 to 1000; null: any number. It holds for runs that begin "
+        "after it was set.",
     )
 
 

@@ -16,6 +16,7 @@ from domain.calls import ModelCall, Verdict
 from domain.ids import new_id
 from domain.models import CallOutcome, TokenUsage
 from domain.runs import RunErrorCode, RunFailure
+from orchestration.inference.call_ids import CallIds, ids_in
 from orchestration.inference.chat_client import ChatClient, Endpoint
 from orchestration.inference.coalescing import Said, Tap
 from orchestration.inference.families import OFFICIAL
@@ -97,7 +98,8 @@ class Call:
     def _at(self, endpoint: Endpoint) -> tuple[Model, tuple[Any, ...]]:
         """The SDK's own model at this address, and what to ask it."""
         question, row = self.question, self.row
-        client = ChatClient(endpoint, None if self._tap is None else self._hear, self._meter)
+        ids = CallIds(ids_in(question.input))
+        client = ChatClient(endpoint, None if self._tap is None else self._hear, self._meter, ids)
         # The SDK's model only asks of a client what ChatClient has.
         model = OpenAIChatCompletionsModel(row.name, cast("AsyncOpenAI", client))
         official = urlsplit(endpoint.base_url).hostname == OFFICIAL

@@ -16,6 +16,7 @@ from domain.runs import RunFailure
 from orchestration.inference.calling import Call, Question
 from orchestration.inference.coalescing import Tap
 from orchestration.inference.holding import Holding, Ready
+from orchestration.inference.room import Room, unlimited
 from orchestration.inference.rules import rule
 from orchestration.inference.settings import answer_tokens
 from orchestration.inference.tries import Admit, Candidate, Limits, Tries
@@ -59,6 +60,7 @@ class Chain:
         record: Record | None,
         limits: Limits,
         continues: bool = False,
+        room: Room = unlimited,
     ) -> None:
         self.model: Model = _ChainModel(self)
         self.settings = ModelSettings(include_usage=True)
@@ -66,7 +68,7 @@ class Chain:
         self._models, self._limits, self._admit = list(models), limits, admit
         self._record, self._continues = record, continues
         self._unrecorded: list[ModelCall] = []
-        self._holding = Holding(ready)
+        self._holding, self._room = Holding(ready), room
         self._running: list[Call] = []
         self._tap: Tap | None = None
         self.row: ModelRow = self._models[0].model
@@ -116,34 +118,38 @@ class Chain:
         """The events of the first model that answers. The call is in the ledger before its end is told."""
         tries = self._tries()
         while (candidate := await tries.next()) is not None:
-            call = self._begin(candidate, question)
-            try:
-                async with self._holding.of(candidate.facts) as endpoint:
-                    async for event in call.events(endpoint):
-                        if event.type == "response.completed":
-                            await self._end(call, call.ended(CallOutcome.SUCCEEDED))
-                        yield event
-                return
-            except FAILURES as error:
-                question = await self._fail(tries, candidate, call, error)
-            finally:
-                self._abandon(call)
+            async with self._room(candidate.facts) as waited:
+                tries.forgive(waited)
+                call = self._begin(candidate, question)
+                try:
+                    async with self._holding.of(candidate.facts) as endpoint:
+                        async for event in call.events(endpoint):
+                            if event.type == "response.completed":
+                                await self._end(call, call.ended(CallOutcome.SUCCEEDED))
+                            yield event
+                    return
+                except FAILURES as error:
+                    question = await self._fail(tries, candidate, call, error)
+                finally:
+                    self._abandon(call)
         raise tries.failure
 
     async def respond(self, question: Question) -> ModelResponse:
         """The whole answer of the first model that gives one."""
         tries = self._tries()
         while (candidate := await tries.next()) is not None:
-            call = self._begin(candidate, question)
-            try:
-                async with self._holding.of(candidate.facts) as endpoint:
-                    response = await call.response(endpoint)
-                await self._end(call, call.ended(CallOutcome.SUCCEEDED))
-                return response
-            except FAILURES as error:
-                await self._fail(tries, candidate, call, error)
-            finally:
-                self._abandon(call)
+            async with self._room(candidate.facts) as waited:
+                tries.forgive(waited)
+                call = self._begin(candidate, question)
+                try:
+                    async with self._holding.of(candidate.facts) as endpoint:
+                        response = await call.response(endpoint)
+                    await self._end(call, call.ended(CallOutcome.SUCCEEDED))
+                    return response
+                except FAILURES as error:
+                    await self._fail(tries, candidate, call, error)
+                finally:
+                    self._abandon(call)
         raise tries.failure
 
     def _tries(self) -> Tries:

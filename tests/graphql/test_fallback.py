@@ -139,6 +139,22 @@ async def test_what_was_said_is_kept_when_an_answer_breaks_off(ada: Person, pair
     assert run["usage"]["outputTokens"] == 3  # nobody has counted them but we
 
 
+async def test_another_model_goes_on_with_an_answer_that_broke_off_if_that_is_asked_for(
+    ada: Person, pair: Pair, db: Database
+) -> None:
+    pair.first.reply("one two three four", cut_after=4)
+    pair.second.reply(" four five")
+
+    run = await ask(ada, continueWithAnother=True)
+
+    assert run["status"] == "COMPLETED"
+    assert run["text"] == run["message"]["content"] == "one two three four five"
+    assert run["message"]["modelUsed"] == "gpt-4o-mini"
+    assert pair.second.requests[-1]["messages"][-2] == {"role": "assistant", "content": "one two three"}
+    assert [(call["outcome"], call["estimated"]) for call in run["calls"]] == [("FAILED", True), ("SUCCEEDED", False)]
+    assert [row[1] for row in await ledger(db)] == ["failed", "succeeded"]
+
+
 async def test_what_is_too_long_for_one_goes_to_a_larger_window(ada: Person, pair: Pair, db: Database) -> None:
     await ada.gql(EDIT, input={"id": pair.ids["gpt-4o-mini"], "contextWindow": 2_000_000})
     pair.first.fail(400, "too long", code="context_length_exceeded")
