@@ -15,6 +15,9 @@ from persistence.notifications import SLOTS
 
 log = logging.getLogger(__name__)
 
+LONGEST_CONNECT = 10.0
+"""Seconds."""
+
 Slot = tuple[UUID, int]
 """A model, and which of its places, counted from 1."""
 
@@ -77,7 +80,8 @@ class ModelSlots:
 
     async def _ask(self, statement: str, **values: Any) -> tuple[Any, ...] | None:
         if self._connection is None:
-            self._connection = await self._db.connect()
+            async with asyncio.timeout(LONGEST_CONNECT):
+                self._connection = await self._db.connect()
             await self._take_back()
         cursor = await self._connection.execute(statement.encode(), values)
         row: tuple[Any, ...] | None = await cursor.fetchone()

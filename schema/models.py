@@ -70,15 +70,13 @@ class Model(Node):
     cached_input_usd_per_million: Decimal | None = strawberry.field(
         description="US dollars per million tokens of input that the provider had cached; null: like other input."
     )
-    edited: list[str] = strawberry.field(
-        description="Fields that a person has set: what the provider says of them does not count."
-    )
+    edited: list[str] = strawberry.field(description="Fields set by a person: the provider's word on them is void.")
     tier: ModelTier = strawberry.field(description="Where it is.")
     load_ms: float | None = strawberry.field(
         description="How long it took to load the last time, in milliseconds; null for remote models, or unknown."
     )
     max_concurrency: int | None = strawberry.field(
-        description="How many calls it takes at once, of all processes together; null: any number. Further ones wait."
+        description="Calls that it takes at once, all processes together; further ones wait. Null: any number."
     )
     local: bool = strawberry.field(description="Whether it runs on this server, so that nothing said to it leaves it.")
     row: strawberry.Private[ModelRow]
@@ -292,9 +290,7 @@ class UpdateModelInput:
         default=strawberry.UNSET, description="US dollars per million tokens of output."
     )
     max_concurrency: int | None = strawberry.field(
-        default=strawberry.UNSET,
-        description="How many calls it takes at once, from 1 to 1000; null: any number. It holds for runs that begin "
-        "after it was set.",
+        default=strawberry.UNSET, description="Calls at once, from 1 to 1000, for runs from now on; null: any number."
     )
 
 

@@ -189,7 +189,7 @@ class ModelPool:
                 RunErrorCode.MODEL_UNAVAILABLE, "The model is not in the pool any more. Choose another one."
             )
         chain = Chain(
-            models, ready=self._ready, admit=self._admit, room=self.rooms.of, record=record, limits=limits,
+            models, ready=self._ready, admit=self._admit, room=self.rooms.enter, record=record, limits=limits,
             continues=continues,
         )  # fmt: skip
         try:

@@ -1,11 +1,10 @@
 """Waiting for a place at a model that takes only so many calls at once: in order, and on nobody's account."""
 
 import asyncio
-import logging
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable
+from functools import partial
 from uuid import UUID
 
 from domain.runs import RunErrorCode, RunFailure
@@ -13,21 +12,35 @@ from persistence.database import Database
 from persistence.model_slots import ModelSlots, Slot
 from persistence.model_stats import ModelFacts
 
-log = logging.getLogger(__name__)
-
 LOOK_AGAIN = 1.0
 """Seconds after which a place is asked for again without a word: a process that died could not tell."""
 PATIENCE = 600.0
 """Seconds that one call waits at most."""
 
-Room = Callable[[ModelFacts], AbstractAsyncContextManager[float]]
-"""A place for one call while the block lasts; gives the seconds that were waited for it."""
+
+class Place:
+    """Room for one call, until `leave`; that is safe to repeat, and waits for nothing. `waited` is in seconds."""
+
+    def __init__(self, waited: float = 0.0, leave: Callable[[], None] | None = None) -> None:
+        self.waited, self._leave = waited, leave
+
+    @property
+    def taken(self) -> bool:
+        return self._leave is not None
+
+    def leave(self) -> None:
+        leave, self._leave = self._leave, None
+        if leave is not None:
+            leave()
 
 
-@asynccontextmanager
-async def unlimited(_: ModelFacts) -> AsyncIterator[float]:
+Room = Callable[[ModelFacts], Awaitable[Place]]
+"""Gives a place at a model, sooner or later."""
+
+
+async def unlimited(_: ModelFacts) -> Place:
     """Room for everybody."""
-    yield 0.0
+    return Place()
 
 
 class Rooms:
@@ -41,19 +54,14 @@ class Rooms:
         self._freed: defaultdict[UUID, asyncio.Event] = defaultdict(asyncio.Event)
         self._leaving: set[asyncio.Task[None]] = set()
 
-    @asynccontextmanager
-    async def of(self, facts: ModelFacts) -> AsyncIterator[float]:
+    async def enter(self, facts: ModelFacts) -> Place:
         """Room at this model; RunFailure when there was none for a long time."""
         limit = facts.model.max_concurrency
         if limit is None:
-            yield 0.0
-            return
+            return Place()
         began = time.monotonic()
         slot = await self._wait(facts, limit)
-        try:
-            yield time.monotonic() - began
-        finally:
-            self._leave(slot)
+        return Place(time.monotonic() - began, partial(self._leave, slot))
 
     def freed(self, model_id: str) -> None:
         """Some process has left a place at this model."""

@@ -17,6 +17,8 @@ from tests.upstream import Upstream
 
 MODELS = "query { models { id name maxConcurrency } }"
 EDIT = "mutation ($input: UpdateModelInput!) { updateModel(input: $input) { model { maxConcurrency } } }"
+ABOUT_PLACES = """datname = current_database() AND pid <> pg_backend_pid()
+    AND query ~ 'pg_(try_advisory_lock|advisory_unlock)[(]hashtextextended'"""
 CANCEL = "mutation ($id: ID!) { cancelRun(id: $id) { run { status } } }"
 
 
@@ -64,9 +66,15 @@ async def at_once(db: Database) -> int:
 async def asked_for_places(db: Database) -> bool:
     """Whether any connection's last statement was about places."""
     async with db.read() as session:
-        query = """SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
-            AND query ~ 'pg_(try_advisory_lock|advisory_unlock)[(]hashtextextended'"""
-        return bool(await session.scalar(text(query)))
+        return bool(await session.scalar(text(f"SELECT count(*) FROM pg_stat_activity WHERE {ABOUT_PLACES}")))
+
+
+async def places(db: Database) -> int:
+    """Places that are taken."""
+    joined = "pg_locks JOIN pg_stat_activity USING (pid)"
+    held = f"SELECT count(*) FROM {joined} WHERE locktype = 'advisory' AND {ABOUT_PLACES}"
+    async with db.read() as session:
+        return int(await session.scalar(text(held)) or 0)
 
 
 async def test_further_calls_wait_in_order_and_the_wait_is_not_the_models_time(
@@ -150,3 +158,34 @@ async def test_a_limit_must_make_sense(ada: Person, most: int) -> None:
     error = await ada.gql_error(EDIT, input={"id": model["id"], "maxConcurrency": most})
 
     assert error["extensions"]["fields"]["input.maxConcurrency"] == "must be from 1 to 1000 calls"
+
+
+async def test_places_are_taken_again_when_their_connection_breaks(
+    ada: Person, upstream: Upstream, db: Database
+) -> None:
+    await limit(ada, 2)
+    upstream.hold()
+    async with asked(ada, "1") as (_, first):
+        await asyncio.wait_for(upstream.holding.wait(), 10)
+        async with db.write() as session:
+            broken = f"SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE {ABOUT_PLACES}"
+            assert await session.scalar(text(broken)) == 1
+        upstream.holding.clear()
+        async with asked(ada, "2") as (_, second):
+            await asyncio.wait_for(upstream.holding.wait(), 10)
+            assert await places(db) == 2
+            upstream.release()
+            assert (ended(await first), ended(await second)) == ("COMPLETED", "COMPLETED")
+    assert ended((await ada.ask("3"))[1]) == "COMPLETED"
+
+
+async def test_a_run_of_several_calls_needs_one_place_at_a_time(ada: Person, upstream: Upstream, db: Database) -> None:
+    await limit(ada, 1)
+    for _ in range(2):
+        upstream.fail(500)
+
+    _, events = await ada.ask("hi", model="mock")
+
+    assert ended(events) == "COMPLETED"
+    assert len(upstream.requests) == 3
+    assert await at_once(db) == 1
