@@ -16,7 +16,7 @@ from domain.runs import RunFailure
 from orchestration.inference.calling import Call, Question
 from orchestration.inference.coalescing import Tap
 from orchestration.inference.holding import Holding, Ready
-from orchestration.inference.room import Place, Room, unlimited
+from orchestration.inference.places import Enter, Place, unlimited
 from orchestration.inference.rules import rule
 from orchestration.inference.settings import answer_tokens
 from orchestration.inference.tries import Admit, Candidate, Limits, Tries
@@ -49,7 +49,7 @@ class Chain:
 
     While nothing has been said, a failure moves on to the next model unseen; after that it ends the run, unless
     `continues`: then the next model goes on with the answer, once. `name` is the model that speaks, or spoke last.
-    `waited` is how many seconds the last question has waited for room at models.
+    `waited` is how many seconds the last question has waited for a place.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Chain:
         record: Record | None,
         limits: Limits,
         continues: bool = False,
-        room: Room = unlimited,
+        enter: Enter = unlimited,
     ) -> None:
         self.model: Model = _ChainModel(self)
         self.settings = ModelSettings(include_usage=True)
@@ -69,7 +69,7 @@ class Chain:
         self._models, self._limits, self._admit = list(models), limits, admit
         self._record, self._continues = record, continues
         self._unrecorded: list[ModelCall] = []
-        self._holding, self._room = Holding(ready), room
+        self._holding, self._enter = Holding(ready), enter
         self._places: list[Place] = []
         self.waited = 0.0
         self._running: list[Call] = []
@@ -160,7 +160,7 @@ class Chain:
 
     async def _place_at(self, candidate: Candidate, tries: Tries) -> Place:
         """Wait until the model takes one more call. Nobody is to blame for that, and no limit of time counts it."""
-        place = await self._room(candidate.facts)
+        place = await self._enter(candidate.facts)
         self._places = [*(other for other in self._places if other.taken), place]
         self.waited += place.waited
         tries.forgive(place.waited)

@@ -19,9 +19,9 @@ from orchestration.inference.chain import Chain, Record
 from orchestration.inference.chat_client import Endpoint, Timeouts, open_session
 from orchestration.inference.coalescing import Tap
 from orchestration.inference.downloads import Downloads
+from orchestration.inference.places import Places
 from orchestration.inference.presets import headers_of
 from orchestration.inference.providers import Providers
-from orchestration.inference.room import Rooms
 from orchestration.inference.secrets import Keyring, Undecipherable
 from orchestration.inference.settings import answer_tokens
 from orchestration.inference.tries import Limits
@@ -91,7 +91,7 @@ class ModelPool:
         self._keys, self._rotates = keys, bool(earlier_keys)
         self.providers = Providers(db, keys, self, self.changed)
         self._watchers = Watchers()
-        self.rooms = Rooms(db)
+        self.places = Places(db)
         self._folder, self._weights = models_folder, weights
         self.downloads = Downloads(db, models_folder) if models_folder is not None else None
         self._sources = sources
@@ -122,7 +122,7 @@ class ModelPool:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.rooms.close()
+        await self.places.close()
         if self._weights is not None:
             await self._weights.close()
         if self._session is not None:
@@ -189,7 +189,7 @@ class ModelPool:
                 RunErrorCode.MODEL_UNAVAILABLE, "The model is not in the pool any more. Choose another one."
             )
         chain = Chain(
-            models, ready=self._ready, admit=self._admit, room=self.rooms.enter, record=record, limits=limits,
+            models, ready=self._ready, admit=self._admit, enter=self.places.enter, record=record, limits=limits,
             continues=continues,
         )  # fmt: skip
         try:

