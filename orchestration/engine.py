@@ -86,6 +86,7 @@ class Engine:
         channels = {
             notifications.RUNS: self._feeds.notified,
             notifications.CHANGES: self._changes.notified,
+            notifications.PLACES: self.pool.places.freed,
             **(also or {}),
         }
         listening = notifications.listen(self.db, channels, self._look_again)

@@ -55,6 +55,7 @@ class ProviderRow(Base):
 
 class ModelRow(Base):
     """One model of a provider. `file` is the weights' file name in the models folder (local models only).
+    `max_concurrency` is how many calls it takes at once, of all processes together; null: any number.
 
     `edited` names the columns that a person has set: what a provider says later does not change them. The prices
     are those of the version `price_id`.
@@ -76,6 +77,7 @@ class ModelRow(Base):
     price_id: Mapped[UUID | None]
     edited: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     quality: Mapped[float | None]
+    max_concurrency: Mapped[int | None]
     file: Mapped[str | None]
     details: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     created_at: Mapped[Created]

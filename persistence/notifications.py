@@ -17,6 +17,7 @@ RUNS = "parley_runs"
 CHANGES = "parley_changes"
 REVOKED = "parley_revoked"
 MODELS = "parley_models"
+PLACES = "parley_places"
 
 
 async def listen(db: Database, channels: Mapping[str, Heard], reconnected: Callable[[], None]) -> None:

@@ -39,8 +39,10 @@ COLUMNS = (
     "input_usd_per_million",
     "cached_input_usd_per_million",
     "output_usd_per_million",
+    "max_concurrency",
 )
-TOKENS, PRICES = COLUMNS[3:5], COLUMNS[5:]
+TOKENS, PRICES = COLUMNS[3:5], COLUMNS[5:8]
+MOST_CALLS = 1000
 
 
 @strawberry.type
@@ -159,6 +161,8 @@ def _wrong(name: str, value: Any) -> str | None:
         return f"{', '.join(word[:40] for word in unknown[:5])} is unknown; there are {known}"
     if name in TOKENS and not 0 < value <= MOST_TOKENS:
         return "must be a positive number of tokens"
+    if name == "max_concurrency" and not 0 < value <= MOST_CALLS:
+        return f"must be from 1 to {MOST_CALLS} calls"
     if name in PRICES and not (value.is_finite() and 0 <= value < HIGHEST_PRICE):
         return "must be a price in US dollars that is not negative"
     return None

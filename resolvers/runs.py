@@ -106,6 +106,7 @@ def _ask(input: SendMessageInput) -> Ask:
         preference=None if input.preference is None else Preference(**input.preference.weights),
         max_cost_usd=input.max_cost_usd,
         background=input.background,
+        continues=input.continue_with_another,
     )
 
 

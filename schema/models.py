@@ -70,12 +70,13 @@ class Model(Node):
     cached_input_usd_per_million: Decimal | None = strawberry.field(
         description="US dollars per million tokens of input that the provider had cached; null: like other input."
     )
-    edited: list[str] = strawberry.field(
-        description="Fields that a person has set: what the provider says of them does not count."
-    )
+    edited: list[str] = strawberry.field(description="Fields set by a person: the provider's word on them is void.")
     tier: ModelTier = strawberry.field(description="Where it is.")
     load_ms: float | None = strawberry.field(
         description="How long it took to load the last time, in milliseconds; null for remote models, or unknown."
+    )
+    max_concurrency: int | None = strawberry.field(
+        description="Calls that it takes at once, all processes together; further ones wait. Null: any number."
     )
     local: bool = strawberry.field(description="Whether it runs on this server, so that nothing said to it leaves it.")
     row: strawberry.Private[ModelRow]
@@ -112,6 +113,7 @@ class Model(Node):
             edited=[to_camel_case(name) for name in row.edited],
             load_ms=row.details.get("load_ms") if local else None,
             tier=ModelTier(row.details.get("tier", ModelTier.STORAGE)) if local else ModelTier.REMOTE,
+            max_concurrency=row.max_concurrency,
             local=local,
             row=row,
         )
@@ -286,6 +288,9 @@ class UpdateModelInput:
     )
     output_usd_per_million: Decimal | None = strawberry.field(
         default=strawberry.UNSET, description="US dollars per million tokens of output."
+    )
+    max_concurrency: int | None = strawberry.field(
+        default=strawberry.UNSET, description="Calls at once, from 1 to 1000, for runs from now on; null: any number."
     )
 
 

@@ -210,6 +210,11 @@ class SendMessageInput:
     background: bool = strawberry.field(
         description="Nobody waits for the answer: runs that somebody waits for go first.", default=False
     )
+    continue_with_another: bool = strawberry.field(
+        description="When the answer breaks off, another model goes on where it stopped, once; without it the run "
+        "fails and keeps what was said. It has no effect with a `model` asked for by name.",
+        default=False,
+    )
 
 
 @strawberry.input(description="Input of regenerate.")

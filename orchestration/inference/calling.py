@@ -16,6 +16,7 @@ from domain.calls import ModelCall, Verdict
 from domain.ids import new_id
 from domain.models import CallOutcome, TokenUsage
 from domain.runs import RunErrorCode, RunFailure
+from orchestration.inference.call_ids import CallIds, ids_in
 from orchestration.inference.chat_client import ChatClient, Endpoint
 from orchestration.inference.coalescing import Said, Tap
 from orchestration.inference.families import OFFICIAL
@@ -70,7 +71,7 @@ class Call:
 
     def __init__(self, row: ModelRow, question: Question, tap: Tap | None) -> None:
         self.row, self.price = row, price_of(row)
-        self.spoken = False
+        self.spoken = self._sent = False
         self.question, self._tap = question, tap
         self._meter = Meter()
         self._usage: Any = None
@@ -96,8 +97,9 @@ class Call:
 
     def _at(self, endpoint: Endpoint) -> tuple[Model, tuple[Any, ...]]:
         """The SDK's own model at this address, and what to ask it."""
-        question, row = self.question, self.row
-        client = ChatClient(endpoint, None if self._tap is None else self._hear, self._meter)
+        question, row, self._sent = self.question, self.row, True
+        ids = CallIds(ids_in(question.input))
+        client = ChatClient(endpoint, None if self._tap is None else self._hear, self._meter, ids)
         # The SDK's model only asks of a client what ChatClient has.
         model = OpenAIChatCompletionsModel(row.name, cast("AsyncOpenAI", client))
         official = urlsplit(endpoint.base_url).hostname == OFFICIAL
@@ -135,17 +137,18 @@ class Call:
                     yield ready
                 held.clear()
 
-    @property
-    def counted(self) -> Counted:
+    def counted(self, *, given_up: bool = False) -> Counted:
+        """`given_up`: it was we who left, and a provider that was at work may want money for what it has read."""
         if self._usage is not None and (self._meter.told is not None or not self._meter.begun):
             return Counted(counted(self._usage, self.price), estimated=False)
-        return Counted(*self._meter.usage(self.price, self.question.input))
+        return Counted(*self._meter.usage(self.price, self.question.input, at_work=given_up and self._sent))
 
     def ended(
         self, outcome: CallOutcome, code: RunErrorCode | None = None, verdict: Verdict | None = None
     ) -> ModelCall:
         """The call as the ledger keeps it, when it has ended."""
-        counted, ended = self.counted, time.perf_counter()
+        given_up = outcome is CallOutcome.CANCELLED or code is RunErrorCode.TIMED_OUT
+        counted, ended = self.counted(given_up=given_up), time.perf_counter()
         return ModelCall(
             id=new_id(),
             model_id=self.row.id,

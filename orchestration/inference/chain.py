@@ -16,6 +16,7 @@ from domain.runs import RunFailure
 from orchestration.inference.calling import Call, Question
 from orchestration.inference.coalescing import Tap
 from orchestration.inference.holding import Holding, Ready
+from orchestration.inference.places import Enter, Place, unlimited
 from orchestration.inference.rules import rule
 from orchestration.inference.settings import answer_tokens
 from orchestration.inference.tries import Admit, Candidate, Limits, Tries
@@ -48,6 +49,7 @@ class Chain:
 
     While nothing has been said, a failure moves on to the next model unseen; after that it ends the run, unless
     `continues`: then the next model goes on with the answer, once. `name` is the model that speaks, or spoke last.
+    `waited` is how many seconds the last question has waited for a place.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Chain:
         record: Record | None,
         limits: Limits,
         continues: bool = False,
+        enter: Enter = unlimited,
     ) -> None:
         self.model: Model = _ChainModel(self)
         self.settings = ModelSettings(include_usage=True)
@@ -66,7 +69,9 @@ class Chain:
         self._models, self._limits, self._admit = list(models), limits, admit
         self._record, self._continues = record, continues
         self._unrecorded: list[ModelCall] = []
-        self._holding = Holding(ready)
+        self._holding, self._enter = Holding(ready), enter
+        self._places: list[Place] = []
+        self.waited = 0.0
         self._running: list[Call] = []
         self._tap: Tap | None = None
         self.row: ModelRow = self._models[0].model
@@ -105,6 +110,8 @@ class Chain:
 
     async def close(self) -> None:
         """Enter what was given up into the ledger and let go of local models."""
+        for place in self._places:  # a stream that nobody has closed does not do it in time
+            place.leave()
         for call in list(self._running):
             self._abandon(call)
         try:
@@ -116,24 +123,28 @@ class Chain:
         """The events of the first model that answers. The call is in the ledger before its end is told."""
         tries = self._tries()
         while (candidate := await tries.next()) is not None:
+            place = await self._place_at(candidate, tries)
             call = self._begin(candidate, question)
             try:
                 async with self._holding.of(candidate.facts) as endpoint:
                     async for event in call.events(endpoint):
                         if event.type == "response.completed":
                             await self._end(call, call.ended(CallOutcome.SUCCEEDED))
+                            place.leave()  # whoever has the whole answer may not come back for its end
                         yield event
                 return
             except FAILURES as error:
                 question = await self._fail(tries, candidate, call, error)
             finally:
                 self._abandon(call)
+                place.leave()
         raise tries.failure
 
     async def respond(self, question: Question) -> ModelResponse:
         """The whole answer of the first model that gives one."""
         tries = self._tries()
         while (candidate := await tries.next()) is not None:
+            place = await self._place_at(candidate, tries)
             call = self._begin(candidate, question)
             try:
                 async with self._holding.of(candidate.facts) as endpoint:
@@ -144,9 +155,19 @@ class Chain:
                 await self._fail(tries, candidate, call, error)
             finally:
                 self._abandon(call)
+                place.leave()
         raise tries.failure
 
+    async def _place_at(self, candidate: Candidate, tries: Tries) -> Place:
+        """Wait until the model takes one more call. Nobody is to blame for that, and no limit of time counts it."""
+        place = await self._enter(candidate.facts)
+        self._places = [*(other for other in self._places if other.taken), place]
+        self.waited += place.waited
+        tries.forgive(place.waited)
+        return place
+
     def _tries(self) -> Tries:
+        self.waited = 0.0
         return Tries(self._models, self._limits, self._admit)
 
     def _begin(self, candidate: Candidate, question: Question) -> Call:

@@ -17,6 +17,7 @@ from openai import Omit
 from openai.types.chat import ChatCompletion
 
 from orchestration.inference.addresses import GuardedResolver
+from orchestration.inference.call_ids import CallIds
 from orchestration.inference.coalescing import Tap
 from orchestration.inference.metering import Meter
 from orchestration.inference.provider_errors import Exchange
@@ -129,11 +130,14 @@ async def _whole(response: aiohttp.ClientResponse, exchange: Exchange) -> bytes:
 
 class ChatClient:
     """`tap`, if there is one, hears every word as it comes, and the SDK then gets fewer, longer chunks. `meter` sees
-    every chunk of a stream.
+    every chunk of a stream, `ids` puts the ids of tool calls right.
     """
 
-    def __init__(self, endpoint: Endpoint, tap: Tap | None = None, meter: Meter | None = None) -> None:
+    def __init__(
+        self, endpoint: Endpoint, tap: Tap | None = None, meter: Meter | None = None, ids: CallIds | None = None
+    ) -> None:
         self._endpoint, self.tap = endpoint, tap
+        self._ids = CallIds() if ids is None else ids
         self._meter = Meter() if meter is None else meter
         self.base_url = endpoint.base_url
         self.chat = SimpleNamespace(completions=self)
@@ -165,9 +169,13 @@ class ChatClient:
         )  # fmt: skip
         async with asked as (response, exchange):
             if not streamed:
-                return await _completion(response, exchange)
+                completion = await _completion(response, exchange)
+                self._ids.see_whole(completion)
+                return completion
             await _expect_stream(response, exchange)
-            return ChatStream(response, exchange, self.tap, self._meter, first=times.first_byte, idle=times.idle)
+            return ChatStream(
+                response, exchange, self.tap, self._meter, self._ids, first=times.first_byte, idle=times.idle
+            )
 
 
 async def _completion(response: aiohttp.ClientResponse, exchange: Exchange) -> ChatCompletion:

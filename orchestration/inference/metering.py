@@ -34,11 +34,15 @@ class Meter:
                 self.pieces += 1
                 self.characters += len(words) if isinstance(words, str) else 0
 
-    def usage(self, price: Price | None, asked: str | list[TResponseInputItem]) -> tuple[TokenUsage, bool]:
-        """Tokens and money, and whether they are an estimate because the provider did not say."""
+    def usage(
+        self, price: Price | None, asked: str | list[TResponseInputItem], *, at_work: bool = False
+    ) -> tuple[TokenUsage, bool]:
+        """Tokens and money, and whether they are an estimate because the provider did not say. A provider that has
+        refused has cost nothing; one that was `at_work` has read the question, even if nothing has come of it.
+        """
         if self.told is not None:
             return counted(self.told, price), False
-        if not self.begun:
+        if not (self.begun or at_work):
             return TokenUsage(requests=1), False
         average = self.characters / self.pieces if self.pieces else 0.0
         said = self.pieces if average <= LONGEST_TOKEN else round(self.characters / CHARACTERS_PER_TOKEN)

@@ -19,6 +19,7 @@ from orchestration.inference.chain import Chain, Record
 from orchestration.inference.chat_client import Endpoint, Timeouts, open_session
 from orchestration.inference.coalescing import Tap
 from orchestration.inference.downloads import Downloads
+from orchestration.inference.places import Places
 from orchestration.inference.presets import headers_of
 from orchestration.inference.providers import Providers
 from orchestration.inference.secrets import Keyring, Undecipherable
@@ -90,6 +91,7 @@ class ModelPool:
         self._keys, self._rotates = keys, bool(earlier_keys)
         self.providers = Providers(db, keys, self, self.changed)
         self._watchers = Watchers()
+        self.places = Places(db)
         self._folder, self._weights = models_folder, weights
         self.downloads = Downloads(db, models_folder) if models_folder is not None else None
         self._sources = sources
@@ -120,6 +122,7 @@ class ModelPool:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.places.close()
         if self._weights is not None:
             await self._weights.close()
         if self._session is not None:
@@ -185,7 +188,10 @@ class ModelPool:
             raise RunFailure(
                 RunErrorCode.MODEL_UNAVAILABLE, "The model is not in the pool any more. Choose another one."
             )
-        chain = Chain(models, ready=self._ready, admit=self._admit, record=record, limits=limits, continues=continues)
+        chain = Chain(
+            models, ready=self._ready, admit=self._admit, enter=self.places.enter, record=record, limits=limits,
+            continues=continues,
+        )  # fmt: skip
         try:
             yield chain
         finally:

@@ -9,6 +9,7 @@ from typing import Self, cast
 import aiohttp
 import openai
 
+from orchestration.inference.call_ids import CallIds
 from orchestration.inference.coalescing import Coalescer, Tap
 from orchestration.inference.metering import Meter
 from orchestration.inference.provider_errors import Exchange
@@ -62,6 +63,7 @@ class ChatStream:
         exchange: Exchange,
         tap: Tap | None,
         meter: Meter,
+        ids: CallIds,
         *,
         first: float,
         idle: float,
@@ -69,7 +71,8 @@ class ChatStream:
         self.response = response
         self._exchange = exchange
         self._watch = Watch(response, exchange, first=first, idle=idle)
-        self._events, self._coalescer, self._meter = EventData(), Coalescer(tap), meter
+        self._events, self._coalescer = EventData(), Coalescer(tap)
+        self._meter, self._ids = meter, ids
         self._tapped = tap is not None
         self._done = self._finished = self._over = False
         self._failure: openai.APIError | None = None
@@ -141,6 +144,7 @@ class ChatStream:
                 break
             self._finished = self._finished or finished(chunk)
             self._meter.see(chunk)
+            self._ids.see(chunk)
             yield from self._coalescer.add(chunk)
         if self._events.oversized and self._failure is None:
             self._failure = self._exchange.oversized(LARGEST_EVENT)

@@ -88,6 +88,10 @@ class Tries:
             await asyncio.sleep(pause)
         return soonest
 
+    def forgive(self, seconds: float) -> None:
+        """Time that nobody has tried in does not count."""
+        self._began += seconds
+
     def failed(self, candidate: Candidate, ruling: Ruling) -> None:
         """Learn from a failure where the next try may go."""
         self._rulings.append(ruling)

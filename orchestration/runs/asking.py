@@ -17,7 +17,10 @@ LONGEST_KEY = 200
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A new message to answer; `parent_id` or `sibling_of` says where it goes in the tree."""
+    """A new message to answer; `parent_id` or `sibling_of` says where it goes in the tree.
+
+    With `continues` another model goes on with an answer that breaks off.
+    """
 
     content: str
     chat_id: UUID | None = None
@@ -31,6 +34,7 @@ class Ask:
     preference: Preference | None = None
     max_cost_usd: Decimal | None = None
     background: bool = False
+    continues: bool = False
 
     def check(self) -> None:
         wrong = _wrong_content(self.content) | _wrong_key(self.idempotency_key)
@@ -45,13 +49,15 @@ class Ask:
 
     @property
     def options(self) -> dict[str, Any]:
-        """What the selection needs to know, as it is stored with the run."""
+        """What the selection and the chain of models need to know, as it is stored with the run."""
         options: dict[str, Any] = {}
         if self.preference is not None:
             weights = self.preference
             options["preference"] = [weights.quality, weights.cost, weights.latency]
         if self.max_cost_usd is not None:
             options["max_cost_usd"] = str(self.max_cost_usd)
+        if self.continues:
+            options["continues"] = True
         return options
 
     @property
@@ -63,6 +69,7 @@ class Ask:
             chatId=self.chat_id, parentId=self.parent_id, siblingOf=self.sibling_of, model=self.model,
             agentId=self.agent_id, thinking=self.thinking, whenBusy=self.when_busy, preference=self.preference,
             maxCostUsd=self.max_cost_usd, background=self.background,
+            continueWithAnother=self.continues or None,  # as in requests that were stored before there was this
         )  # fmt: skip
 
 

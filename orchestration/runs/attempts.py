@@ -91,7 +91,8 @@ class Attempt:
     def heard(self, kind: EventKind, words: str) -> None:
         """The model has said something."""
         if self.first_token_ms is None:
-            self.first_token_ms = (time.perf_counter() - self._asked) * 1000
+            waited = self.model.waited if self.model else 0.0
+            self.first_token_ms = (time.perf_counter() - self._asked - waited) * 1000
         self.say(kind, words)
 
     def say(self, kind: EventKind, words: str) -> None:

@@ -1,78 +1,20 @@
 """Fallback through the front door: when another model takes over, when not, and what it costs."""
 
 import asyncio
-import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any, NamedTuple
 
 import pytest
 from sqlalchemy import text
 
-from persistence import model_registration
 from persistence.database import Database, connect
 from server.settings import Settings
-from tests.conftest import Running, running
+from tests.conftest import running
+from tests.graphql.pair import EDIT, Pair, ask, breakers, forget, ledger
 from tests.orchestration.pools import let_rest
-from tests.people import Person, text_of
-from tests.upstream import Upstream, start_upstream
+from tests.people import Person
+from tests.upstream import Upstream
 from tests.upstream_answers import chunk, usage_chunk
-
-ADD = """mutation ($input: AddProviderInput!) { addProvider(input: $input) {
-  provider { id } models { id name } } }"""
-EDIT = "mutation ($input: UpdateModelInput!) { updateModel(input: $input) { model { id } } }"
-HEALTH = "query { models { id name health { state breaker } } }"
-RUN = """query ($id: ID!) { run(id: $id) { status error { code message retryable }
-  usage { requests inputTokens cachedInputTokens outputTokens reasoningTokens costUsd }
-  message { content modelUsed } calls { outcome errorCode costUsd estimated model { name } } } }"""
-QUALITY = {"quality": 1, "cost": 0, "latency": 0}
-
-
-class Pair(NamedTuple):
-    """Two providers with a model each; `first` is the one that is chosen, because it is said to be the better."""
-
-    first: Upstream
-    second: Upstream
-    ids: dict[str, str]
-
-
-@pytest.fixture
-async def pair(ada: Person, upstream: Upstream) -> AsyncIterator[Pair]:
-    [mock] = (await ada.gql(HEALTH))["models"]
-    await ada.gql(EDIT, input={"id": mock["id"], "enabled": False})
-    async with start_upstream(["gpt-4.1"]) as first, start_upstream(["gpt-4o-mini"]) as second:
-        ids: dict[str, str] = {}
-        for name, provider in (("First", first), ("Second", second)):
-            given = {"name": name, "baseUrl": provider.base_url, "apiKey": f"sk-{name}"}
-            [model] = (await ada.gql(ADD, input=given))["addProvider"]["models"]
-            prices = {"inputUsdPerMillion": "2", "cachedInputUsdPerMillion": "0.5", "outputUsdPerMillion": "8"}
-            await ada.gql(EDIT, input={"id": model["id"], **prices})
-            ids[model["name"]] = model["id"]
-        yield Pair(first, second, ids)
-
-
-async def ask(person: Person, content: str = "hi", **more: Any) -> dict[str, Any]:
-    """The run when it has ended, and the answer as a client has put it together."""
-    sent, events = await person.ask(content, preference=QUALITY, **more)
-    run: dict[str, Any] = (await person.gql(RUN, id=sent["run"]["id"]))["run"]
-    return {**run, "text": text_of(events)}
-
-
-async def ledger(db: Database) -> list[tuple[str, str, str | None]]:
-    async with db.read() as session:
-        rows = await session.execute(text("SELECT model_name, outcome, error_code FROM model_calls ORDER BY id"))
-        return [(row[0], row[1], row[2]) for row in rows]
-
-
-async def forget(db: Database) -> None:
-    """The selection looks at the ledger as well; these tests are about the breaker alone."""
-    async with db.write() as session:
-        await session.execute(text("DELETE FROM model_calls"))
-
-
-async def breakers(person: Person) -> dict[str, str]:
-    return {model["name"]: model["health"]["breaker"] for model in (await person.gql(HEALTH))["models"]}
-
 
 FAULTS: list[tuple[str, Callable[[Upstream], object], str]] = [
     ("500", lambda u: u.fail(500), "MODEL_UNAVAILABLE"),
@@ -137,6 +79,22 @@ async def test_what_was_said_is_kept_when_an_answer_breaks_off(ada: Person, pair
     assert run["error"]["retryable"] is True
     assert run["text"] == run["message"]["content"] == "one two three"
     assert run["usage"]["outputTokens"] == 3  # nobody has counted them but we
+
+
+async def test_another_model_goes_on_with_an_answer_that_broke_off_if_that_is_asked_for(
+    ada: Person, pair: Pair, db: Database
+) -> None:
+    pair.first.reply("one two three four", cut_after=4)
+    pair.second.reply(" four five")
+
+    run = await ask(ada, continueWithAnother=True)
+
+    assert run["status"] == "COMPLETED"
+    assert run["text"] == run["message"]["content"] == "one two three four five"
+    assert run["message"]["modelUsed"] == "gpt-4o-mini"
+    assert pair.second.requests[-1]["messages"][-2] == {"role": "assistant", "content": "one two three"}
+    assert [(call["outcome"], call["estimated"]) for call in run["calls"]] == [("FAILED", True), ("SUCCEEDED", False)]
+    assert [row[1] for row in await ledger(db)] == ["failed", "succeeded"]
 
 
 async def test_what_is_too_long_for_one_goes_to_a_larger_window(ada: Person, pair: Pair, db: Database) -> None:
@@ -244,55 +202,3 @@ async def test_a_call_costs_what_its_tokens_cost_then(ada: Person, pair: Pair, d
                     ORDER BY c.id""")
         )
         assert [int(row[0]) for row in kept] == [8, 80]
-
-
-async def test_ledger_runs_and_providers_count_the_same(ada: Person, pair: Pair, db: Database, server: Running) -> None:
-    """Answers, failures, fallbacks, retries and cut answers, mixed: no token and no micro-dollar is lost."""
-    dice = random.Random(7)
-    counts = [0, 0]
-
-    def answer(provider: Upstream) -> None:
-        fresh, said = dice.randint(10, 5_000), dice.randint(1, 300)
-        cached = dice.randint(0, fresh)
-        counts[0] += fresh
-        counts[1] += said
-        provider.reply_with([chunk(content="yes"), chunk(finish="stop"), usage_chunk(fresh, said, cached=cached)])
-
-    for number in range(60):
-        kind, named = dice.choice(["answer", "fallback", "retry", "refused", "cut"]), {}
-        if kind == "fallback":
-            pair.first.fail(dice.choice([500, 429]))
-            answer(pair.second)
-        elif kind == "refused":
-            pair.first.fail(400, "what is this?")
-        elif kind == "retry":
-            named = {"model": "gpt-4.1"}
-            pair.first.fail(500)
-            answer(pair.first)
-        elif kind == "cut":
-            said = dice.randint(1, 9)
-            pair.first.reply(" ".join(["word"] * 10), cut_after=1 + said)
-            counts[1] += said
-        else:
-            answer(pair.first)
-        await ask(ada, f"question {number}", **named)
-        async with db.write() as session:
-            await session.execute(text("DELETE FROM model_breakers"))
-            await session.execute(text("UPDATE model_calls SET blamed = false"))  # the first stays the better one
-            await model_registration.told(session)
-
-    sums = "sum(input_tokens), sum(cached_input_tokens), sum(output_tokens), sum(cost_usd), sum({})"
-    async with db.read() as session:
-        of_calls = (await session.execute(text(f"SELECT {sums.format('1')} FROM model_calls"))).one()
-        of_runs = (await session.execute(text(f"SELECT {sums.format('requests')} FROM runs"))).one()
-        recounted = await session.scalar(
-            text("""SELECT sum(((c.input_tokens - c.cached_input_tokens) * p.input_usd_per_million
-                + c.cached_input_tokens * p.cached_input_usd_per_million
-                + c.output_tokens * p.output_usd_per_million) / 1000000)
-                FROM model_calls c JOIN model_prices p ON p.id = c.price_id""")
-        )
-        guessed = await session.scalar(text("SELECT sum(input_tokens) FROM model_calls WHERE estimated"))
-    assert tuple(of_calls) == tuple(of_runs)
-    assert (of_calls[0] - guessed, of_calls[2]) == tuple(counts)
-    assert of_calls[3] == recounted
-    assert of_calls[4] == len(pair.first.requests) + len(pair.second.requests)

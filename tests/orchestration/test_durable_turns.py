@@ -304,3 +304,24 @@ async def test_a_message_that_steers_is_heard_before_the_next_model_call(
     )
     said = [edge["node"]["content"] for edge in shown["chat"]["messages"]["edges"]]
     assert said == ["look it up", "Let me look.", "in French", "Then I say it in French."]
+
+
+async def test_a_run_keeps_no_place_at_its_model_while_its_tools_are_at_work(
+    ada: Person, db: Database, upstream: Upstream, database_url: str, tmp_path: Path
+) -> None:
+    agent = await agent_with(db, "wait")
+    async with db.write() as session:
+        await session.execute(update(ModelRow).values(max_concurrency=1))
+    calls(upstream, ("wait", ""))
+    upstream.reply("Hello.")
+    upstream.reply("Done.")
+
+    async with worker(database_url, tmp_path, upstream):
+        run = (await ada.send("wait", agentId=agent))["run"]["id"]
+        await watch(ada, run, until="ToolCallStarted")
+        _, meanwhile = await ada.ask("hello")
+        (tmp_path / "go").touch()
+        events = await watch(ada, run)
+
+    assert text_of(meanwhile) == "Hello."
+    assert (events[-1]["run"]["status"], text_of(events)) == ("COMPLETED", "Done.")
