@@ -15,6 +15,7 @@ from persistence import runs
 from resolvers.context import Info
 from schema.chats import Chat
 from schema.messages import Message
+from schema.models import SelectionPreferenceInput
 from schema.run_events import RunEvent, shown
 from schema.runs import (
     CancelRunPayload,
@@ -57,6 +58,8 @@ class RunMutations:
             key_of(Kind.MESSAGE, input.message_id),
             model=input.model,
             thinking=input.thinking,
+            preference=_preference(input.preference),
+            local_only=bool(input.local_only),
             idempotency_key=input.idempotency_key,
         )
         started = await info.context.engine.regenerate(viewer_id, ask)
@@ -103,11 +106,16 @@ def _ask(input: SendMessageInput) -> Ask:
         thinking=input.thinking,
         when_busy=input.when_busy or WhenBusy.ENQUEUE,
         idempotency_key=input.idempotency_key,
-        preference=None if input.preference is None else Preference(**input.preference.weights),
+        preference=_preference(input.preference),
         max_cost_usd=input.max_cost_usd,
+        local_only=bool(input.local_only),
         background=input.background,
         continues=input.continue_with_another,
     )
+
+
+def _preference(input: SelectionPreferenceInput | None) -> Preference | None:
+    return None if input is None else Preference(**input.weights)
 
 
 def _key(kind: Kind, value: strawberry.ID | None) -> UUID | None:

@@ -177,6 +177,9 @@ def plain(amount: Decimal) -> Decimal:
     return Decimal(format(amount.normalize(), "f"))
 
 
+LOCAL_ONLY = "Whether nothing may leave this server: only local models answer, fallbacks included; default: false."
+
+
 @strawberry.input(description="Input of sendMessage.")
 class SendMessageInput:
     content: str = strawberry.field(description="The message, as Markdown; at most 200,000 characters.")
@@ -207,6 +210,7 @@ class SendMessageInput:
         description="What matters when a model is selected.", default=None
     )
     max_cost_usd: Decimal | None = strawberry.field(description="Most that the answer may cost.", default=None)
+    local_only: bool | None = strawberry.field(description=LOCAL_ONLY, default=None)
     background: bool = strawberry.field(
         description="Nobody waits for the answer: runs that somebody waits for go first.", default=False
     )
@@ -222,6 +226,10 @@ class RegenerateInput:
     message_id: strawberry.ID = strawberry.field(description="The answer to make again, or its question.")
     model: str | None = strawberry.field(description="Id or name of the model.", default=None)
     thinking: ThinkingMode | None = strawberry.field(description="How the answer is made.", default=None)
+    preference: SelectionPreferenceInput | None = strawberry.field(
+        description="What matters when a model is selected.", default=None
+    )
+    local_only: bool | None = strawberry.field(description=LOCAL_ONLY, default=None)
     idempotency_key: str | None = strawberry.field(description="As in `SendMessageInput`.", default=None)
 
 

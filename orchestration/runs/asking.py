@@ -33,6 +33,7 @@ class Ask:
     idempotency_key: str | None = None
     preference: Preference | None = None
     max_cost_usd: Decimal | None = None
+    local_only: bool = False
     background: bool = False
     continues: bool = False
 
@@ -50,10 +51,7 @@ class Ask:
     @property
     def options(self) -> dict[str, Any]:
         """What the selection and the chain of models need to know, as it is stored with the run."""
-        options: dict[str, Any] = {}
-        if self.preference is not None:
-            weights = self.preference
-            options["preference"] = [weights.quality, weights.cost, weights.latency]
+        options = _wishes(self.preference, self.local_only)
         if self.max_cost_usd is not None:
             options["max_cost_usd"] = str(self.max_cost_usd)
         if self.continues:
@@ -69,7 +67,8 @@ class Ask:
             chatId=self.chat_id, parentId=self.parent_id, siblingOf=self.sibling_of, model=self.model,
             agentId=self.agent_id, thinking=self.thinking, whenBusy=self.when_busy, preference=self.preference,
             maxCostUsd=self.max_cost_usd, background=self.background,
-            continueWithAnother=self.continues or None,  # as in requests that were stored before there was this
+            # None, as in requests that were stored before there were these
+            localOnly=self.local_only or None, continueWithAnother=self.continues or None,
         )  # fmt: skip
 
 
@@ -80,10 +79,11 @@ class AskAgain:
     message_id: UUID
     model: str | None = None
     thinking: ThinkingMode | None = None
+    preference: Preference | None = None
+    local_only: bool = False
     idempotency_key: str | None = None
 
     when_busy: ClassVar[WhenBusy] = WhenBusy.ENQUEUE
-    options: ClassVar[dict[str, Any]] = {}
     background: ClassVar[bool] = False
 
     def check(self) -> None:
@@ -91,8 +91,15 @@ class AskAgain:
             raise BadUserInput(wrong)
 
     @property
+    def options(self) -> dict[str, Any]:
+        return _wishes(self.preference, self.local_only)
+
+    @property
     def request(self) -> dict[str, Any]:
-        return _stated("regenerate", messageId=self.message_id, model=self.model, thinking=self.thinking)
+        return _stated(
+            "regenerate", messageId=self.message_id, model=self.model, thinking=self.thinking,
+            preference=self.preference, localOnly=self.local_only or None,
+        )  # fmt: skip
 
 
 def check_content(content: str) -> None:
@@ -111,6 +118,15 @@ def check_same(earlier: Mapping[str, Any] | None, now: Mapping[str, Any]) -> Non
     if differs:
         named = ", ".join(f"`{name}`" for name in differs)
         raise Conflict(f"This idempotency key came with another {named} before. Take a new one.", differs=differs)
+
+
+def _wishes(preference: Preference | None, local_only: bool) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    if preference is not None:
+        options["preference"] = [preference.quality, preference.cost, preference.latency]
+    if local_only:
+        options["local_only"] = True
+    return options
 
 
 def _stated(mutation: str, **given: object) -> dict[str, Any]:

@@ -44,12 +44,20 @@ async def served(tmp_path: Path, database_url: str, db: Database) -> AsyncIterat
             yield started
 
 
+@pytest.fixture
+async def second_provider() -> AsyncIterator[Upstream]:
+    """What an administrator adds in a browser."""
+    async with Upstream(("spare",)) as upstream:
+        yield upstream
+
+
 @pytest.mark.timeout(900)
 @pytest.mark.skipif(not (WEB / "out" / "index.html").exists(), reason="the web client is not built: run `make setup`")
-async def test_people_can_do_what_they_came_for(served: Running) -> None:
+async def test_people_can_do_what_they_came_for(served: Running, second_provider: Upstream) -> None:
     assert any(shutil.which(browser) for browser in BROWSERS), "no Chromium: run `make test`, which brings one"
+    places = {"PARLEY_E2E_URL": served.url, "PARLEY_E2E_PROVIDER": second_provider.base_url}
     journeys = await asyncio.create_subprocess_exec(
-        "npm", "run", "--silent", "e2e", cwd=WEB, env={**os.environ, "PARLEY_E2E_URL": served.url, "CI": "1"},
+        "npm", "run", "--silent", "e2e", cwd=WEB, env={**os.environ, **places, "CI": "1"},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip
     said, _ = await journeys.communicate()

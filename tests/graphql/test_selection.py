@@ -13,6 +13,7 @@ from tests.people import Person
 from tests.upstream import Upstream
 
 RUN = f"query ($id: ID!) {{ run(id: $id) {{ selection {{ {SELECTION} }} }} }}"
+AGAIN = "mutation ($input: RegenerateInput!) { regenerate(input: $input) { run { id } } }"
 
 
 def excluded(selection: dict[str, Any]) -> dict[str, str]:
@@ -72,6 +73,19 @@ async def test_a_hard_limit_leaves_out_who_cannot(limits: dict[str, Any], chosen
 
     assert selection["model"]["name"] == chosen
     assert any(reason.startswith(why) for reason in excluded(selection).values())
+
+
+@pytest.mark.usefixtures("three")
+async def test_what_must_stay_here_is_said_to_no_remote_model(ada: Person, upstream: Upstream) -> None:
+    sent, _ = await ada.ask("a secret", localOnly=True)
+    again = (await ada.gql(AGAIN, input={"messageId": sent["message"]["id"], "localOnly": True}))["regenerate"]
+    await ada.events(again["run"]["id"])
+    await ada.ask("a secret", localOnly=True, model="strong")
+
+    for run in (sent["run"], again["run"]):
+        selection = (await ada.gql(RUN, id=run["id"]))["run"]["selection"]
+        assert (selection["model"]["name"], selection["fallbacks"]) == ("small", [])
+    assert upstream.requests == []
 
 
 async def test_the_only_model_is_chosen_for_certain(ada: Person) -> None:

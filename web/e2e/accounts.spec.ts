@@ -1,13 +1,8 @@
-import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 
-/** The account that all journeys share: the first to come makes it, later ones sign in. */
-const ACCOUNT = { name: "Ada Lovelace", email: "ada@example.org", password: "correct horse battery staple" };
-const SLOW = { timeout: 30_000 };
+import { ACCOUNT, expectAccessible, type Person, SLOW, signedIn } from "./shared";
 
 const password = (page: Page) => page.getByLabel("Password", { exact: true });
-
-type Person = typeof ACCOUNT;
 
 async function fillSignUp(page: Page, { name, email, password: secret }: Person) {
   await page.getByLabel("Name").fill(name);
@@ -20,22 +15,6 @@ async function fillSignIn(page: Page, { email, password: secret }: Pick<Person, 
   await page.getByLabel("E-mail").fill(email);
   await password(page).fill(secret);
   await page.getByRole("button", { name: "Sign in" }).click();
-}
-
-/** Makes sure that the shared account exists, over the API, and leaves the browser signed in to it. */
-async function signedIn(page: Page, baseURL: string | undefined) {
-  const ask = async (operation: string, input: object) => {
-    const query = `mutation ($input: ${operation}Input!) {
-      ${operation.charAt(0).toLowerCase()}${operation.slice(1)}(input: $input) { viewer { id } }
-    }`;
-    const data = { query, variables: { input } };
-    const response = await page.request.post("/graphql", { data, headers: { origin: baseURL ?? "" } });
-    return (await response.json()) as { errors?: unknown[] };
-  };
-  const { email, password: secret } = ACCOUNT;
-  if ((await ask("SignIn", { email, password: secret })).errors) {
-    expect((await ask("SignUp", ACCOUNT)).errors).toBeUndefined();
-  }
 }
 
 /** On a phone the sidebar is a drawer. */
@@ -52,20 +31,6 @@ async function signOut(page: Page) {
   await page.getByRole("button", { name: /^Account:/ }).click();
   await page.getByRole("menuitem", { name: "Sign out" }).click();
   await expect(page).toHaveURL(/\/sign-in/);
-}
-
-/** A new page's contents have faded in before colours are judged. */
-async function settled(page: Page) {
-  await page.evaluate(async () => {
-    await document.fonts.ready;
-    await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {})));
-  });
-}
-
-async function expectAccessible(page: Page, adjust = (axe: AxeBuilder) => axe) {
-  await settled(page);
-  const { violations } = await adjust(new AxeBuilder({ page })).analyze();
-  expect(violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) }))).toEqual([]);
 }
 
 test("a new person signs up, signs out and signs in again", async ({ page, baseURL }) => {

@@ -45,6 +45,7 @@ class Task:
             model_id=model_id,
             thinking=thinking,
             preference=preference_of(options),
+            local_only=bool(options.get("local_only")),
             max_cost_usd=None if limit is None else Decimal(limit),
             current=current,
             explore=True,

@@ -1,6 +1,14 @@
 "use client";
 
-import { type LucideIcon, MessageSquare, PanelLeft, Settings, SquarePen, SquareTerminal } from "lucide-react";
+import {
+  Boxes,
+  type LucideIcon,
+  MessageSquare,
+  PanelLeft,
+  Settings,
+  SquarePen,
+  SquareTerminal,
+} from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
 
@@ -13,6 +21,7 @@ import { UserMenu } from "./user-menu";
 
 const PAGES: { href: string; name: string; icon: LucideIcon }[] = [
   { href: "/chat", name: "Chat", icon: MessageSquare },
+  { href: "/models", name: "Models", icon: Boxes },
   { href: "/playground", name: "Playground", icon: SquareTerminal },
   { href: "/settings", name: "Settings", icon: Settings },
 ];

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { isAppPath, safeNext, signInPath } from "./addresses";
 
-test.each(["/chat", "/chat/chat_1", "/settings", "/playground"])("%s needs a viewer", (path) => {
+test.each(["/chat", "/chat/chat_1", "/models", "/settings", "/playground"])("%s needs a viewer", (path) => {
   expect(isAppPath(path)).toBe(true);
 });
 

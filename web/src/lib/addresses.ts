@@ -1,6 +1,6 @@
 /** Pages of the application proper; all others are seen without signing in. */
 export function isAppPath(pathname: string): boolean {
-  return /^\/(chat(\/.*)?|settings|playground)\/?$/.test(pathname);
+  return /^\/(chat(\/.*)?|models|settings|playground)\/?$/.test(pathname);
 }
 
 /** Where to go after signing in: only a page of the application itself, never another site. */

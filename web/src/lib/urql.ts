@@ -10,6 +10,7 @@ const embedded = () => null;
 
 /** Objects that are part of another one: they have no id, or one that is unique only inside it. */
 const EMBEDDED = [
+  "CatalogueModel",
   "ChatConnection",
   "ChatEdge",
   "FilePart",
@@ -17,9 +18,11 @@ const EMBEDDED = [
   "MessageEdge",
   "ModelHealth",
   "ModelSelection",
+  "ModelTestError",
   "PageInfo",
   "Percentiles",
   "PlanStep",
+  "ProviderPreset",
   "ReasoningPart",
   "RunError",
   "RunStep",
@@ -50,12 +53,26 @@ const drop =
 const createApiKey: UpdateResolver<CreateApiKeyMutation> = ({ createApiKey: made }, _args, cache) =>
   relist(cache, "apiKeys", (keys) => [made.apiKey, ...keys]);
 
+/** Which models there are has changed: lists of them are asked for anew where they are shown. */
+const otherModels: UpdateResolver = (_result, _args, cache) => {
+  cache.invalidate("Query", "models");
+  cache.invalidate("Query", "providers");
+};
+
+const otherDownloads: UpdateResolver = (_result, _args, cache) => cache.invalidate("Query", "downloads");
+
 const cacheOfTab = () =>
   cacheExchange({
     keys: Object.fromEntries(EMBEDDED.map((type) => [type, embedded])),
     updates: {
       Mutation: {
         createApiKey,
+        addProvider: otherModels,
+        updateProvider: otherModels,
+        refreshProvider: otherModels,
+        removeProvider: otherModels,
+        downloadModel: otherDownloads,
+        deleteDownload: otherDownloads,
         revokeApiKey: drop("apiKeys", "ApiKey"),
         revokeSession: drop("sessions", "Session"),
         deleteChat: (_result, { id }: { id: string }, cache) => cache.invalidate({ __typename: "Chat", id }),

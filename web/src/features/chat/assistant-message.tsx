@@ -11,6 +11,7 @@ import { type Answer, answerOf } from "./answer";
 import { useChat } from "./chat-context";
 import { figuresOf } from "./figures";
 import { QueuedControls } from "./queued-controls";
+import { Rating } from "./rating";
 import { Reasoning } from "./reasoning";
 import { RegenerateMenu } from "./regenerate-menu";
 import { RunError } from "./run-error";
@@ -54,7 +55,7 @@ function Footer({ message, answer }: { message: ThreadMessage; answer: Answer })
         {stopped ? (
           <span className="rounded-full bg-secondary px-2 py-0.5 text-secondary-foreground">Stopped</span>
         ) : null}
-        <SelectionNote selection={answer.selection} fallback={answer.modelName} />
+        <SelectionNote selection={answer.selection} fallback={answer.modelName} runId={message.run?.id} />
         {figures ? <span>{figures}</span> : null}
       </div>
       <div className="-ml-2 flex min-h-8 items-center gap-0.5">
@@ -62,6 +63,7 @@ function Footer({ message, answer }: { message: ThreadMessage; answer: Answer })
         {answer.text ? (
           <CopyButton text={answer.text} label="Copy answer" className="pointer-coarse:size-11" />
         ) : null}
+        {answer.text ? <Rating message={message} /> : null}
         <RegenerateMenu message={message} />
       </div>
     </div>

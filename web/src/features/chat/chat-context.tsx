@@ -2,6 +2,8 @@
 
 import { createContext, useContext } from "react";
 
+import type { MessageRating } from "@/gql/graphql";
+
 import type { ThreadMessage } from "./thread";
 import type { ThreadStore } from "./thread-store";
 import type { ModelChoice } from "./use-models";
@@ -14,6 +16,7 @@ export type ChatContextValue = {
   setEditing: (messageId: string | null) => void;
   regenerate: (message: ThreadMessage, model?: string | null) => void;
   resend: (message: ThreadMessage, text: string) => void;
+  rate: (message: ThreadMessage, rating: MessageRating | null) => void;
   switchTo: (messageId: string) => void;
   cancel: (runId: string) => void;
   amend: (messageId: string, text: string) => void;

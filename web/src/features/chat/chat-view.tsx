@@ -23,6 +23,7 @@ import { useChosenModel, useModels } from "./use-models";
 import { type Shortcut, useShortcuts } from "./use-shortcuts";
 import { useThread } from "./use-thread";
 
+const ChoicePreview = lazy(() => import("./choice-preview"));
 const ShortcutSheet = lazy(() => import("./shortcut-sheet"));
 
 /** An open chat, or the place where one begins. */
@@ -32,7 +33,9 @@ export function ChatView({ chatId }: { chatId: string | null }) {
   useLiveThread(store);
   const { models, modest, modelsFolder } = useModels();
   const [chosen, choose] = useChosenModel();
-  const model = models.some(({ id }) => id === chosen) ? chosen : null;
+  // A model for the next message only, taken instead of the one that “Auto” would ask.
+  const [once, takeOnce] = useState<string | null>(null);
+  const model = models.some(({ id }) => id === (once ?? chosen)) ? (once ?? chosen) : null;
   const { shared, send, offered, offer } = useChatActions(store, models, model);
 
   const field = useRef<HTMLTextAreaElement>(null);
@@ -46,6 +49,16 @@ export function ChatView({ chatId }: { chatId: string | null }) {
   const empty = rows.length === 0 && thread.state === "ready";
   const loadOlder = useCallback(() => store.loadOlder(), [store]);
 
+  const pick = (id: string | null) => {
+    takeOnce(null);
+    choose(id);
+  };
+  const preview = (text: string) =>
+    text.trim() ? (
+      <Suspense>
+        <ChoicePreview text={text} chatId={chatId} onUse={takeOnce} />
+      </Suspense>
+    ) : null;
   const { setEditing, cancel } = shared;
   const stop = useCallback(() => {
     const first = unfinished(store.snapshot()).find(({ run }) => run && !isOver(run.status));
@@ -94,11 +107,15 @@ export function ChatView({ chatId }: { chatId: string | null }) {
           field={field}
           running={Boolean(running)}
           offered={offered}
-          onSend={(text) => void send(text)}
+          aside={model ? undefined : preview}
+          onSend={(text) => {
+            void send(text);
+            takeOnce(null);
+          }}
           onStop={stop}
           onEditLast={editLast}
         >
-          <ModelPicker models={models} chosen={model} choose={choose} trigger={picker} />
+          <ModelPicker models={models} chosen={model} choose={pick} trigger={picker} />
         </Composer>
         <div
           className={

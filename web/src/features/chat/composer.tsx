@@ -16,11 +16,19 @@ type Props = {
   onSend: (text: string) => void;
   onStop: () => void;
   onEditLast: () => void;
+  /** What is said of the text while it is typed. */
+  aside?: (text: string) => ReactNode;
   children?: ReactNode;
 };
 
+/** What Enter does; where something is said of the text itself, that has the room. */
+function keysHint(running: boolean, written: boolean, crowded: boolean): string {
+  if (running && written) return "Enter queues it";
+  return written && crowded ? "" : "Enter to send · Shift Enter for a new line";
+}
+
 /** Where messages are written. Its typing never re-renders the conversation. */
-export function Composer({ chatId, field, running, offered, onSend, onStop, onEditLast, children }: Props) {
+export function Composer({ chatId, field, running, offered, aside, children, ...on }: Props) {
   const [text, setText] = useDraft(chatId);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new offer is taken once; what is typed later stays
@@ -43,7 +51,7 @@ export function Composer({ chatId, field, running, offered, onSend, onStop, onEd
     const content = text.trim();
     if (!content) return;
     setText("");
-    onSend(content);
+    on.onSend(content);
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -54,10 +62,10 @@ export function Composer({ chatId, field, running, offered, onSend, onStop, onEd
       send();
     } else if (event.key === "Escape" && running) {
       event.stopPropagation();
-      onStop();
+      on.onStop();
     } else if (event.key === "ArrowUp" && text === "") {
       event.preventDefault();
-      onEditLast();
+      on.onEditLast();
     }
   };
 
@@ -86,12 +94,13 @@ export function Composer({ chatId, field, running, offered, onSend, onStop, onEd
         />
         <div className="flex items-center gap-2 pl-1">
           {children}
-          <span className="ml-auto hidden text-xs text-muted-foreground sm:inline pointer-coarse:hidden">
-            {running && text.trim() ? "Enter queues it" : "Enter to send · Shift Enter for a new line"}
+          {aside?.(text)}
+          <span className="ml-auto hidden shrink-0 text-xs text-muted-foreground sm:inline pointer-coarse:hidden">
+            {keysHint(running, Boolean(text.trim()), Boolean(aside))}
           </span>
           <button
             type={stopping ? "button" : "submit"}
-            onClick={stopping ? onStop : undefined}
+            onClick={stopping ? on.onStop : undefined}
             disabled={!stopping && !text.trim()}
             aria-label={stopping ? "Stop" : "Send"}
             title={stopping ? "Stop (Esc)" : "Send (Enter)"}

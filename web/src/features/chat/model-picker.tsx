@@ -12,6 +12,7 @@ import {
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
 import { cn } from "@/lib/cn";
+import { AIMS, useWishes, type Wishes } from "@/lib/selection";
 
 import type { ModelChoice } from "./use-models";
 
@@ -44,6 +45,12 @@ function ModelLine({ model }: { model: ModelChoice }) {
   );
 }
 
+function wordsOf({ aim, localOnly }: Wishes): string {
+  const name = AIMS.find((each) => each.aim === aim)?.name.toLowerCase();
+  const goesBy = aim === "balanced" ? "Picks a model for each message" : `Picks by ${name} for each message`;
+  return localOnly ? `${goesBy}, local ones only` : goesBy;
+}
+
 type Props = {
   models: readonly ModelChoice[];
   chosen: string | null;
@@ -54,13 +61,14 @@ type Props = {
 /** Which model answers next: "Auto" lets the selection decide for each message. */
 export function ModelPicker({ models, chosen, choose, trigger }: Props) {
   const model = models.find(({ id }) => id === chosen);
+  const wishes = useWishes();
   return (
     <DropdownMenu>
       <DropdownMenuTrigger
         ref={trigger}
         aria-label={`Model: ${model?.displayName ?? "Auto"}`}
         aria-keyshortcuts="Control+Shift+M Meta+Shift+M"
-        className="inline-flex h-9 max-w-48 items-center gap-1.5 rounded-full px-3 text-sm text-muted-foreground hover:bg-accent hover:text-foreground pointer-coarse:h-11"
+        className="inline-flex h-9 max-w-48 shrink-0 items-center gap-1.5 rounded-full px-3 text-sm text-muted-foreground hover:bg-accent hover:text-foreground pointer-coarse:h-11"
       >
         <span className="truncate">{model?.displayName ?? "Auto"}</span>
         <ChevronDown aria-hidden className="size-4 shrink-0" />
@@ -73,7 +81,7 @@ export function ModelPicker({ models, chosen, choose, trigger }: Props) {
           <DropdownMenuRadioItem value={AUTO} className="py-2">
             <span className="flex flex-col">
               <span>Auto</span>
-              <span className="text-xs text-muted-foreground">Picks the best model for each message</span>
+              <span className="text-xs text-muted-foreground">{wordsOf(wishes)}</span>
             </span>
           </DropdownMenuRadioItem>
           <DropdownMenuSeparator />

@@ -6,7 +6,7 @@ import { useId, useState } from "react";
 import { cn } from "@/lib/cn";
 import { Markdown } from "@/lib/markdown/markdown";
 
-import { duration } from "./figures";
+import { duration } from "@/lib/quantities";
 
 type Props = { text: string; live: boolean; durationMs: number | null };
 

@@ -1,10 +1,11 @@
 import type { Client } from "urql";
 
 import { readFragment } from "@/gql";
-import type { SendMessageInput, ThreadQuery } from "@/gql/graphql";
+import type { MessageRating, SendMessageInput, ThreadQuery } from "@/gql/graphql";
 import {
   CancelRunDocument,
   ChatRowFragmentDoc,
+  RateMessageDocument,
   RegenerateDocument,
   ReorderQueuedMessagesDocument,
   SendMessageDocument,
@@ -14,6 +15,8 @@ import {
   UpdateQueuedMessageDocument,
   WithdrawQueuedMessageDocument,
 } from "@/gql/graphql";
+
+import { currentWishes, wishesInput } from "@/lib/selection";
 
 import { reasonOf } from "./reason";
 import {
@@ -43,6 +46,9 @@ function pageOf(messages: MessageRefs): Page {
     olderCursor: startCursor ?? null,
   };
 }
+
+/** What matters when the selection chooses; a model that was picked needs no choice. */
+const wishesFor = (model: string | null) => (model ? {} : wishesInput(currentWishes()));
 
 let made = 0;
 
@@ -125,6 +131,7 @@ export class ThreadStore {
       model,
       chatId: this.chatId,
       idempotencyKey: key,
+      ...wishesFor(model),
       ...place,
     };
     const { data, error } = await this.client.mutation(SendMessageDocument, { input }).toPromise();
@@ -142,7 +149,7 @@ export class ThreadStore {
   async regenerate(message: ThreadMessage, model: string | null): Promise<string | null> {
     const key = this.await(message.parentId ?? null, null);
     const { data, error } = await this.client
-      .mutation(RegenerateDocument, { input: { messageId: message.id, model } })
+      .mutation(RegenerateDocument, { input: { messageId: message.id, model, ...wishesFor(model) } })
       .toPromise();
     this.settle(key);
     if (!data) return reasonOf(error);
@@ -150,6 +157,16 @@ export class ThreadStore {
     this.adopt(readFragment(ChatRowFragmentDoc, chat), [readFragment(ThreadMessageFragmentDoc, reply)]);
     void this.refresh();
     return null;
+  }
+
+  /** Puts a thumb on an answer, or takes it back; it is seen at once. */
+  async rate(message: ThreadMessage, rating: MessageRating | null): Promise<string | null> {
+    this.set(patchMessage(this.thread, message.id, { rating }));
+    const input = { messageId: message.id, rating };
+    const { data, error } = await this.client.mutation(RateMessageDocument, { input }).toPromise();
+    if (data) return null;
+    this.set(patchMessage(this.thread, message.id, { rating: message.rating }));
+    return reasonOf(error);
   }
 
   /** Shows the branch through `messageId`; the server goes on to its newest end. */

@@ -4,9 +4,8 @@ import { ChevronDown, Wrench } from "lucide-react";
 import { useId, useState } from "react";
 
 import { cn } from "@/lib/cn";
+import { duration } from "@/lib/quantities";
 import type { ToolCallView } from "@/lib/runs/fold";
-
-import { duration } from "./figures";
 
 const STATUS: Record<string, string> = {
   PENDING: "waiting",

@@ -41,6 +41,7 @@ export function useChatActions(store: ThreadStore, models: readonly ModelChoice[
           if (reason) offer(text);
           complain(reason);
         }),
+      rate: (message, rating) => void store.rate(message, rating).then(complain),
       switchTo: (messageId) => void store.switchTo(messageId).then(complain),
       cancel: (runId) => void store.cancel(runId).then(complain),
       amend: (messageId, text) => void store.amend(messageId, text).then(complain),

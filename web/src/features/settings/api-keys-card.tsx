@@ -2,7 +2,7 @@
 
 import { KeyRound } from "lucide-react";
 import { useMutation } from "urql";
-
+import { ConfirmButton } from "@/components/confirm-button";
 import { EmptyState } from "@/components/empty-state";
 import { Badge } from "@/components/ui/badge";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
@@ -11,8 +11,6 @@ import { type ApiKeysCardFragment, ApiKeysCardFragmentDoc, RevokeApiKeyDocument 
 import { formatDate, formatRelative } from "@/lib/dates";
 import { messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
-
-import { ConfirmButton } from "./confirm-button";
 import { NewKeyButton } from "./new-key-button";
 
 type ApiKey = ApiKeysCardFragment["apiKeys"][number];

@@ -1,7 +1,7 @@
 "use client";
 
 import { useMutation } from "urql";
-
+import { ConfirmButton } from "@/components/confirm-button";
 import { Badge } from "@/components/ui/badge";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import { type FragmentType, readFragment } from "@/gql";
@@ -9,9 +9,7 @@ import { RevokeSessionDocument, SessionsCardFragmentDoc } from "@/gql/graphql";
 import { formatDateTime, formatRelative } from "@/lib/dates";
 import { messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
-
 import { browserOf } from "./browsers";
-import { ConfirmButton } from "./confirm-button";
 
 type Props = { viewer: FragmentType<typeof SessionsCardFragmentDoc> };
 

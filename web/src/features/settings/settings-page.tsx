@@ -10,6 +10,7 @@ import { messageOf } from "@/lib/errors";
 import { ApiKeysCard } from "./api-keys-card";
 import { PasswordCard } from "./password-card";
 import { ProfileCard } from "./profile-card";
+import { SelectionCard } from "./selection-card";
 import { SessionsCard } from "./sessions-card";
 
 export function SettingsPage() {
@@ -23,6 +24,7 @@ export function SettingsPage() {
     <div className="mx-auto flex max-w-3xl flex-col gap-6 px-4 py-8 sm:px-6 sm:py-10">
       <h1 className="text-2xl font-semibold tracking-tight">Settings</h1>
       <ProfileCard viewer={viewer} />
+      <SelectionCard />
       <PasswordCard />
       <ApiKeysCard viewer={viewer} />
       <SessionsCard viewer={viewer} />

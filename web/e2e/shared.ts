@@ -1,0 +1,43 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, type Page } from "@playwright/test";
+
+/** The account that all journeys share: the first to come makes it, later ones sign in. */
+export const ACCOUNT = {
+  name: "Ada Lovelace",
+  email: "ada@example.org",
+  password: "correct horse battery staple",
+};
+export const SLOW = { timeout: 30_000 };
+
+export type Person = typeof ACCOUNT;
+
+/** Makes sure that an account exists, over the API, and leaves the browser signed in to it. */
+export async function signedIn(page: Page, baseURL: string | undefined, person: Person = ACCOUNT) {
+  const ask = async (operation: string, input: object) => {
+    const query = `mutation ($input: ${operation}Input!) {
+      ${operation.charAt(0).toLowerCase()}${operation.slice(1)}(input: $input) { viewer { id } }
+    }`;
+    const data = { query, variables: { input } };
+    const response = await page.request.post("/graphql", { data, headers: { origin: baseURL ?? "" } });
+    return (await response.json()) as { errors?: unknown[] };
+  };
+  const { email, password: secret } = person;
+  if ((await ask("SignIn", { email, password: secret })).errors) {
+    expect((await ask("SignUp", person)).errors).toBeUndefined();
+  }
+}
+
+/** A new page's contents have faded in before colours are judged. */
+async function settled(page: Page) {
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => {})));
+  });
+}
+
+/** Nothing that axe would report about the page as it is; `adjust` may leave parts out. */
+export async function expectAccessible(page: Page, adjust = (axe: AxeBuilder) => axe) {
+  await settled(page);
+  const { violations } = await adjust(new AxeBuilder({ page })).analyze();
+  expect(violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) }))).toEqual([]);
+}

@@ -1,0 +1,85 @@
+import type { ModelFactsFragment, ModelPulseFragment, ProviderFactsFragment } from "@/gql/later/graphql";
+
+type Plain<Fragment> = Omit<Fragment, " $fragmentName">;
+export type Pulse = Plain<ModelPulseFragment>;
+export type PoolModel = Plain<ModelFactsFragment> & Plain<ModelPulseFragment> & { providerId: string };
+export type Pulses = ReadonlyMap<string, Pulse>;
+export type PoolGroup = { provider: ProviderFactsFragment; models: PoolModel[] };
+
+/** The models as they are this moment; whether one is switched on is what the cache says, which a click changes. */
+export function withPulses(models: readonly PoolModel[], pulses: Pulses): PoolModel[] {
+  return models.map((model) => ({ ...model, ...pulses.get(model.id), enabled: model.enabled }));
+}
+
+/** Whether a pulse tells what the page does not know yet: another model, or one that was switched elsewhere. */
+export function isNews(pulse: Pulse, models: readonly PoolModel[]): boolean {
+  return models.find(({ id }) => id === pulse.id)?.enabled !== pulse.enabled;
+}
+
+const usable = ({ enabled, available }: PoolModel) => enabled && available;
+
+/** What can answer comes first, the rest by name. */
+const byUse = (a: PoolModel, b: PoolModel) =>
+  Number(usable(b)) - Number(usable(a)) || a.displayName.localeCompare(b.displayName, "en");
+
+const matches = (model: PoolModel, words: string[]) => {
+  const text = `${model.displayName} ${model.name} ${model.capabilities.join(" ")}`.toLowerCase();
+  return words.every((word) => text.includes(word));
+};
+
+/** Providers with their models; with a search only what fits it, and only providers that have such models. */
+export function grouped(
+  providers: readonly ProviderFactsFragment[],
+  models: readonly PoolModel[],
+  search: string,
+): PoolGroup[] {
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const groups = providers.map((provider) => ({
+    provider,
+    models: models.filter((model) => model.providerId === provider.id && matches(model, words)).sort(byUse),
+  }));
+  return words.length > 0 ? groups.filter((group) => group.models.length > 0) : groups;
+}
+
+export const TIERS = {
+  RAM: { name: "In memory", text: "Loaded: it answers at once" },
+  SWAP: { name: "Cached", text: "Not loaded, but ready in seconds" },
+  STORAGE: { name: "On disk", text: "Loaded when it is first asked" },
+  REMOTE: { name: "Remote", text: "At its provider" },
+} as const;
+
+type Health = { words: string; tone: "good" | "fair" | "bad" | "none" };
+
+/** How a model is, in a word; why is in its `health.reason`. */
+export function healthOf({ enabled, available, local, health }: PoolModel): Health {
+  if (!enabled) return { words: "Switched off", tone: "none" };
+  if (!available) return { words: local ? "File is gone" : "Not offered now", tone: "bad" };
+  switch (health.state) {
+    case "HEALTHY":
+      return { words: "Healthy", tone: "good" };
+    case "DEGRADED":
+      return { words: "Degraded", tone: "fair" };
+    case "DOWN":
+      return { words: "Down", tone: "bad" };
+    default:
+      return { words: "Not tried yet", tone: "none" };
+  }
+}
+
+/** A field for a number: nothing is null, and what is no number is undefined. */
+export function numberOf(text: string): number | null | undefined {
+  const bare = text.trim().replaceAll(",", "").replace(/^\$/, "");
+  if (bare === "") return null;
+  const value = Number(bare);
+  return Number.isFinite(value) && value >= 0 ? value : undefined;
+}
+
+/** The names in a text, one a line or with commas between them, each once. */
+export const namesOf = (text: string): string[] => [
+  ...new Set(
+    text
+      .split(/[\n,]/)
+      .map((name) => name.trim())
+      .filter(Boolean),
+  ),
+];

@@ -1,0 +1,103 @@
+import { useSyncExternalStore } from "react";
+
+import type { SelectionPreferenceInput } from "@/gql/graphql";
+
+export type Aim = "economy" | "balanced" | "quality" | "fast";
+
+/** What a person wants of the choice of models; kept on this device, and sent with each message. */
+export type Wishes = { aim: Aim; localOnly: boolean };
+
+export const AIMS: { aim: Aim; name: string; text: string; preference: SelectionPreferenceInput | null }[] = [
+  {
+    aim: "economy",
+    name: "Economy",
+    text: "The cheapest model that does the task.",
+    preference: { quality: 0.35, cost: 0.55, latency: 0.1 },
+  },
+  {
+    aim: "balanced",
+    name: "Balanced",
+    text: "Good answers at a fair price, without a long wait.",
+    // What the server does without being told, so that its defaults may change.
+    preference: null,
+  },
+  {
+    aim: "quality",
+    name: "Quality",
+    text: "The best answer, whatever it costs.",
+    preference: { quality: 1, cost: 0, latency: 0 },
+  },
+  {
+    aim: "fast",
+    name: "Fast",
+    text: "The answer that begins first.",
+    preference: { quality: 0.35, cost: 0.1, latency: 0.55 },
+  },
+];
+
+export const DEFAULT_WISHES: Wishes = { aim: "balanced", localOnly: false };
+
+/** Reads what was stored; anything else is the default. */
+export function wishesOf(stored: string | null): Wishes {
+  try {
+    const said: unknown = JSON.parse(stored ?? "null");
+    if (typeof said !== "object" || said === null) return DEFAULT_WISHES;
+    const { aim, localOnly } = said as Partial<Record<keyof Wishes, unknown>>;
+    const known = AIMS.find((each) => each.aim === aim);
+    return { aim: known?.aim ?? DEFAULT_WISHES.aim, localOnly: localOnly === true };
+  } catch {
+    return DEFAULT_WISHES;
+  }
+}
+
+/** The wishes as inputs of the API take them; nothing for what is the server's default anyway. */
+export function wishesInput({ aim, localOnly }: Wishes): {
+  preference?: SelectionPreferenceInput;
+  localOnly?: true;
+} {
+  const preference = AIMS.find((each) => each.aim === aim)?.preference;
+  return { ...(preference ? { preference } : {}), ...(localOnly ? { localOnly } : {}) };
+}
+
+const KEY = "parley.selection";
+const listeners = new Set<() => void>();
+/** What was said in this tab; goes before the storage, which may be full or forbidden. */
+let said: string | null = null;
+let cached: { text: string | null; wishes: Wishes } = { text: null, wishes: DEFAULT_WISHES };
+
+function stored(): string | null {
+  try {
+    return localStorage.getItem(KEY) ?? said;
+  } catch {
+    return said;
+  }
+}
+
+/** The wishes as they are now. */
+export function currentWishes(): Wishes {
+  const text = stored();
+  // The same object for the same text: React compares it by identity.
+  if (text !== cached.text) cached = { text, wishes: wishesOf(text) };
+  return cached.wishes;
+}
+
+export function wish(change: Partial<Wishes>): void {
+  said = JSON.stringify({ ...currentWishes(), ...change });
+  try {
+    localStorage.setItem(KEY, said);
+  } catch {
+    // Then they last as long as this tab.
+  }
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener);
+  window.addEventListener("storage", listener);
+  return () => {
+    listeners.delete(listener);
+    window.removeEventListener("storage", listener);
+  };
+}
+
+export const useWishes = (): Wishes => useSyncExternalStore(subscribe, currentWishes, () => DEFAULT_WISHES);
