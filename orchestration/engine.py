@@ -65,11 +65,11 @@ class Engine:
         self._compaction = Compaction(db, compact_after)
         self._execution = Execution(db, self._log, pool, self._selector, toolbox() if tools is None else tools)
         self._queue = RunQueue(db, self._execution.execute)
-        self._admission = Admission(db, self._queue.defer, runs_per_person)
+        self._admission = Admission(db, self._queue.begin, runs_per_person)
         self._execution.admit_through(self._admission)
         self._cancelling = Cancelling(db, self._queue, self._admission)
         self._deciding = Deciding(db, self._queue)
-        self._starting = Starting(db, self._cancelling, self._admission)
+        self._starting = Starting(db, self._cancelling, self._admission, self._queue.wake)
         self.queued_messages = QueuedMessages(db, self._cancelling)
         self._tasks: list[asyncio.Task[None]] = []
 

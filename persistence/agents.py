@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from domain.errors import NotFound
 from domain.ids import Kind, global_id
 from domain.runs import ThinkingMode
-from persistence.base import Base, Created, Key, Word
-from persistence.database import Session
+from persistence.base import Base, Created, Key, Word, columns, loose
+from persistence.database import Session, run
 
 ASSISTANT = "assistant"
 """Slug of the agent that answers when nobody has chosen another one."""
@@ -42,14 +42,17 @@ async def ship(
     await session.execute(statement.on_conflict_do_update(index_elements=["slug"], set_=words))
 
 
+FIND = f"SELECT {columns(AgentRow, 'a')} FROM agents a WHERE "
+
+
 async def by_slug(session: Session, slug: str) -> AgentRow:
-    return (await session.execute(select(AgentRow).where(AgentRow.slug == slug))).scalar_one()
+    return loose(AgentRow, (await run(session, FIND + "a.slug = %(slug)s", {"slug": slug}))[0])
 
 
 async def of_run(session: Session, agent_id: UUID | None) -> AgentRow:
     """The agent that carries a run on: the one it was started with, or the assistant when that has been deleted."""
-    found = None if agent_id is None else await session.get(AgentRow, agent_id)
-    return found or await by_slug(session, ASSISTANT)
+    query = FIND + "a.id = %(id)s OR a.slug = %(slug)s ORDER BY a.id = %(id)s DESC NULLS LAST LIMIT 1"
+    return loose(AgentRow, (await run(session, query, {"id": agent_id, "slug": ASSISTANT}))[0])
 
 
 async def by_ids(session: Session, ids: list[UUID]) -> dict[UUID, AgentRow]:
@@ -60,12 +63,10 @@ async def by_ids(session: Session, ids: list[UUID]) -> dict[UUID, AgentRow]:
 
 async def visible_to(session: Session, agent_id: UUID, user_id: UUID) -> AgentRow:
     """An agent that ships with the product or is the viewer's own; NotFound otherwise."""
-    query = select(AgentRow).where(
-        AgentRow.id == agent_id, AgentRow.owner_id.is_(None) | (AgentRow.owner_id == user_id)
-    )
-    if (row := await session.scalar(query)) is None:
+    query = FIND + "a.id = %(id)s AND (a.owner_id IS NULL OR a.owner_id = %(user_id)s)"
+    if not (found := await run(session, query, {"id": agent_id, "user_id": user_id})):
         raise NotFound(f"There is no agent with the id {global_id(Kind.AGENT, agent_id)!r}.")
-    return row
+    return loose(AgentRow, found[0])
 
 
 async def owned(session: Session, user_id: UUID, ids: list[UUID]) -> dict[UUID, AgentRow]:

@@ -1,11 +1,14 @@
 """Declarative base, naming of constraints, and the column types that every table shares."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from functools import cache
+from typing import Annotated, Any, LiteralString, TypeVar
 from uuid import UUID
 
-from sqlalchemy import DateTime, MetaData, Text, TypeDecorator, Uuid, func
+import orjson
+from sqlalchemy import DateTime, MetaData, Text, TypeDecorator, Uuid, func, inspect
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, mapped_column
@@ -45,3 +48,30 @@ class Word(TypeDecorator[StrEnum]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
         return None if value is None else self.members(value)
+
+
+def as_json(value: Any) -> str | None:
+    """A value for a JSON column, in a statement in the words of the driver."""
+    return None if value is None else orjson.dumps(value).decode()
+
+
+R = TypeVar("R", bound=Base)
+
+
+@cache
+def columns(kind: type[Base], table: str) -> LiteralString:
+    """All columns of a table under the name that it has in a statement, in the order that `loose` takes."""
+    return ", ".join(f"{table}.{name}" for name, _ in _attributes(kind))
+
+
+@cache
+def _attributes(kind: type[Base]) -> tuple[tuple[str, Any], ...]:
+    """Each column with what makes its value of a driver's, if that is anything."""
+    found = ((attribute.key, attribute.columns[0].type) for attribute in inspect(kind).column_attrs)
+    return tuple((name, type_.members if isinstance(type_, Word) else None) for name, type_ in found)
+
+
+def loose(kind: type[R], values: Sequence[Any]) -> R:
+    """A row as the driver gave it, which no session knows: what is changed in it is not stored."""
+    read = zip(_attributes(kind), values, strict=True)
+    return kind(**{name: made(value) if made and value is not None else value for (name, made), value in read})

@@ -1,11 +1,12 @@
 """Chats: the table and every query on it."""
 
 from datetime import UTC, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, delete, func, select, tuple_
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm.attributes import set_committed_value
 
 from domain.errors import NotFound
 from domain.ids import Kind, global_id, new_id
@@ -86,20 +87,54 @@ async def locked(session: Session, chat_id: UUID) -> ChatRow | None:
     return await session.scalar(select(ChatRow).where(ChatRow.id == chat_id).with_for_update())
 
 
+async def hold(session: Session, chat_id: UUID) -> None:
+    """Lock the chat's row without reading it."""
+    await run(session, "SELECT 1 FROM chats WHERE id = %(id)s FOR UPDATE", {"id": chat_id})
+
+
 async def by_ids(session: Session, ids: list[UUID]) -> dict[UUID, ChatRow]:
     """Chats by id; no check of who asks: the ids come from rows that the viewer may see."""
     rows = await session.scalars(select(ChatRow).where(ChatRow.id.in_(ids)))
     return {row.id: row for row in rows}
 
 
-async def add(session: Session, *, owner_id: UUID, title: str, title_by: str, agent_id: UUID | None) -> ChatRow:
-    row = ChatRow(
+def new(*, owner_id: UUID, title: str, title_by: str, agent_id: UUID | None) -> ChatRow:
+    """An empty chat that is not stored yet."""
+    return ChatRow(
         id=new_id(), owner_id=owner_id, title=title, title_by=title_by, agent_id=agent_id, head_id=None,
         pinned=False, archived=False, message_count=0, created_at=now(), updated_at=now(),
     )  # fmt: skip
-    session.add(row)
-    await session.flush()
+
+
+async def add(session: Session, *, owner_id: UUID, title: str, title_by: str, agent_id: UUID | None) -> ChatRow:
+    row = new(owner_id=owner_id, title=title, title_by=title_by, agent_id=agent_id)
+    await store(session, row)
     return row
+
+
+STORE = """
+    INSERT INTO chats (id, owner_id, title, title_by, agent_id, head_id, message_count, created_at, updated_at)
+    VALUES (%(id)s, %(owner_id)s, %(title)s, %(title_by)s, %(agent_id)s, %(head_id)s, %(message_count)s,
+            %(created_at)s, %(updated_at)s)
+    ON CONFLICT (id) DO UPDATE SET title = excluded.title, title_by = excluded.title_by, head_id = excluded.head_id,
+        message_count = excluded.message_count, updated_at = excluded.updated_at
+"""
+
+
+def change(chat: ChatRow, **values: Any) -> None:
+    """Change a chat that `store` will write; the session, if it knows the row, need not write it as well."""
+    for name, value in values.items():
+        set_committed_value(chat, name, value)
+
+
+async def store(session: Session, chat: ChatRow) -> None:
+    """Write a chat that is new, or one whose row is locked and that got messages."""
+    values = {
+        "id": chat.id, "owner_id": chat.owner_id, "title": chat.title, "title_by": chat.title_by,
+        "agent_id": chat.agent_id, "head_id": chat.head_id, "message_count": chat.message_count,
+        "created_at": chat.created_at, "updated_at": chat.updated_at,
+    }  # fmt: skip
+    await run(session, STORE, values)
 
 
 async def remove(session: Session, chat: ChatRow) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import ForeignKey, Integer, Row, exists, func, select, text
+from sqlalchemy import ForeignKey, Integer, exists, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -76,7 +76,7 @@ COLUMNS = (
 )
 
 
-def _event(row: Row[*tuple[Any, ...]]) -> RunEvent:
+def _event(row: Sequence[Any]) -> RunEvent:
     run_id, sequence, kind, created_at, message_id, words, data, pieces = row
     joined = tuple(pieces) if pieces else ()
     return RunEvent(run_id, sequence, EventKind(kind), created_at, message_id, words, data or {}, joined)
@@ -89,22 +89,22 @@ async def after(session: Session, run_id: UUID, sequence: int, *, limit: int) ->
     return unread(map(_event, rows), sequence)
 
 
-AFTER_MANY = text("""
+AFTER_MANY = """
     SELECT e.run_id, e.sequence, e.kind, e.created_at, e.message_id, e.text, e.data, e.pieces
-    FROM unnest(CAST(:runs AS uuid[]), CAST(:sequences AS int[])) AS seen (run_id, sequence)
+    FROM unnest(%(runs)s::uuid[], %(sequences)s::int[]) AS seen (run_id, sequence)
     CROSS JOIN LATERAL (
         SELECT * FROM run_events r WHERE r.run_id = seen.run_id AND r.sequence > seen.sequence
-        ORDER BY r.sequence LIMIT :limit
+        ORDER BY r.sequence LIMIT %(limit)s
     ) e ORDER BY e.run_id, e.sequence
-""")
+"""
 
 
 async def after_many(session: Session, seen: Mapping[UUID, int], *, limit: int) -> dict[UUID, list[RunEvent]]:
     """Up to `limit` events of each run after the sequence seen of it, in order: one statement for all of them."""
     values = {"runs": list(seen), "sequences": list(seen.values()), "limit": limit}
     found: dict[UUID, list[RunEvent]] = {}
-    for row in await session.execute(AFTER_MANY, values):
-        found.setdefault(row.run_id, []).append(_event(row))
+    for row in await run(session, AFTER_MANY, values):
+        found.setdefault(row[0], []).append(_event(row))
     return {run_id: unread(events, seen[run_id]) for run_id, events in found.items()}
 
 

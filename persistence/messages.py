@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
-import orjson
 from sqlalchemy import (
     ARRAY,
     CTE,
@@ -23,7 +22,6 @@ from sqlalchemy import (
     bindparam,
     case,
     column,
-    exists,
     func,
     literal,
     select,
@@ -31,9 +29,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from domain.errors import NotFound
-from domain.ids import Kind, global_id, new_id
+from domain.ids import Kind, global_id
 from domain.messages import MessageRole, MessageStatus
-from persistence.base import Base, Created, Key, Word
+from persistence.base import Base, Created, Key, Word, columns, loose
 from persistence.chats import ChatRow
 from persistence.database import Session, run
 
@@ -162,11 +160,24 @@ def _spans(tips: Select[tuple[int, UUID]]) -> Any:
     )
 
 
+PATH_TO = f"""
+    WITH RECURSIVE spans AS (
+        SELECT tip.branch_id, first.depth AS start, tip.depth AS stop, first.parent_id, tip.depth - %(limit)s AS above
+        FROM messages tip JOIN messages first ON first.id = tip.branch_id WHERE tip.id = %(tip)s
+        UNION ALL
+        SELECT tip.branch_id, first.depth, tip.depth, first.parent_id, spans.above
+        FROM spans JOIN messages tip ON tip.id = spans.parent_id JOIN messages first ON first.id = tip.branch_id
+        WHERE tip.depth > spans.above
+    )
+    SELECT {columns(MessageRow, "m")} FROM spans JOIN messages m ON m.branch_id = spans.branch_id
+        AND m.depth BETWEEN greatest(spans.start, spans.above + 1) AND spans.stop
+    ORDER BY m.depth
+"""
+
+
 async def path_to(session: Session, message_id: UUID, *, limit: int) -> list[MessageRow]:
     """The last `limit` messages of the branch that ends in this message, root first."""
-    page = PathPage(message_id, limit, backward=True)
-    found = await paths(session, [page])
-    return found[page].messages if page in found else []
+    return [loose(MessageRow, row) for row in await run(session, PATH_TO, {"tip": message_id, "limit": limit})]
 
 
 async def newest_below(session: Session, message_id: UUID) -> UUID:
@@ -193,57 +204,6 @@ async def newest_below(session: Session, message_id: UUID) -> UUID:
     query = select(last.c.id).join_from(below, last, literal(value=True)).order_by(last.c.id.desc()).limit(1)
     found: UUID = (await session.execute(query)).scalar_one()
     return found
-
-
-async def append(
-    session: Session,
-    chat: ChatRow,
-    *,
-    parent: MessageRow | None,
-    role: MessageRole,
-    content: str,
-    status: MessageStatus,
-    run_id: UUID | None = None,
-    agent_id: UUID | None = None,
-) -> MessageRow:
-    """Put a message below `parent` (a new root without one) and make it the head. The chat's row must be locked."""
-    own_id = new_id()
-    branch_id, depth = own_id, 0
-    if parent is not None:
-        depth = parent.depth + 1
-        taken = exists().where(MessageRow.branch_id == parent.branch_id, MessageRow.depth == depth)
-        if not await session.scalar(select(taken)):
-            branch_id = parent.branch_id
-    row = MessageRow(
-        id=own_id, chat_id=chat.id, parent_id=parent.id if parent else None, branch_id=branch_id, depth=depth,
-        role=role, content=content, parts=[], status=status, run_id=run_id, agent_id=agent_id,
-    )  # fmt: skip
-    session.add(row)
-    chat.head_id = own_id
-    chat.message_count += 1
-    await session.flush()
-    return row
-
-
-FINISH = """
-    UPDATE messages
-    SET content = %(content)s, parts = %(parts)s::jsonb, status = %(status)s, model_used = %(model_used)s
-    WHERE id = %(id)s
-"""
-
-
-async def finish(
-    session: Session,
-    message_id: UUID,
-    *,
-    content: str,
-    parts: list[dict[str, Any]],
-    status: MessageStatus,
-    model_used: str | None,
-) -> None:
-    """Give a message that was in progress its final text. Rows that the session has loaded do not hear of it."""
-    values = {"id": message_id, "content": content, "status": status.value, "model_used": model_used}
-    await run(session, FINISH, values | {"parts": orjson.dumps(parts).decode()})
 
 
 async def in_chat(session: Session, message_id: UUID, chat_id: UUID) -> MessageRow:

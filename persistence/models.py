@@ -4,26 +4,19 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    BindParameter,
     ForeignKey,
     Index,
     LargeBinary,
     Numeric,
-    Select,
-    Table,
     Text,
     UniqueConstraint,
-    bindparam,
-    func,
-    or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.errors import BadUserInput, NotFound
@@ -31,8 +24,7 @@ from domain.ids import Kind, new_id, parse
 from domain.models import CallOutcome, Candidate, ProviderKind, Reason, Selection, TokenUsage
 from domain.runs import RunErrorCode
 from persistence.base import Base, Created, Key, Moment, Word
-from persistence.database import Session
-from persistence.runs import RunRow
+from persistence.database import Session, run
 
 
 class ProviderRow(Base):
@@ -156,7 +148,8 @@ async def wanted(session: Session, named: str) -> UUID:
     if (parsed := parse(named)) is not None and parsed[0] is Kind.MODEL:
         found = await session.scalar(select(ModelRow.id).where(ModelRow.id == parsed[1]))
     else:
-        found = await session.scalar(_named(), {"named": named, "lower": named.lower()})
+        rows = await run(session, WANTED, {"named": named, "lower": named.lower()})
+        found = rows[0][0] if rows else None
     if found is None:
         raise BadUserInput(
             {"input.model": f"there is no model {named[:80]!r}; the query `models` lists those there are"}
@@ -164,18 +157,25 @@ async def wanted(session: Session, named: str) -> UUID:
     return found
 
 
-@cache
-def _named() -> Select[Any]:
-    """The model of that name; a usable one before others, and its own name before those that are shown."""
-    named: BindParameter[str] = bindparam("named")
-    is_named = or_(
-        ModelRow.name == named,
-        func.lower(ModelRow.display_name) == bindparam("lower"),
-        ProviderRow.name + "/" + ModelRow.name == named,
-    )
-    usable, exact = (ModelRow.enabled & ModelRow.available).desc(), (ModelRow.name == named).desc()
-    query = select(ModelRow.id).join(ProviderRow).where(is_named)
-    return query.order_by(usable, exact, ModelRow.id).limit(1)
+WANTED = """
+    SELECT m.id FROM models m JOIN providers p ON p.id = m.provider_id
+    WHERE m.name = %(named)s OR lower(m.display_name) = %(lower)s OR p.name || '/' || m.name = %(named)s
+    ORDER BY (m.enabled AND m.available) DESC, (m.name = %(named)s) DESC, m.id LIMIT 1
+"""
+"""The model of that name; a usable one before others, and its own name before those that are shown."""
+
+
+RECORD = """
+    INSERT INTO model_calls (id, run_id, model_id, model_name, user_id, attempt, outcome, error_code, price_id,
+                             estimated, blamed, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
+                             cost_usd, ttft_ms, duration_ms, started_at)
+    VALUES (%(id)s, (SELECT id FROM runs WHERE id = %(run_id)s), (SELECT id FROM models WHERE id = %(model_id)s),
+            %(model_name)s, %(user_id)s, %(attempt)s, %(outcome)s, %(error_code)s, %(price_id)s, %(estimated)s,
+            %(blamed)s, %(input_tokens)s, %(cached_input_tokens)s, %(output_tokens)s, %(reasoning_tokens)s,
+            %(cost_usd)s, %(ttft_ms)s, %(duration_ms)s, %(started_at)s)
+    ON CONFLICT (id) DO NOTHING
+    RETURNING id
+"""
 
 
 async def record_call(
@@ -200,32 +200,15 @@ async def record_call(
     """Enter one call into the ledger; False when it is there already. A model or a run that has been removed
     meanwhile leaves the row without it.
     """
-    statement = (
-        insert(cast("Table", ModelCallRow.__table__))  # not the mapper, which would make a row of it
-        .values(
-            id=id or new_id(),
-            run_id=select(RunRow.id).where(RunRow.id == run_id).scalar_subquery(),
-            model_id=select(ModelRow.id).where(ModelRow.id == model_id).scalar_subquery(),
-            model_name=model_name, user_id=user_id, attempt=attempt, outcome=outcome, error_code=error_code,
-            price_id=price_id, estimated=estimated, blamed=blamed, input_tokens=usage.input_tokens,
-            cached_input_tokens=usage.cached_input_tokens, output_tokens=usage.output_tokens,
-            reasoning_tokens=usage.reasoning_tokens, cost_usd=usage.cost_usd, ttft_ms=ttft_ms,
-            duration_ms=duration_ms, started_at=started_at,
-        )
-        .on_conflict_do_nothing(index_elements=["id"])
-        .returning(ModelCallRow.id)
-    )  # fmt: skip
-    return await session.scalar(statement) is not None
-
-
-async def usage_of_run(session: Session, run_id: UUID) -> TokenUsage:
-    """What all calls of a run used together, those of earlier attempts included: the ledger is what counts."""
-    call = ModelCallRow
-    summed = (call.input_tokens, call.cached_input_tokens, call.output_tokens, call.reasoning_tokens, call.cost_usd)
-    columns: list[Any] = [func.count(), *(func.coalesce(func.sum(column), 0) for column in summed)]
-    *tokens, cost = (await session.execute(select(*columns).where(call.run_id == run_id))).one()
-    requests, fresh, cached, output, reasoning = map(int, tokens)
-    return TokenUsage(requests, fresh, cached, output, reasoning, Decimal(cost))
+    values = {
+        "id": id or new_id(), "run_id": run_id, "model_id": model_id, "model_name": model_name, "user_id": user_id,
+        "attempt": attempt, "outcome": outcome.value, "error_code": error_code and error_code.value,
+        "price_id": price_id, "estimated": estimated, "blamed": blamed, "input_tokens": usage.input_tokens,
+        "cached_input_tokens": usage.cached_input_tokens, "output_tokens": usage.output_tokens,
+        "reasoning_tokens": usage.reasoning_tokens, "cost_usd": usage.cost_usd, "ttft_ms": ttft_ms,
+        "duration_ms": duration_ms, "started_at": started_at,
+    }  # fmt: skip
+    return bool(await run(session, RECORD, values))
 
 
 def stored_selection(selection: Selection) -> dict[str, Any]:

@@ -14,27 +14,24 @@ from sqlalchemy import (
     Select,
     UniqueConstraint,
     bindparam,
-    case,
     func,
     select,
     text,
-    update,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from domain.errors import NotFound
-from domain.ids import Kind, global_id, new_id
+from domain.ids import Kind, global_id
 from domain.runs import (
     RunErrorCode,
-    RunFailure,
     RunStatus,
     StepKind,
     StepStatus,
     ThinkingMode,
     WhenBusy,
 )
-from persistence.base import Base, Created, Key, Moment, Word
+from persistence.base import Base, Created, Key, Moment, Word, as_json, columns, loose
 from persistence.database import Session, run
 from persistence.messages import MessageRow
 
@@ -113,9 +110,25 @@ class RunStepRow(Base):
     error_message: Mapped[str | None]
 
 
+ADD = """
+    INSERT INTO runs (id, chat_id, user_id, input_id, message_id, agent_id, requested_model_id, thinking, when_busy,
+                      options, idempotency_key, request, status, waiting, background, created_at)
+    VALUES (%(id)s, %(chat_id)s, %(user_id)s, %(input_id)s, %(message_id)s, %(agent_id)s, %(requested_model_id)s,
+            %(thinking)s, %(when_busy)s, %(options)s::jsonb, %(idempotency_key)s, %(request)s::jsonb, %(status)s,
+            %(waiting)s, %(background)s, %(created_at)s)
+"""
+
+
 async def add(session: Session, row: RunRow) -> None:
-    session.add(row)
-    await session.flush()
+    """Store a new run, which the session does not get to know."""
+    values = {
+        "id": row.id, "chat_id": row.chat_id, "user_id": row.user_id, "input_id": row.input_id,
+        "message_id": row.message_id, "agent_id": row.agent_id, "requested_model_id": row.requested_model_id,
+        "thinking": row.thinking.value, "when_busy": row.when_busy.value, "options": as_json(row.options),
+        "idempotency_key": row.idempotency_key, "request": as_json(row.request), "status": row.status.value,
+        "waiting": row.waiting, "background": row.background, "created_at": row.created_at,
+    }  # fmt: skip
+    await run(session, ADD, values)
 
 
 async def by_idempotency_key(session: Session, user_id: UUID, key: str) -> RunRow | None:
@@ -128,6 +141,13 @@ async def visible_to(session: Session, run_id: UUID, user_id: UUID, *, lock: boo
     if (row := await session.scalar(query.with_for_update() if lock else query)) is None:
         raise NotFound(f"There is no run with the id {global_id(Kind.RUN, run_id)!r}.")
     return row
+
+
+async def check_visible_to(session: Session, run_id: UUID, user_id: UUID) -> None:
+    """NotFound unless this is one of the viewer's runs."""
+    query = "SELECT 1 FROM runs WHERE id = %(id)s AND user_id = %(user_id)s"
+    if not await run(session, query, {"id": run_id, "user_id": user_id}):
+        raise NotFound(f"There is no run with the id {global_id(Kind.RUN, run_id)!r}.")
 
 
 async def by_ids(session: Session, ids: list[UUID]) -> dict[UUID, RunRow]:
@@ -154,26 +174,32 @@ async def newest_unfinished(session: Session, chat_ids: list[UUID]) -> dict[UUID
     return {row.chat_id: row for row in await session.scalars(query)}
 
 
+CLAIM = f"""
+    UPDATE runs r SET attempt = r.attempt + 1, started_at = coalesce(r.started_at, now()),
+        status = CASE WHEN r.cancel_requested_at IS NULL THEN 'IN_PROGRESS' ELSE 'CANCELLING' END
+    WHERE r.id = %(id)s AND r.finished_at IS NULL AND r.status <> 'REQUIRES_ACTION' AND NOT r.waiting
+        AND r.absorbed_by IS NULL
+    RETURNING {columns(RunRow, "r")}
+"""
+HOLD = "SELECT message_id FROM runs WHERE id = %(id)s AND attempt = %(attempt)s AND finished_at IS NULL FOR UPDATE"
+
+
 async def claim(session: Session, run_id: UUID) -> RunRow | None:
     """Take a run for this worker: a new attempt fences every earlier one. None when there is nothing to do."""
-    own = RunRow.waiting.is_(False) & RunRow.absorbed_by.is_(None)
-    query = (
-        update(RunRow)
-        .where(RunRow.id == run_id, RunRow.finished_at.is_(None), RunRow.status != RunStatus.REQUIRES_ACTION, own)
-        .values(
-            attempt=RunRow.attempt + 1,
-            started_at=func.coalesce(RunRow.started_at, func.now()),
-            status=case((RunRow.cancel_requested_at.is_not(None), RunStatus.CANCELLING), else_=RunStatus.IN_PROGRESS),
-        )
-        .returning(RunRow)
-    )
-    return await session.scalar(query)
+    found = await run(session, CLAIM, {"id": run_id})
+    return loose(RunRow, found[0]) if found else None
 
 
 async def held(session: Session, run_id: UUID, attempt: int) -> RunRow | None:
     """The run with its row locked, if this attempt still owns it and it has not ended; None otherwise."""
     query = select(RunRow).where(RunRow.id == run_id, RunRow.attempt == attempt, RunRow.finished_at.is_(None))
     return await session.scalar(query.with_for_update())
+
+
+async def hold(session: Session, run_id: UUID, attempt: int) -> UUID | None:
+    """Lock the run's row as `held` does, and read no more of it than the message that it writes."""
+    found = await run(session, HOLD, {"id": run_id, "attempt": attempt})
+    return found[0][0] if found else None
 
 
 async def following(session: Session, ending: RunRow) -> list[RunRow]:
@@ -232,27 +258,6 @@ async def steps_of(session: Session, run_ids: list[UUID]) -> dict[UUID, list[Run
     for row in await session.scalars(select(RunStepRow).where(RunStepRow.run_id.in_(run_ids)).order_by(RunStepRow.id)):
         found.setdefault(row.run_id, []).append(row)
     return found
-
-
-BEGIN_STEP = """
-    INSERT INTO run_steps (id, run_id, kind, name, status, started_at)
-    VALUES (%(id)s, %(run_id)s, %(kind)s, %(name)s, %(status)s, now())
-"""
-END_STEPS = """
-    UPDATE run_steps SET status = %(status)s, finished_at = now(), error_code = %(code)s, error_message = %(message)s
-    WHERE run_id = %(run_id)s AND finished_at IS NULL
-"""
-
-
-async def begin_step(session: Session, run_id: UUID, kind: StepKind, name: str) -> None:
-    values = {"id": new_id(), "run_id": run_id, "kind": kind.value, "name": name}
-    await run(session, BEGIN_STEP, values | {"status": StepStatus.IN_PROGRESS.value})
-
-
-async def end_steps(session: Session, run_id: UUID, status: StepStatus, failure: RunFailure | None) -> None:
-    """Close the steps of a run that are still open."""
-    code, message = (failure.code.value, failure.message) if failure else (None, None)
-    await run(session, END_STEPS, {"run_id": run_id, "status": status.value, "code": code, "message": message})
 
 
 async def hold_key(session: Session, user_id: UUID, key: str) -> None:

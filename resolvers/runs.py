@@ -88,9 +88,10 @@ class RunSubscriptions:
         viewer_id = info.context.require(Scope.READ).user_id
         if after is not None and not 0 <= after <= LARGEST_SEQUENCE:
             raise BadUserInput({"after": "must be 0 or a sequence number of this run"})
+        key = key_of(Kind.RUN, run_id)
         async with info.context.db.read() as session:
-            run = await runs.visible_to(session, key_of(Kind.RUN, run_id), viewer_id)
-        async for batch in info.context.engine.watch_run(run.id, after or 0):
+            await runs.check_visible_to(session, key, viewer_id)
+        async for batch in info.context.engine.watch_run(key, after or 0):
             for event in batch:
                 yield shown(event)
 

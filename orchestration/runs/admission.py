@@ -13,10 +13,10 @@ PEOPLE = 100
 """People that one look for parked runs serves; the next look serves others."""
 
 
-class Defer(Protocol):
-    """Enqueue a run in the caller's transaction; gives the job's id."""
+class Begin(Protocol):
+    """Give a run its job, in the caller's transaction."""
 
-    def __call__(self, session: Session, run_id: UUID, *, priority: int) -> Awaitable[int]: ...
+    def __call__(self, session: Session, run: RunRow, *, priority: int) -> Awaitable[None]: ...
 
 
 class Admission:
@@ -25,8 +25,8 @@ class Admission:
     A run that pauses for a person's decision does not count, and one that goes on after it is not counted again.
     """
 
-    def __init__(self, db: Database, defer: Defer, limit: int | None) -> None:
-        self._db, self._defer, self._limit = db, defer, limit
+    def __init__(self, db: Database, begin: Begin, limit: int | None) -> None:
+        self._db, self._give_job, self._limit = db, begin, limit
 
     async def admit(self, session: Session, user_id: UUID, ready: Sequence[RunRow] = ()) -> None:
         """Give jobs to runs that are `ready` and to those parked before them, as far as there is room.
@@ -52,5 +52,4 @@ class Admission:
     async def _begin(self, session: Session, ready: Sequence[RunRow]) -> None:
         for run in ready:
             priority = BACKGROUND_PRIORITY if run.background else CHAT_PRIORITY
-            run.job_id = await self._defer(session, run.id, priority=priority)
-        await session.flush()
+            await self._give_job(session, run, priority=priority)

@@ -2,18 +2,20 @@
 
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 from domain.calls import ModelCall
+from domain.models import Selection
 from domain.runs import EventKind, RunFailure, RunStatus
 from orchestration.inference.chain import Chain
 from orchestration.runs.drafts import Draft
 from orchestration.runs.finishing import Ending
 from orchestration.runs.log import Fenced, RunLog
-from persistence import model_calls, runs
+from persistence import model_calls, progress, runs
 from persistence.agents import AgentRow
 from persistence.database import Session
 from persistence.messages import MessageRow
+from persistence.models import stored_selection
 from persistence.runs import RunRow
 
 FORMAT = 1
@@ -107,10 +109,26 @@ class Attempt:
     async def held(self, session: Session) -> RunRow:
         """The run with its row locked; raises Fenced when another attempt owns it or it has ended."""
         row = await runs.held(session, self.run.id, self.run.attempt)
-        if row is None:
-            self.log.fenced.set()
-            raise Fenced
-        return row
+        return self._lost() if row is None else row
+
+    async def hold(self, session: Session) -> None:
+        """Lock the run's row as `held` does, without reading it all; raises Fenced likewise."""
+        message_id = await runs.hold(session, self.run.id, self.run.attempt)
+        if message_id is None:
+            self._lost()
+        else:
+            self.run.message_id = message_id
+
+    def _lost(self) -> NoReturn:
+        self.log.fenced.set()
+        raise Fenced
+
+    async def choose(self, session: Session, selection: Selection) -> None:
+        """Note the model that answers, and begin the step that calls it; raises Fenced likewise."""
+        stored, run = stored_selection(selection), self.run
+        if not await progress.choose(session, run, stored, selection.model_id, step=self.agent.name):
+            self._lost()
+        run.model_id = selection.model_id
 
     def paid(self, call: ModelCall) -> None:
         """A model has answered. The transaction that stores what comes of it enters the call in the ledger."""

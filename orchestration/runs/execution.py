@@ -12,7 +12,7 @@ from openai import OpenAIError
 
 from domain.calls import ModelCall
 from domain.models import CallOutcome, Selection
-from domain.runs import EventKind, RunErrorCode, RunEvent, RunFailure, RunStatus, StepKind
+from domain.runs import EventKind, RunErrorCode, RunEvent, RunFailure, RunStatus
 from orchestration.inference.chain import Record, fallback_order
 from orchestration.inference.failures import failure_of
 from orchestration.inference.pool import ModelPool
@@ -93,7 +93,7 @@ class Execution:
             if run is None:
                 return None
             agent = await agents.of_run(session, run.agent_id)
-            granted = await approvals.granted(session, run) if agent.tools else set()
+            granted = await approvals.granted(session, run) if self._turns.may_ask(agent) else set()
             path = await messages.path_to(session, run.input_id, limit=LONGEST)
             if run.attempt > 1:
                 kept = Kept() if run.state is None else Kept.from_stored(unpacked(run.state))
@@ -205,10 +205,7 @@ class Execution:
         )
         selection = await self._selector.choose(task)
         async with self._db.write() as session:
-            held = await attempt.held(session)
-            held.selection, held.model_id = models.stored_selection(selection), selection.model_id
-            await runs.begin_step(session, run.id, StepKind.MODEL_CALL, attempt.agent.name)
-        run.model_id = selection.model_id
+            await attempt.choose(session, selection)
         return selection
 
     async def _pause(self, attempt: Attempt, interrupted: Interrupted) -> None:
@@ -240,14 +237,14 @@ class Execution:
 
         async def store() -> Sequence[RunEvent]:
             async with self._db.write() as session:
-                await chats.locked(session, run.chat_id)
-                held = await attempt.held(session)
+                await chats.hold(session, run.chat_id)
+                await attempt.hold(session)
                 await attempt.settle(session)
                 if attempt.model is not None:
-                    held.model_id = attempt.model.row.id
+                    run.model_id = attempt.model.row.id
                 if attempt.run.attempt > 1 or attempt.turn > 0 or attempt.journal:
                     await journal.clear(session, run.id)
-                return await finish(session, held, ending, last, self._admission)
+                return await finish(session, run, ending, last, self._admission)
 
         self._writer.published(await through_outages(store))
         attempt.settled()

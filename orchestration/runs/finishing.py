@@ -7,11 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from domain.messages import MessageStatus, storable
-from domain.models import TokenUsage
 from domain.runs import EventKind, RunEvent, RunFailure, RunStatus, StepStatus
 from orchestration.inference.selection import learning
 from orchestration.runs.admission import Admission
-from persistence import changes, chats, events, messages, models, runs
+from persistence import changes, chats, events, growing, progress, runs
 from persistence.changes import Change, ChangeKind
 from persistence.database import Session
 from persistence.runs import RunRow
@@ -50,9 +49,9 @@ async def finish(
 
     Runs that waited for its answer begin. Returns the terminal events, stored with the rest.
     """
-    _end(run, ending)
-    _account(run, await models.usage_of_run(session, run.id), ending.first_token_ms)
-    await messages.finish(
+    run.first_token_ms = ending.first_token_ms
+    moves = await progress.end(session, run, ending.status, STEP_ENDS[ending.status], ending.failure)
+    await growing.finish(
         session,
         run.message_id,
         content=storable(ending.text),
@@ -60,20 +59,10 @@ async def finish(
         status=MessageStatus.COMPLETED if ending.status is RunStatus.COMPLETED else MessageStatus.INCOMPLETE,
         model_used=ending.model_used,
     )
-    await runs.end_steps(session, run.id, STEP_ENDS[ending.status], ending.failure)
     last = [event({"status": ending.status.value})]
-    ready: list[RunRow] = []
-    for following in await runs.following(session, run):
-        if following.waiting:
-            following.waiting = False
-            ready.append(following)
-        else:
-            _end(following, ending)
-            position = await events.position(session, following.id)
-            last.append(terminal(following.id, position)({"status": ending.status.value}))
+    ready = await _move(session, run, ending, last) if moves else []
     await chats.touch(session, run.chat_id)
     await events.add(session, last)
-    await session.flush()
     await learning.failed(session, run, ending.failure)
     changed = [Change(ChangeKind.RUN, key, run.chat_id) for key in (*(r.id for r in ready), *(e.run_id for e in last))]
     changed.append(Change(ChangeKind.MESSAGE, run.message_id, run.chat_id))
@@ -83,19 +72,26 @@ async def finish(
     return last
 
 
+async def _move(session: Session, run: RunRow, ending: Ending, last: list[RunEvent]) -> list[RunRow]:
+    """End the runs whose questions this one has heard, their events going to `last`; gives those that may begin."""
+    ready: list[RunRow] = []
+    for following in await runs.following(session, run):
+        if following.waiting:
+            following.waiting = False
+            ready.append(following)
+        else:
+            _end(following, ending)
+            position = await events.position(session, following.id)
+            last.append(terminal(following.id, position)({"status": ending.status.value}))
+    await session.flush()
+    return ready
+
+
 def _end(run: RunRow, ending: Ending) -> None:
     run.status, run.finished_at = ending.status, datetime.now(UTC)
     if ending.failure is not None:
         run.error_code, run.error_message = ending.failure.code, storable(ending.failure.message)
         run.error_retryable = ending.failure.retryable
-
-
-def _account(run: RunRow, usage: TokenUsage, first_token_ms: float | None) -> None:
-    """The ledger is what counts: a run's sums are those of its calls, whichever worker made them."""
-    run.requests, run.cost_usd = usage.requests, usage.cost_usd
-    run.input_tokens, run.cached_input_tokens = usage.input_tokens, usage.cached_input_tokens
-    run.output_tokens, run.reasoning_tokens = usage.output_tokens, usage.reasoning_tokens
-    run.first_token_ms = first_token_ms
 
 
 def terminal(run_id: UUID, position: int) -> Terminal:

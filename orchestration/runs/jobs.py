@@ -2,18 +2,22 @@
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
 from procrastinate import exceptions
 from procrastinate.connector import BaseConnector
-from procrastinate.jobs import Job, Status
+from procrastinate.jobs import Job, Notification, Status
 from procrastinate.manager import JobManager, NotificationCallback
 
 from persistence import stranded
 from persistence.database import Database, Unavailable
 
 log = logging.getLogger(__name__)
+
+WOKEN = 256
+"""Jobs of which the worker was told here, and that it need not hear of again; about as many as are on their way."""
 
 PAUSE = 0.5
 """Seconds between two attempts to listen again."""
@@ -31,6 +35,9 @@ class PatientJobs(JobManager):
         super().__init__(connector)
         self._db = db
         self._held = set[int]()
+        self._hear: NotificationCallback | None = None
+        self._woken = deque[int](maxlen=WOKEN)
+        self._news = False
         self._in_doubt = False
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
@@ -41,7 +48,11 @@ class PatientJobs(JobManager):
                 async with self._db.write() as session:
                     await stranded.put_back(session, worker_id=worker_id, held=self._held)
                 self._in_doubt = False
-            job = await super().fetch_job(queues, worker_id)
+            job = None
+            self._news = True
+            while job is None and self._news:  # the worker forgets what it is told while it fetches
+                self._news = False
+                job = await super().fetch_job(queues, worker_id)
         except (exceptions.ConnectorException, *Unavailable) as error:
             if not is_outage(error):
                 raise
@@ -83,12 +94,31 @@ class PatientJobs(JobManager):
         self, *, on_notification: NotificationCallback, queues: Iterable[str] | None = None
     ) -> None:
         """Listen for ever. What is missed meanwhile, the worker finds by polling."""
-        while True:
-            try:
-                await super().listen_for_jobs(on_notification=on_notification, queues=queues)
-            except exceptions.ConnectorException as error:
-                self._lost("listen", error)
-            await asyncio.sleep(PAUSE)
+
+        async def hear(*, channel: str, notification: Notification) -> None:
+            if notification["type"] == "job_inserted" and notification["job_id"] in self._woken:
+                return
+            self._news = True
+            await on_notification(channel=channel, notification=notification)
+
+        self._hear = on_notification
+        try:
+            while True:
+                try:
+                    await super().listen_for_jobs(on_notification=hear, queues=queues)
+                except exceptions.ConnectorException as error:
+                    self._lost("listen", error)
+                await asyncio.sleep(PAUSE)
+        finally:
+            self._hear = None
+
+    async def wake(self, job_id: int) -> None:
+        """Tell the worker of this process, if there is one, of a job that this process has committed. PostgreSQL
+        will tell it again, which it then need not hear."""
+        if self._hear is not None:
+            self._woken.append(job_id)
+            self._news = True
+            await self._hear(channel="", notification={"type": "job_inserted", "job_id": job_id})
 
     def _lost(self, what: str, error: BaseException) -> None:
         self._in_doubt = True

@@ -40,7 +40,7 @@ class Journal:
 
         async def store() -> None:
             async with self._db.write() as session:
-                await attempt.held(session)
+                await attempt.hold(session)
                 await journal.put(session, attempt.run.id, key, entry)
                 await attempt.settle(session)
 

@@ -13,12 +13,13 @@ from procrastinate.job_context import AbortReason, JobContext
 
 from orchestration.runs.jobs import PatientJobs
 from persistence import jobs, stranded
-from persistence.database import Database, Session, Unavailable, driver_connection, job_connections
+from persistence.database import Database, Session, Unavailable, job_connections
 from persistence.runs import RunRow
 
 log = logging.getLogger(__name__)
 
 QUEUE = "runs"
+TASK = "execute_run"
 HEARTBEAT = 2.0
 STALLED = 6.0
 """Seconds without a heartbeat after which a worker counts as dead and its runs go to another."""
@@ -47,11 +48,9 @@ Execute = Callable[[UUID, Callable[[], bool]], Awaitable[None]]
 class RunQueue:
     def __init__(self, db: Database, execute: Execute) -> None:
         self.app = procrastinate.App(connector=procrastinate.PsycopgConnector())
-        self.app.job_manager = PatientJobs(self.app.connector, db)
+        self.app.job_manager = self._patient = PatientJobs(self.app.connector, db)
         self._db, self._execute = db, execute
-        self._task = self.app.task(queue=QUEUE, name="execute_run", pass_context=True, retry=_HandOverAtOnce())(
-            self._run
-        )
+        self.app.task(queue=QUEUE, name=TASK, pass_context=True, retry=_HandOverAtOnce())(self._run)
 
     async def open(self) -> None:
         self._connections = await job_connections(self._db.engine.url)
@@ -63,9 +62,16 @@ class RunQueue:
 
     async def defer(self, session: Session, run_id: UUID, *, priority: int = CHAT_PRIORITY) -> int:
         """Enqueue a run in the caller's transaction; workers hear of it when it commits. Returns the job's id."""
-        connection = await driver_connection(session)
-        deferrer = self._task.configure(priority=priority, connection=connection)
-        return await deferrer.defer_async(run_id=run_id.hex)
+        return await jobs.defer(session, run_id, queue=QUEUE, task=TASK, priority=priority)
+
+    async def begin(self, session: Session, run: RunRow, *, priority: int) -> None:
+        """Give a run its job, likewise."""
+        await jobs.begin(session, run, queue=QUEUE, task=TASK, priority=priority)
+
+    async def wake(self, run: RunRow) -> None:
+        """The run's job has been committed: a worker of this process need not wait to hear of it from PostgreSQL."""
+        if run.job_id is not None:
+            await self._patient.wake(run.job_id)
 
     async def abort(self, session: Session, run: RunRow) -> bool:
         """Ask the worker that has a run to stop it, when the transaction commits; False when no worker has it.

@@ -1,6 +1,6 @@
 """How a run begins: question, answer-to-be and run are stored in one transaction with the job that carries it on."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from orchestration.runs.admission import Admission
 from orchestration.runs.asking import Ask, AskAgain, check_same
 from orchestration.runs.cancelling import Cancelling
 from orchestration.runs.titles import title_of
-from persistence import agents, changes, chats, events, messages, models, queued_messages, runs
+from persistence import agents, changes, chats, events, growing, messages, models, queued_messages, runs
 from persistence.agents import AgentRow
 from persistence.changes import Change, ChangeKind
 from persistence.chats import ChatRow
@@ -44,9 +44,13 @@ class Place(NamedTuple):
     instead: MessageRow | None = None
 
 
+Wake = Callable[[RunRow], Awaitable[None]]
+"""Called when a new run has been committed: if it has a job, a worker here may take it at once."""
+
+
 class Starting:
-    def __init__(self, db: Database, cancelling: Cancelling, admission: Admission) -> None:
-        self._db, self._cancelling, self._admission = db, cancelling, admission
+    def __init__(self, db: Database, cancelling: Cancelling, admission: Admission, wake: Wake) -> None:
+        self._db, self._cancelling, self._admission, self._wake = db, cancelling, admission, wake
 
     async def send(self, user_id: UUID, ask: Ask) -> Started:
         """Store a message and the run that answers it; the run starts when this has committed.
@@ -62,13 +66,14 @@ class Starting:
             place = await _place(session, chat, ask)
             if ask.sibling_of is not None:
                 await learning.asked_differently(session, ask.sibling_of)
-            message = await messages.append(
+            message = await growing.below(
                 session, chat, parent=place.parent, role=MessageRole.USER,
                 content=storable(ask.content), status=MessageStatus.COMPLETED,
             )  # fmt: skip
-            started = await self._answer(session, chat, message, agent, ask, waiting=place.waiting)
+            started = await self._answer(session, chat, message, agent, ask, waiting=place.waiting, first=True)
             await self._make_way(session, started, place)
             await self._begin(session, started, place.behind)
+        await self._wake(started.run)
         return started
 
     async def regenerate(self, user_id: UUID, ask: AskAgain) -> Started:
@@ -86,6 +91,7 @@ class Starting:
             waiting = above is not None and above.status is MessageStatus.IN_PROGRESS
             started = await self._answer(session, chat, question, agent, ask, waiting=waiting)
             await self._begin(session, started)
+        await self._wake(started.run)
         return started
 
     async def _chat(self, session: Session, user_id: UUID, ask: Ask) -> tuple[ChatRow, AgentRow]:
@@ -94,11 +100,9 @@ class Starting:
             agent = await _agent(session, user_id, ask.agent_id or chat.agent_id)
         else:
             agent = await _agent(session, user_id, ask.agent_id)
-            chat = await chats.add(
-                session, owner_id=user_id, title=title_of(ask.content), title_by="auto", agent_id=ask.agent_id
-            )
+            chat = chats.new(owner_id=user_id, title=title_of(ask.content), title_by="auto", agent_id=ask.agent_id)
         if chat.title_by == "default":
-            chat.title, chat.title_by = title_of(ask.content), "auto"
+            chats.change(chat, title=title_of(ask.content), title_by="auto")
         return chat, agent
 
     async def _answer(
@@ -110,13 +114,14 @@ class Starting:
         ask: Ask | AskAgain,
         *,
         waiting: bool,
+        first: bool = False,
     ) -> Started:
-        """Store the answer-to-be and its run."""
+        """Store the answer-to-be and its run, and the question with them when this is its `first` answer."""
         model_id = None if ask.model is None else await models.wanted(session, ask.model)
         run_id = new_id()
-        reply = await messages.append(
+        reply = await growing.below(
             session, chat, parent=question, role=MessageRole.ASSISTANT, content="",
-            status=MessageStatus.IN_PROGRESS, run_id=run_id, agent_id=agent.id,
+            status=MessageStatus.IN_PROGRESS, run_id=run_id, agent_id=agent.id, first=first,
         )  # fmt: skip
         run = RunRow(
             id=run_id, chat_id=chat.id, user_id=chat.owner_id, input_id=question.id, message_id=reply.id,
@@ -127,7 +132,9 @@ class Starting:
             status=RunStatus.QUEUED, waiting=waiting, created_at=chats.now(), requests=0, input_tokens=0,
             cached_input_tokens=0, output_tokens=0, reasoning_tokens=0, cost_usd=Decimal(0), error_retryable=False,
         )  # fmt: skip
-        chat.updated_at = run.created_at
+        chats.change(chat, updated_at=run.created_at)
+        await chats.store(session, chat)
+        await growing.add(session, [question, reply] if first else [reply])
         await runs.add(session, run)
         queued = RunEvent(run.id, 1, EventKind.STATUS, run.created_at, None, None, {"status": RunStatus.QUEUED.value})
         await events.add(session, [queued])
@@ -147,7 +154,6 @@ class Starting:
     async def _begin(self, session: Session, started: Started, moved: Sequence[Queued] = ()) -> None:
         """Tell of what is new and, unless it waits, let the run begin: the last things in the transaction."""
         chat, run = started.chat, started.run
-        await session.flush()
         fresh = {chat.id: ChangeKind.CHAT, run.id: ChangeKind.RUN}
         touched = [started.message.id, started.reply.id, *(queued.question.id for queued in moved)]
         fresh |= dict.fromkeys(touched, ChangeKind.MESSAGE)

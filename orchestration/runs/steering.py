@@ -6,7 +6,7 @@ from typing import Any
 from domain.messages import MessageStatus, storable
 from domain.runs import EventKind, RunEvent, RunStatus
 from orchestration.runs.admission import Admission
-from persistence import changes, chats, events, messages, queued_messages, runs
+from persistence import changes, chats, events, growing, queued_messages, runs
 from persistence.changes import Change, ChangeKind
 from persistence.database import Session
 from persistence.messages import MessageRow
@@ -39,7 +39,7 @@ async def take_steered(
     heard = queued_messages.to_be_heard(waiting, held.message_id)
     if not heard:
         return []
-    await messages.finish(
+    await growing.finish(
         session, held.message_id, content=storable(content), parts=parts,
         status=MessageStatus.COMPLETED, model_used=model_used,
     )  # fmt: skip

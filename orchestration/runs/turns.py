@@ -20,6 +20,7 @@ from orchestration.runs.outages import through_outages
 from orchestration.runs.steering import take_steered
 from orchestration.tools.toolbox import Toolbox
 from persistence import journal
+from persistence.agents import AgentRow
 from persistence.approvals import ApprovalRow
 from persistence.database import Database
 from persistence.journal import packed, unpacked
@@ -68,6 +69,10 @@ class Turns:
             given = result.to_state()
             await self._store(attempt, given)
             entries.next_turn()
+
+    def may_ask(self, agent: AgentRow) -> bool:
+        """Whether a tool of the agent asks before it runs, unless that was granted."""
+        return any(self._tools[name].asks for name in agent.tools if name in self._tools)
 
     def _agent(self, attempt: Attempt, model: Chain, entries: Journal) -> Agent[Any]:
         """The stored configuration as the SDK's agent; built anew for each attempt, as nothing of it is shared."""

@@ -1,7 +1,6 @@
 """A message to a chat that is still being answered: rejected, interrupting, rolling back, steering."""
 
 import asyncio
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,7 +9,8 @@ from domain.ids import Kind, key_of
 from orchestration.runs.admission import Admission
 from orchestration.runs.steering import take_steered
 from persistence import runs
-from persistence.database import Database
+from persistence.database import Database, Session
+from persistence.runs import RunRow
 from tests.graphql.threads import CANCEL, REGENERATE, branch, busy, questions, said, settled, until
 from tests.people import Person
 from tests.upstream import Upstream
@@ -20,7 +20,7 @@ RUN = """query ($id: ID!) { run(id: $id) {
   status absorbedBy { id } message { id content run { id } } input { content } chat { activeRun { id } } } }"""
 
 
-async def never(session: Any, run_id: UUID, *, priority: int) -> int:
+async def never(session: Session, run: RunRow, *, priority: int) -> None:
     raise AssertionError("nothing was to begin")
 
 
@@ -180,14 +180,14 @@ async def test_what_branches_off_an_answer_that_ends_at_a_turn_begins(
     steering = await ada.send("to the left", chatId=chat_id, parentId=sent[0]["reply"]["id"], whenBusy="STEER")
     begun: list[UUID] = []
 
-    async def defer(session: Any, run_id: UUID, *, priority: int) -> int:
-        begun.append(run_id)
-        return 0
+    async def begin(session: Session, run: RunRow, *, priority: int) -> None:
+        begun.append(run.id)
+        run.job_id = 0
 
     key = key_of(Kind.RUN, sent[0]["run"]["id"])
     async with db.write() as session:
         run = (await runs.by_ids(session, [key]))[key]
-        await take_steered(session, run, Admission(db, defer, None), content="So far.", parts=[])
+        await take_steered(session, run, Admission(db, begin, None), content="So far.", parts=[])
     for one in (*sent[1:], beside):
         await ada.gql(CANCEL, id=one["run"]["id"])
     upstream.release()

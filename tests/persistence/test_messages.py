@@ -10,7 +10,7 @@ import pytest
 from domain.accounts import UserRole
 from domain.ids import new_id
 from domain.messages import MessageRole, MessageStatus
-from persistence import accounts, chats, messages
+from persistence import accounts, chats, growing, messages
 from persistence.chats import ChatRow
 from persistence.database import Database, Session
 from persistence.messages import MessageRow, PathPage, Place
@@ -57,10 +57,12 @@ async def grown(session: Session, owner_id: UUID, chance: random.Random) -> Mode
         parent = rows[model.ids[-1]] if rows else None
         if rows and chance.random() < 0.3:
             parent = chance.choice([None, *rows.values()])
-        row = await messages.append(
+        row = await growing.below(
             session, chat, parent=parent, role=MessageRole.USER, content=str(number), status=MessageStatus.COMPLETED
         )
+        await growing.add(session, [row])
         rows[row.id], model.parents[row.id] = row, parent.id if parent else None
+    await chats.store(session, chat)
     return model
 
 
