@@ -37,7 +37,10 @@ function Able({ candidates, chosen, onUse }: { candidates: Candidate[]; chosen: 
           const taken = id === chosen;
           return (
             <tr key={id} className={cn("border-t", taken && "font-medium")}>
-              <th scope="row" className="max-w-36 py-1 text-left font-[inherit]">
+              <th
+                scope="row"
+                className={cn("max-w-36 py-1 text-left", taken ? "font-medium" : "font-normal")}
+              >
                 {onUse && !taken ? (
                   <button
                     type="button"

@@ -1,9 +1,11 @@
 "use client";
 
 import { useState } from "react";
+import { useQuery } from "urql";
 
-import { Dialog, DialogContent } from "@/components/ui/dialog";
-import type { AddProviderMutation } from "@/gql/later/graphql";
+import { Dialog, DialogContent, DialogTitle } from "@/components/ui/dialog";
+import { Skeleton } from "@/components/ui/skeleton";
+import { type AddProviderMutation, ProviderPresetsDocument } from "@/gql/later/graphql";
 
 import { AddProviderForm } from "./add-provider-form";
 import { AddedProvider } from "./added-provider";
@@ -13,6 +15,7 @@ type Props = { open: boolean; onOpenChange: (open: boolean) => void };
 /** Adds a provider, and then shows what it has. */
 export default function AddProviderDialog({ open, onOpenChange }: Props) {
   const [added, setAdded] = useState<AddProviderMutation["addProvider"] | null>(null);
+  const [{ data, fetching }] = useQuery({ query: ProviderPresetsDocument });
   const change = (next: boolean) => {
     onOpenChange(next);
     if (!next) setAdded(null);
@@ -22,8 +25,18 @@ export default function AddProviderDialog({ open, onOpenChange }: Props) {
       <DialogContent className="sm:max-w-lg">
         {added ? (
           <AddedProvider added={added} onDone={() => change(false)} />
+        ) : fetching && !data ? (
+          // Not the form already: the usual addresses would then overwrite what somebody has typed.
+          <>
+            <DialogTitle>Add a provider</DialogTitle>
+            <Skeleton className="h-80 w-full" />
+          </>
         ) : (
-          <AddProviderForm onAdded={setAdded} onCancel={() => change(false)} />
+          <AddProviderForm
+            presets={data?.providerPresets ?? []}
+            onAdded={setAdded}
+            onCancel={() => change(false)}
+          />
         )}
       </DialogContent>
     </Dialog>

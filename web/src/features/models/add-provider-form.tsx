@@ -1,7 +1,7 @@
 "use client";
 
 import { type FormEvent, useId, useState } from "react";
-import { useMutation, useQuery } from "urql";
+import { useMutation } from "urql";
 
 import { FormField } from "@/components/form-field";
 import { FormProblem } from "@/components/form-problem";
@@ -11,7 +11,11 @@ import { DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "@/co
 import { Label } from "@/components/ui/label";
 import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from "@/components/ui/select";
 import { Textarea } from "@/components/ui/textarea";
-import { AddProviderDocument, type AddProviderMutation, ProviderPresetsDocument } from "@/gql/later/graphql";
+import {
+  AddProviderDocument,
+  type AddProviderMutation,
+  type ProviderPresetsQuery,
+} from "@/gql/later/graphql";
 import { fieldsOf, messageOf } from "@/lib/errors";
 import { textOf } from "@/lib/forms";
 
@@ -44,11 +48,13 @@ function ModelNames({ problem }: { problem: string | undefined }) {
   );
 }
 
-type Props = { onAdded: (added: AddProviderMutation["addProvider"]) => void; onCancel: () => void };
+type Props = {
+  presets: ProviderPresetsQuery["providerPresets"];
+  onAdded: (added: AddProviderMutation["addProvider"]) => void;
+  onCancel: () => void;
+};
 
-export function AddProviderForm({ onAdded, onCancel }: Props) {
-  const [{ data: known }] = useQuery({ query: ProviderPresetsDocument });
-  const presets = known?.providerPresets ?? [];
+export function AddProviderForm({ presets, onAdded, onCancel }: Props) {
   const [kind, setKind] = useState(PLAIN);
   const [{ fetching, error }, add] = useMutation(AddProviderDocument);
   const fields = fieldsOf(error);
@@ -94,7 +100,7 @@ export function AddProviderForm({ onAdded, onCancel }: Props) {
       </div>
       {/* Another kind has another usual address: the field begins anew. */}
       <FormField
-        key={`url-${kind}-${preset?.baseUrl}`}
+        key={kind}
         label="Base URL"
         name="baseUrl"
         type="url"

@@ -103,7 +103,9 @@ export function ProviderCard({ provider, models, admin }: Props) {
             ))}
           </ul>
         ) : (
-          <p className="py-4 text-sm text-muted-foreground">It offers no models now.</p>
+          <p className="py-4 text-sm text-muted-foreground">
+            {provider.kind === "local" ? "There are no model files yet." : "It offers no models now."}
+          </p>
         )}
         {shown.length < models.length ? (
           <Button variant="ghost" size="sm" className="my-2 -ml-3" onClick={() => setAll(true)}>
