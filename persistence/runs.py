@@ -228,19 +228,30 @@ async def answering(session: Session, message_id: UUID) -> list[RunRow]:
     return list(await session.scalars(query.with_for_update()))
 
 
+ADMISSIBLE = f"""
+    SELECT {columns(RunRow, "r")} FROM runs r
+    WHERE r.user_id = %(user_id)s AND r.finished_at IS NULL AND r.status = 'QUEUED' AND r.job_id IS NULL
+        AND NOT r.waiting
+    ORDER BY r.background, r.id
+    LIMIT %(limit)s::bigint - (
+        SELECT count(*) FROM (
+            SELECT FROM runs w
+            WHERE w.user_id = %(user_id)s AND w.finished_at IS NULL AND w.job_id IS NOT NULL
+                AND w.status <> 'REQUIRES_ACTION'
+            LIMIT %(limit)s::bigint
+        ) at_work
+    )
+    FOR UPDATE OF r SKIP LOCKED
+"""
+
+
 async def admissible(session: Session, user_id: UUID, limit: int | None) -> list[RunRow]:
     """Parked runs of a person that may begin now, so that at most `limit` are at work; their rows are locked.
 
     The person's clock must be held, or two transactions would count at once. A row that another transaction holds is
     passed over, not waited for: that transaction may be waiting for the clock.
     """
-    own = (RunRow.user_id == user_id) & RunRow.finished_at.is_(None)
-    query = select(RunRow).where(own, PARKED).order_by(RunRow.background, RunRow.id)
-    if limit is not None:
-        at_work = own & RunRow.job_id.is_not(None) & (RunRow.status != RunStatus.REQUIRES_ACTION)
-        counted = select(RunRow.id).where(at_work).limit(limit).subquery()
-        query = query.limit(select(limit - func.count()).select_from(counted).scalar_subquery())
-    return list(await session.scalars(query.with_for_update(skip_locked=True)))
+    return [loose(RunRow, row) for row in await run(session, ADMISSIBLE, {"user_id": user_id, "limit": limit})]
 
 
 async def people_with_parked(session: Session, *, limit: int) -> list[UUID]:

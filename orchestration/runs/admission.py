@@ -28,17 +28,18 @@ class Admission:
     def __init__(self, db: Database, begin: Begin, limit: int | None) -> None:
         self._db, self._give_job, self._limit = db, begin, limit
 
-    async def admit(self, session: Session, user_id: UUID, ready: Sequence[RunRow] = ()) -> None:
+    async def admit(self, session: Session, user_id: UUID, ready: Sequence[RunRow] = ()) -> Sequence[RunRow]:
         """Give jobs to runs that are `ready` and to those parked before them, as far as there is room.
 
         Call it in each transaction that readies, ends or pauses a run, after its changes are recorded: it counts
         under the person's clock, so that of two transactions one sees what the other has done. Whoever gets no room is
-        parked, which is a run without a job, until another run of the person ends.
+        parked, which is a run without a job, until another run of the person ends. Returns the runs that got jobs.
         """
         if self._limit is not None:
             await session.flush()
             ready = await runs.admissible(session, user_id, self._limit)
         await self._begin(session, ready)
+        return ready
 
     async def look_again(self) -> None:
         """Admit runs that were left parked though there is room, such as after the limit was raised."""

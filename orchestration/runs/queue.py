@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -68,10 +68,11 @@ class RunQueue:
         """Give a run its job, likewise."""
         await jobs.begin(session, run, queue=QUEUE, task=TASK, priority=priority)
 
-    async def wake(self, run: RunRow) -> None:
-        """The run's job has been committed: a worker of this process need not wait to hear of it from PostgreSQL."""
-        if run.job_id is not None:
-            await self._patient.wake(run.job_id)
+    async def wake(self, begun: Sequence[RunRow]) -> None:
+        """Jobs of runs have been committed: a worker of this process need not wait to hear of it from PostgreSQL."""
+        for run in begun:
+            if run.job_id is not None:
+                await self._patient.wake(run.job_id)
 
     async def abort(self, session: Session, run: RunRow) -> bool:
         """Ask the worker that has a run to stop it, when the transaction commits; False when no worker has it.

@@ -44,8 +44,8 @@ class Place(NamedTuple):
     instead: MessageRow | None = None
 
 
-Wake = Callable[[RunRow], Awaitable[None]]
-"""Called when a new run has been committed: if it has a job, a worker here may take it at once."""
+Wake = Callable[[Sequence[RunRow]], Awaitable[None]]
+"""Called when runs and their jobs have been committed: a worker here may take them at once."""
 
 
 class Starting:
@@ -72,8 +72,8 @@ class Starting:
             )  # fmt: skip
             started = await self._answer(session, chat, message, agent, ask, waiting=place.waiting, first=True)
             await self._make_way(session, started, place)
-            await self._begin(session, started, place.behind)
-        await self._wake(started.run)
+            begun = await self._begin(session, started, place.behind)
+        await self._wake(begun)
         return started
 
     async def regenerate(self, user_id: UUID, ask: AskAgain) -> Started:
@@ -90,8 +90,8 @@ class Starting:
                 await learning.answered_again(session, chosen, await models.wanted(session, ask.model))
             waiting = above is not None and above.status is MessageStatus.IN_PROGRESS
             started = await self._answer(session, chat, question, agent, ask, waiting=waiting)
-            await self._begin(session, started)
-        await self._wake(started.run)
+            begun = await self._begin(session, started)
+        await self._wake(begun)
         return started
 
     async def _chat(self, session: Session, user_id: UUID, ask: Ask) -> tuple[ChatRow, AgentRow]:
@@ -151,15 +151,17 @@ class Starting:
             stopped = (await runs.by_ids(session, [place.instead.run_id]))[place.instead.run_id]
             await self._cancelling.cancel_in(session, chat, stopped)
 
-    async def _begin(self, session: Session, started: Started, moved: Sequence[Queued] = ()) -> None:
-        """Tell of what is new and, unless it waits, let the run begin: the last things in the transaction."""
+    async def _begin(self, session: Session, started: Started, moved: Sequence[Queued] = ()) -> Sequence[RunRow]:
+        """Tell of what is new and, unless it waits, let the run begin: the last things in the transaction. Returns the
+        runs that got jobs."""
         chat, run = started.chat, started.run
         fresh = {chat.id: ChangeKind.CHAT, run.id: ChangeKind.RUN}
         touched = [started.message.id, started.reply.id, *(queued.question.id for queued in moved)]
         fresh |= dict.fromkeys(touched, ChangeKind.MESSAGE)
         await changes.record(session, chat.owner_id, [Change(kind, key, chat.id) for key, kind in fresh.items()])
         if not run.waiting and run.job_id is None:
-            await self._admission.admit(session, run.user_id, [run])
+            return await self._admission.admit(session, run.user_id, [run])
+        return ()
 
 
 async def _earlier(session: Session, user_id: UUID, ask: Ask | AskAgain) -> RunRow | None:
