@@ -48,7 +48,8 @@ export function Composer({ chatId, field, running, offered, aside, children, ...
   }, [text, field]);
 
   const send = () => {
-    const content = text.trim();
+    // What stands in the field: on a busy machine the key may come before the text has been rendered.
+    const content = (field.current?.value ?? text).trim();
     if (!content) return;
     setText("");
     on.onSend(content);
