@@ -158,8 +158,11 @@ async def test_after_a_crash_nothing_is_paid_twice_and_no_finished_tool_runs_aga
     assert text_of(events) == events[-1]["message"]["content"] == "Working on it.Done."
     assert len(upstream.requests) == 2 == events[-1]["run"]["usage"]["requests"]
     assert len((tmp_path / "note").read_text().splitlines()) == 1
-    keys = {line.split(" ")[0] for line in (tmp_path / "die_once").read_text().splitlines()}
-    assert len(keys) == 1, "a call that is made again has the same idempotency key"
+    told = [m["content"] for m in upstream.requests[-1]["messages"] if m["role"] == "tool"]
+    assert told == ["noted 1", "survived"], "the second request goes on from the first answer and its tools"
+    made = [line.split(" ")[0] for line in (tmp_path / "die_once").read_text().splitlines()]
+    assert len(made) == 2
+    assert len(set(made)) == 1, "a call that is made again has the same idempotency key"
 
 
 async def test_a_tool_whose_outcome_a_crash_left_unknown_asks_before_it_runs_again(

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from orchestration.runs.log import EventLog, RunLog
 from persistence import events, notifications, runs
 from persistence.appending import RESERVE
 from persistence.database import Database, connect, conninfo
-from persistence.event_logs import ALL, LogStore, PostgresLog
+from persistence.event_logs import ALL, LogStore, Page, PostgresLog
 from persistence.streamed_log import StreamedLog
 from server.settings import Settings
 from tests.conftest import running
@@ -302,3 +302,34 @@ async def test_long_streams_are_cut_and_still_read_whole(
 
     assert [event.sequence for event in log] == list(range(1, 3 * RESERVE + 3))
     assert datetime.now(UTC) >= log[-1].created_at
+
+
+class Between(PostgresLog):
+    """A log in which something is stored right after somebody has looked and found nothing."""
+
+    def __init__(self, db: Database, run_id: UUID) -> None:
+        super().__init__(db)
+        self._own, self._run_id, self._stored = db, run_id, False
+
+    async def read(self, seen: Mapping[UUID, int], wanted: Mapping[UUID, int], *, limit: int) -> Page:
+        page = await super().read(seen, wanted, limit=limit)
+        if not self._stored:
+            self._stored = True
+            last = RunEvent(self._run_id, 2, EventKind.FINISHED, datetime.now(UTC), None, None, {})
+            async with self._own.write() as session:
+                await events.add(session, [last])
+        return page
+
+
+async def test_a_watcher_gets_the_end_that_is_stored_between_its_two_looks(
+    queued: tuple[UUID, UUID], db: Database
+) -> None:
+    feeds = Feeds(db, Between(db, queued[0]))
+    serving = asyncio.create_task(feeds.serve())
+    try:
+        async with asyncio.timeout(10):
+            seen = [event.kind async for batch in feeds.watch(queued[0], 1) for event in batch]
+    finally:
+        serving.cancel()
+
+    assert seen == [EventKind.FINISHED]
