@@ -1,5 +1,7 @@
 "use client";
 
+import Link from "next/link";
+
 const STARTERS = [
   { title: "Explain something", prompt: "Explain how vaccines train the immune system, in simple words." },
   {
@@ -56,11 +58,10 @@ export function ModestNote({ name, folder }: { name: string | undefined; folder:
     <aside aria-label="About the model" className="mx-auto mt-4 w-full max-w-3xl px-3 sm:px-6">
       <p className="rounded-2xl bg-muted/60 px-4 py-3 text-sm leading-6 text-muted-foreground">
         {name ? <span className="font-medium text-foreground">{name}</span> : "A small model"} answers here: a
-        small local model, private and free, good for simple things. For better answers set{" "}
-        <code className="rounded bg-background px-1 font-mono text-[0.8125rem] text-foreground">
-          OPENAI_API_KEY
-        </code>{" "}
-        and start the server again
+        small local model, private and free, good for simple things. For better answers add a provider under{" "}
+        <Link href="/models" className="text-foreground underline underline-offset-4">
+          Models
+        </Link>
         {folder ? (
           <>
             , or drop a GGUF file into{" "}

@@ -50,7 +50,7 @@ export function AddedProvider({ added, onDone }: { added: Added; onDone: () => v
           <ul className="divide-y px-3 text-sm">
             {models.map((model) => (
               <li key={model.id} className="flex items-baseline justify-between gap-4 py-2">
-                <span className="min-w-0 break-all">{model.displayName}</span>
+                <span className="min-w-0 wrap-anywhere">{model.displayName}</span>
                 <span className="shrink-0 text-xs text-muted-foreground tabular-nums">
                   {figuresOf(model)}
                 </span>

@@ -50,7 +50,7 @@ function EditModelForm({ model, onDone }: FormProps) {
   return (
     <form onSubmit={submit} noValidate className="flex flex-col gap-5">
       <DialogHeader>
-        <DialogTitle className="break-all">Edit {model.displayName}</DialogTitle>
+        <DialogTitle className="wrap-anywhere">Edit {model.displayName}</DialogTitle>
         <DialogDescription>
           What you set here stays, whatever the provider says. An empty field is the provider's again.
         </DialogDescription>

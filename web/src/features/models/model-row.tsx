@@ -64,7 +64,7 @@ function Names({ model }: { model: PoolModel }) {
   return (
     <div className="min-w-0 flex-1">
       <h3 className="flex flex-wrap items-center gap-x-2 gap-y-1 text-sm font-medium">
-        <span className="break-all">{model.displayName}</span>
+        <span className="wrap-anywhere">{model.displayName}</span>
         <Badge variant="secondary" title={tier.text}>
           {tier.name}
         </Badge>

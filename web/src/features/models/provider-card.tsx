@@ -82,7 +82,7 @@ export function ProviderCard({ provider, models, admin }: Props) {
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3 border-b px-5 py-4 sm:px-6">
         <CardHeader className="min-w-0 p-0 sm:p-0">
           <CardTitle>{provider.name}</CardTitle>
-          <CardDescription className="break-all">
+          <CardDescription className="wrap-anywhere">
             {placeOf(provider)}
             {asked}
           </CardDescription>
