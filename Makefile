@@ -1,7 +1,7 @@
 # Everything starts here. `make run` is all that a fresh checkout needs.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run dev check test chaos graphql bench eval-selection meter lock
+.PHONY: help setup run dev check check-server check-web test test-web test-models journeys chaos graphql bench bench-web screens eval-selection meter lock
 SHELL := /bin/sh
 MAKEFLAGS += --no-print-directory
 
@@ -38,33 +38,66 @@ dev: ## serve while working on it: the server and the web client start again whe
 
 check: ## lint, types and the walls between rooms
 	$(call prepare,dev)
+	@$(MAKE) -j 2 check-server check-web
+
+check-server:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+check-web:
 	npm --prefix web run lint
 	npm --prefix web run typecheck
+
+# After the check, because both write the client's types.
+test-web: check-web
+	npm --prefix web test
 
 test: ## check, then all tests of the server and of the web client
 	$(call prepare,test)
 	@$(BIN)/parley fetch-model
-	@$(MAKE) check
-	npm --prefix web test
+	@$(MAKE) -j 2 check-server test-web
 	$(BIN)/pytest -m alone
-	$(BIN)/pytest -m "not alone" -n 2 --dist worksteal
+	$(BIN)/pytest -m "not alone and not models and not journeys" -n auto --dist load --maxschedchunk 1
 
-chaos: ## kill, freeze and restart everything while people ask; SEED=7 RUNS=200 REDIS=1
+journeys: ## all journeys in a browser, at the width of a desktop and of a phone
+	$(call prepare,test)
+	$(BIN)/pytest tests/e2e -n auto
+
+test-models: ## real runs of each way of thinking on a local model, and what they answered; takes minutes
+	$(call prepare,test)
+	@$(BIN)/parley fetch-model
+	$(BIN)/pytest -m models -s
+
+chaos: ## kill, freeze and restart everything while people ask; SEED=7 RUNS=200 REDIS=1 POOLER=1 ROLLING=1
 	$(call prepare,dev)
-	@exec $(FOLLOW) $(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS)) $(if $(REDIS),--redis)
+	@exec $(FOLLOW) $(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(RUNS),--runs $(RUNS)) $(if $(REDIS),--redis) $(if $(POOLER),--pooler) $(if $(ROLLING),--rolling)
 
-graphql: ## write the schema's definition and the web client's types of it
+graphql: ## write what the API says of itself, and the types that clients have of it
 	$(call prepare,dev)
 	$(BIN)/python -m server.sdl
 	npm --prefix web run codegen
+	npm --prefix tests/audits ci
+	tests/audits/node_modules/.bin/openapi-typescript schema/openapi.json --output examples/rest.d.ts
+
+conformance: ## try the API against its specifications and against attacks, at length; CASES=1000 SEED=1
+	$(call prepare,test)
+	FUZZ_CASES=$(or $(CASES),1000) FUZZ_SEED=$(or $(SEED),1) $(BIN)/pytest tests/conformance tests/server/graphql \
+		tests/graphql/test_ownership.py tests/graphql/test_schema.py tests/graphql/test_contract.py
+	npm --prefix web run lint:graphql
 
 bench: ## measure what the documentation claims
 	$(call prepare,dev)
 	$(BIN)/python -m bench
+
+bench-web: ## measure the web client in a browser: frames, long chats, resting tabs, Lighthouse; WORDS=streaming
+	$(call prepare,test)
+	$(BIN)/python -m bench.browser $(WORDS)
+
+screens: ## take the pictures of docs/screens anew
+	$(call prepare,test)
+	$(BIN)/python -m bench.screens
 
 eval-selection: ## score the selection on graded questions: DATA=folder, and SCRIPT=file for another evaluation
 	$(call prepare,dev)

@@ -1,4 +1,4 @@
-"""Calls to models: what one cost, how it ended, and what it says about the model's health."""
+"""Calls to models and tools: what one cost, how it ended, and what it says about the model's health."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.models import CallOutcome, TokenUsage
-from domain.runs import RunErrorCode
+from domain.runs import RunErrorCode, ToolCallStatus
 
 MILLION = Decimal(1_000_000)
 
@@ -70,12 +70,22 @@ class Verdict:
     rest: timedelta | None = None
 
 
+class CallPurpose(StrEnum):
+    """What a call to a model was made for."""
+
+    ANSWER = "answer"
+    SUMMARY = "summary"
+    EMBEDDING = "embedding"
+
+
 @dataclass(frozen=True, slots=True)
 class ModelCall:
-    """One call to one model, as the ledger keeps it. `estimated` tells that the provider did not count."""
+    """One call to one model, as the ledger keeps it. `estimated` tells that the provider did not count; `step_id` is
+    the step of a run that made it. `model_id` is empty for a model that is not in the pool.
+    """
 
     id: UUID
-    model_id: UUID
+    model_id: UUID | None
     model_name: str
     outcome: CallOutcome
     started_at: datetime
@@ -86,3 +96,19 @@ class ModelCall:
     price_id: UUID | None = None
     error_code: RunErrorCode | None = None
     verdict: Verdict = field(default_factory=Verdict)
+    step_id: UUID | None = None
+    purpose: CallPurpose = CallPurpose.ANSWER
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One call to one tool, as the ledger keeps it. `tool_key` is what stays the same about the tool; `server` is the
+    name of the MCP server that it comes from."""
+
+    id: UUID
+    tool_key: UUID
+    name: str
+    server: str | None
+    status: ToolCallStatus
+    started_at: datetime
+    duration_ms: float

@@ -21,6 +21,12 @@ class Unauthenticated(DomainError):
     code = "UNAUTHENTICATED"
 
 
+class CodeRequired(DomainError):
+    """The password is right, and the account's second factor is wanted as well."""
+
+    code = "CODE_REQUIRED"
+
+
 class Forbidden(DomainError):
     """Somebody is signed in, but may not do this."""
 
@@ -52,12 +58,28 @@ class RateLimited(DomainError):
 
     def __init__(self, message: str, *, retry_after_ms: int) -> None:
         super().__init__(message, retryAfterMs=retry_after_ms)
+        self.retry_after_seconds = -(-retry_after_ms // 1000)
+
+
+class Unavailable(DomainError):
+    """The server cannot do it just now, whatever it is; `retryAfterMs` says when to ask again."""
+
+    code = "UNAVAILABLE"
+
+    def __init__(self, message: str, *, retry_after_ms: int) -> None:
+        super().__init__(message, retryAfterMs=retry_after_ms)
 
 
 class BudgetExceeded(DomainError):
     """The request could cost more than the caller allows."""
 
     code = "BUDGET_EXCEEDED"
+
+
+class UnknownDocument(DomainError):
+    """A document was asked for by an id that the server does not know; the code is the one that clients expect."""
+
+    code = "PERSISTED_QUERY_NOT_FOUND"
 
 
 class BadUserInput(DomainError):
@@ -67,3 +89,7 @@ class BadUserInput(DomainError):
 
     def __init__(self, fields: Mapping[str, str]) -> None:
         super().__init__("; ".join(f"{path}: {reason}" for path, reason in fields.items()), fields=dict(fields))
+
+
+class TooLarge(BadUserInput):
+    """Something that was sent has more bytes than are allowed."""

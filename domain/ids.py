@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -26,10 +27,29 @@ _clock = _Clock()
 
 def new_id() -> UUID:
     """A UUIDv7 (RFC 9562, section 5.7): sorts by creation time, also within one millisecond of one process."""
+    return id_at(_clock.tick())
+
+
+def tick_of(moment: datetime) -> int:
+    """A moment as the clock of ids counts it, in 1/4096 ms since 1970; what was before then counts as 0."""
+    return max(0, int(moment.timestamp() * 4_096_000))
+
+
+def moment_at(tick: int) -> datetime:
+    """The moment of a tick, to the microsecond."""
+    return datetime.fromtimestamp(tick / 4_096_000, UTC)
+
+
+def id_at(moment: int) -> UUID:
+    """An id that sorts at a tick of the clock of ids, for things that are older than their rows."""
     # 48 bits of milliseconds and 12 bits of their fraction (method 3 of section 6.2).
-    moment = _clock.tick()
     random = int.from_bytes(os.urandom(8)) & 0x3FFF_FFFF_FFFF_FFFF
     return UUID(int=(moment >> 12) << 80 | 0x7000 << 64 | (moment & 0xFFF) << 64 | 0x8000_0000_0000_0000 | random)
+
+
+def first_id(at: datetime) -> UUID:
+    """What all ids that were made at a moment or later, by clocks that agree, are not smaller than."""
+    return UUID(int=int(at.timestamp() * 1000) << 80 | 0x7000 << 64 | 0x8000_0000_0000_0000)
 
 
 class Kind(StrEnum):
@@ -47,11 +67,21 @@ class Kind(StrEnum):
     PROVIDER = "provider"
     DOWNLOAD = "download"
     AGENT = "agent"
+    TOOL = "tool"
+    MCP_SERVER = "mcp"
+    WORKFLOW = "workflow"
+    MEMORY = "memory"
+    SUMMARY = "summary"
+    FILE = "file"
+    SHARE = "share"
+    INVITATION = "invitation"
+    AUDIT_EVENT = "audit"
+    BUDGET = "budget"
 
 
 def global_id(kind: Kind, key: UUID) -> str:
     """The id that clients see, such as `chat_0198c0…`."""
-    return f"{kind.value}_{key.hex}"
+    return f"{kind._value_}_{key.int:032x}"  # as `kind.value` and `key.hex`, whose detours lists would feel
 
 
 def parse(value: str) -> tuple[Kind, UUID] | None:

@@ -7,6 +7,9 @@ from typing import Any
 CONTENT_LIMIT = 200_000
 """Characters of one message. Longer texts belong into a file."""
 
+LONGEST_TITLE = 200
+"""Characters of a chat's title."""
+
 
 class MessageRole(StrEnum):
     USER = "USER"

@@ -33,6 +33,7 @@ class RunErrorCode(StrEnum):
     TOOL_FAILED = "TOOL_FAILED"
     MAX_TURNS = "MAX_TURNS"
     TIMED_OUT = "TIMED_OUT"
+    BUDGET_EXCEEDED = "BUDGET_EXCEEDED"
     INTERNAL = "INTERNAL"
 
 
@@ -61,10 +62,30 @@ class WhenBusy(StrEnum):
 
 
 class StepKind(StrEnum):
+    """What a step does. EXPLORE finds approaches, PROJECT thinks one of them through, JUDGE chooses. The last five are
+    steps of workflows."""
+
     MODEL_CALL = "MODEL_CALL"
     TOOL_CALL = "TOOL_CALL"
     AGENT = "AGENT"
     PLAN = "PLAN"
+    CHECK = "CHECK"
+    EXPLORE = "EXPLORE"
+    PROJECT = "PROJECT"
+    JUDGE = "JUDGE"
+    PANEL = "PANEL"
+    TOOL = "TOOL"
+    APPROVAL = "APPROVAL"
+    CONDITION = "CONDITION"
+    LOOP = "LOOP"
+
+
+class Limit(StrEnum):
+    """What a run may use."""
+
+    TOKENS = "TOKENS"
+    COST = "COST"
+    TIME = "TIME"
 
 
 class StepStatus(StrEnum):
@@ -109,6 +130,7 @@ class EventKind(StrEnum):
     MESSAGE_DISCARDED = "message_discarded"
     PLAN = "plan"
     TOOL_STARTED = "tool_started"
+    TOOL_PROGRESS = "tool_progress"
     TOOL_FINISHED = "tool_finished"
     APPROVAL = "approval"
     FINISHED = "finished"

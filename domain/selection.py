@@ -36,6 +36,10 @@ LIMITS = {
 """What an operator may set each number of a policy to."""
 
 
+CHOSEN = frozenset({"policy", "sticky", "explored"})
+"""Sources of selections in which a policy had a choice."""
+
+
 class MessageRating(StrEnum):
     UP = "UP"
     DOWN = "DOWN"
@@ -51,10 +55,13 @@ class SignalKind(StrEnum):
     """The question was put differently: the answer may have missed it."""
     FAILED = "failed"
     """The model gave no answer although it was there."""
+    PREFERRED = "preferred"
+    """Of several models that answered side by side, a person goes on from this one's answer."""
 
 
 WEIGHTS = {
     SignalKind.RATING: 0.5, SignalKind.REGENERATED: 0.3, SignalKind.EDITED: 0.1, SignalKind.FAILED: 0.5,
+    SignalKind.PREFERRED: 0.5,
 }  # fmt: skip
 """What a signal counts, where a result that was checked against the truth counts 1."""
 

@@ -9,6 +9,7 @@ const parley = createClient({
   url,
   webSocketImpl: WebSocket, // browsers, and Node.js from 22 on, have one of their own
   connectionParams: { Authorization: `Bearer ${process.env.PARLEY_KEY}` },
+  shouldRetry: ({ code }) => code !== 4403, // a key that was refused stays refused
 });
 
 async function* ask(query, variables) {

@@ -3,7 +3,18 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ForeignKey, LargeBinary, Text, cast, func, select, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    ForeignKey,
+    LargeBinary,
+    SQLColumnExpression,
+    Text,
+    cast,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.dml import ReturningDelete
@@ -19,7 +30,11 @@ FIRST_ACCOUNT_LOCK = 0x7061726C6579
 
 
 class UserRow(Base):
-    """A person. `email` is stored in lower case."""
+    """A person. `email` is stored in lower case; `memory_enabled` says whether they want to be remembered.
+
+    Whoever has `disabled_at` cannot sign in. Who has `left_at` as well is gone for everybody, and what they had is
+    being removed.
+    """
 
     __tablename__ = "users"
     id: Mapped[Key]
@@ -27,7 +42,10 @@ class UserRow(Base):
     name: Mapped[str]
     password_hash: Mapped[str | None]
     role: Mapped[UserRole] = mapped_column(Word(UserRole))
+    memory_enabled: Mapped[bool] = mapped_column(server_default="true")
     created_at: Mapped[Created]
+    disabled_at: Mapped[Moment | None]
+    left_at: Mapped[Moment | None]
 
 
 class SessionRow(Base):
@@ -64,6 +82,11 @@ async def any_exist(session: Session) -> bool:
     return bool(await session.scalar(select(select(UserRow.id).exists())))
 
 
+def is_admin(user_id: UUID) -> ColumnElement[bool]:
+    """Whether this person manages the server, as a condition of another query."""
+    return select(UserRow.id).where(UserRow.id == user_id, UserRow.role == UserRole.ADMIN).exists()
+
+
 async def lock_first(session: Session) -> None:
     """Until this block ends nobody else makes an account, so that `any_exist` stays true to its answer."""
     await session.execute(select(func.pg_advisory_xact_lock(FIRST_ACCOUNT_LOCK)))
@@ -74,8 +97,8 @@ async def lock(session: Session, user_id: UUID) -> None:
     await session.execute(select(UserRow.id).where(UserRow.id == user_id).with_for_update())
 
 
-async def add(session: Session, *, email: str, name: str, password_hash: str, role: UserRole) -> UserRow:
-    """A new person; Conflict when the address has an account."""
+async def add(session: Session, *, email: str, name: str, password_hash: str | None, role: UserRole) -> UserRow:
+    """A new person, who without a password signs in elsewhere; Conflict when the address has an account."""
     values = {"email": email, "name": name, "password_hash": password_hash, "role": role}
     query = insert(UserRow).values(values).on_conflict_do_nothing(index_elements=[UserRow.email])
     row: UserRow | None = await session.scalar(query.returning(UserRow))
@@ -101,9 +124,9 @@ async def owned(session: Session, user_id: UUID, ids: list[UUID]) -> dict[UUID, 
     return await by_ids(session, [user_id]) if user_id in ids else {}
 
 
-async def rename(session: Session, user_id: UUID, *, name: str) -> UserRow | None:
-    """Give a person another name; None when the person is gone."""
-    query = update(UserRow).where(UserRow.id == user_id).values(name=name).returning(UserRow)
+async def change(session: Session, user_id: UUID, **values: Any) -> UserRow | None:
+    """Give a person another name, or switch their memory on or off; None when the person is gone."""
+    query = update(UserRow).where(UserRow.id == user_id).values(values).returning(UserRow)
     row: UserRow | None = await session.scalar(query)
     return row
 
@@ -112,17 +135,31 @@ async def replace_password(session: Session, user_id: UUID, *, old: str, new: st
     """Store another hash if `old` is still the stored one, and hold the row until this block ends.
 
     Whoever signs in does this too, with the hash that was verified: nobody enters with a password that is
-    being changed at this very moment.
+    being changed at this very moment, or with an account that is being disabled.
     """
-    same = (UserRow.id == user_id) & (UserRow.password_hash == old)
+    same = (UserRow.id == user_id) & (UserRow.password_hash == old) & UserRow.disabled_at.is_(None)
     query = update(UserRow).where(same).values(password_hash=new).returning(UserRow)
     row: UserRow | None = await session.scalar(query)
     return row
 
 
+async def set_password(session: Session, user_id: UUID, *, new: str | None) -> None:
+    """Store another hash, or none, whatever was there."""
+    await session.execute(update(UserRow).where(UserRow.id == user_id).values(password_hash=new))
+
+
 async def revoke(session: Session, removal: ReturningDelete[Any]) -> list[UUID]:
     """Run a DELETE that returns ids, and tell every process about each of them once this block commits."""
     gone: CTE = removal.cte("gone")
-    told = func.pg_notify(REVOKED, func.replace(cast(gone.c.id, Text), "-", ""))
-    rows = await session.execute(select(gone.c.id, told))
+    rows = await session.execute(select(gone.c.id, _told(gone.c.id)))
     return [row[0] for row in rows]
+
+
+async def disconnect(session: Session, user_id: UUID) -> None:
+    """Let every socket of this person close once this block commits. What they signed in with stays as it is."""
+    for kind in (SessionRow, ApiKeyRow):
+        await session.execute(select(_told(kind.id)).where(kind.user_id == user_id))
+
+
+def _told(ended: SQLColumnExpression[UUID]) -> ColumnElement[Any]:
+    return func.pg_notify(REVOKED, func.replace(cast(ended, Text), "-", ""))

@@ -4,17 +4,18 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.accounts import Scope, UserRole
 from domain.errors import Conflict, NotFound
 from persistence import accounts
 from persistence.accounts import ApiKeyRow, UserRow
-from persistence.database import Session
+from persistence.base import Words, in_words
+from persistence.database import Session, run
 
 NOTED_EVERY = timedelta(minutes=1)
 """How precisely it is known when a key was last used; each note is a write."""
@@ -45,16 +46,17 @@ def _stale() -> ColumnElement[bool]:
 
 async def find(session: Session, secret_hash: bytes) -> Program | None:
     """Whose key this secret is, unless it was revoked or has expired."""
-    row = (await session.execute(_find(), {"hash": secret_hash})).one_or_none()
-    return None if row is None else Program._make(row)
+    text, values = _find()
+    found = await run(session, text, {**values, "hash": secret_hash})
+    return Program._make(found[0])._replace(role=UserRole(found[0][-1])) if found else None
 
 
 @cache  # every request asks this
-def _find() -> Select[*tuple[Any, ...]]:
+def _find() -> Words:
     key = (ApiKeyRow.id, ApiKeyRow.scopes, _stale())
     person = (UserRow.id, UserRow.email, UserRow.name, UserRow.role)
     query = select(*key, *person).join(UserRow, UserRow.id == ApiKeyRow.user_id)
-    return query.where(ApiKeyRow.secret_hash == bindparam("hash"), _valid())
+    return in_words(query.where(ApiKeyRow.secret_hash == bindparam("hash"), _valid(), UserRow.disabled_at.is_(None)))
 
 
 async def note_used(session: Session, key_ids: Collection[UUID]) -> None:
@@ -106,14 +108,22 @@ async def owned(session: Session, user_id: UUID, ids: list[UUID]) -> dict[UUID, 
     return {row.id: row for row in rows}
 
 
-async def revoke(session: Session, key_id: UUID, *, user_id: UUID) -> None:
-    """End this key; NotFound when the person has no such key."""
+async def revoke(session: Session, key_id: UUID, *, user_id: UUID) -> str:
+    """End this key; its prefix. NotFound when the person has no such key."""
     mine = (ApiKeyRow.id == key_id) & (ApiKeyRow.user_id == user_id)
-    if not await accounts.revoke(session, delete(ApiKeyRow).where(mine).returning(ApiKeyRow.id)):
+    prefix: str | None = await session.scalar(select(ApiKeyRow.prefix).where(mine))
+    if prefix is None or not await accounts.revoke(session, delete(ApiKeyRow).where(mine).returning(ApiKeyRow.id)):
         raise NotFound("You have no such API key.")
+    return prefix
+
+
+async def revoke_all(session: Session, user_id: UUID) -> None:
+    """End every key of this person."""
+    await accounts.revoke(session, delete(ApiKeyRow).where(ApiKeyRow.user_id == user_id).returning(ApiKeyRow.id))
 
 
 async def living(session: Session, key_ids: Collection[UUID]) -> set[UUID]:
-    """Those of these keys that are neither revoked nor expired."""
-    query = select(ApiKeyRow.id).where(ApiKeyRow.id.in_(key_ids), _valid())
+    """Those of these keys that are neither revoked nor expired, and whose owner may sign in."""
+    query = select(ApiKeyRow.id).join(UserRow, UserRow.id == ApiKeyRow.user_id)
+    query = query.where(ApiKeyRow.id.in_(key_ids), _valid(), UserRow.disabled_at.is_(None))
     return set(await session.scalars(query))

@@ -5,7 +5,7 @@ cursor ever becomes too old. The viewer's clock is a row lock taken last in a tr
 in their order.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from persistence.base import Base, Word
+from persistence.base import Base, Word, as_json
 from persistence.database import Session, run
 
 
@@ -55,12 +55,15 @@ RECORD = """
     ), moved AS (
         INSERT INTO changes (user_id, object_id, kind, chat_id, position)
         SELECT %(user_id)s, u.object_id, u.kind, u.chat_id, clock.position - %(count)s + u.nth
-        FROM clock, unnest(%(objects)s::uuid[], %(kinds)s::text[], %(chats)s::uuid[])
-            WITH ORDINALITY AS u (object_id, kind, chat_id, nth)
+        FROM clock, json_to_recordset(%(changes)s::json) AS u (object_id uuid, kind text, chat_id uuid, nth int)
         ON CONFLICT (user_id, object_id) DO UPDATE
             SET kind = excluded.kind, chat_id = excluded.chat_id, position = excluded.position
     )
     SELECT pg_notify('parley_changes', %(told)s)
+"""
+WITH_NEWS = """
+    SELECT seen.user_id FROM unnest(%(users)s::uuid[], %(positions)s::bigint[]) AS seen (user_id, position)
+    WHERE EXISTS (SELECT FROM changes WHERE changes.user_id = seen.user_id AND changes.position > seen.position)
 """
 
 
@@ -73,9 +76,7 @@ async def record(session: Session, user_id: UUID, changed: Iterable[Change]) -> 
     values = {
         "user_id": user_id,
         "count": len(newest),
-        "objects": list(newest),
-        "kinds": [change.kind.value for change in newest.values()],
-        "chats": [change.chat_id for change in newest.values()],
+        "changes": as_json([{**change._asdict(), "nth": nth} for nth, change in enumerate(newest.values(), 1)]),
         "told": user_id.hex,
     }
     await run(session, RECORD, values)
@@ -90,6 +91,12 @@ async def after(session: Session, user_id: UUID, position: int, *, limit: int) -
     """What changed after a position, in order; an object that changed twice comes once, at its newest place."""
     query = select(ChangeRow).where(ChangeRow.user_id == user_id, ChangeRow.position > position)
     return list(await session.scalars(query.order_by(ChangeRow.position).limit(limit)))
+
+
+async def with_news(session: Session, seen: Mapping[UUID, int]) -> list[UUID]:
+    """The viewers whose feed goes on after the position that was seen of it."""
+    values = {"users": list(seen), "positions": list(seen.values())}
+    return [user_id for (user_id,) in await run(session, WITH_NEWS, values)]
 
 
 async def position_of(session: Session, user_id: UUID) -> int:

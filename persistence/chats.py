@@ -4,18 +4,20 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, ForeignKey, Index, Text, delete, func, select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
 
 from domain.errors import NotFound
 from domain.ids import Kind, global_id, new_id
-from persistence.base import Base, Created, Key
+from persistence.base import Base, Created, Key, Moment, columns, row_of, seen
 from persistence.database import Session, run
 
 
 class ChatRow(Base):
-    """`head_id` is the newest message of the branch that is shown; `title_by` is default, auto or user."""
+    """`head_id` is the newest message of the branch that is shown; `title_by` is default, auto or user. After `goes_at`
+    it is removed, whatever became of the process that was to do that."""
 
     __tablename__ = "chats"
     id: Mapped[Key]
@@ -26,12 +28,16 @@ class ChatRow(Base):
     head_id: Mapped[UUID | None]
     pinned: Mapped[bool] = mapped_column(server_default="false")
     archived: Mapped[bool] = mapped_column(server_default="false")
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
     message_count: Mapped[int] = mapped_column(server_default="0")
+    goes_at: Mapped[Moment | None]
     created_at: Mapped[Created]
     updated_at: Mapped[Created]
 
 
 Index("ix_chats_owner_id_updated_at_id", ChatRow.owner_id, ChatRow.updated_at.desc(), ChatRow.id.desc())
+Index("ix_chats_agent_id", ChatRow.agent_id, postgresql_where=ChatRow.agent_id.is_not(None))
+Index("ix_chats_goes_at", ChatRow.goes_at, postgresql_where=ChatRow.goes_at.is_not(None))
 
 
 class ChatFilter(NamedTuple):
@@ -40,6 +46,7 @@ class ChatFilter(NamedTuple):
     archived: bool = False
     pinned: bool | None = None
     text: str | None = None
+    tag: str | None = None
 
 
 class ChatPlace(NamedTuple):
@@ -55,13 +62,17 @@ def _listed(owner_id: UUID, wanted: ChatFilter) -> list[ColumnElement[bool]]:
         conditions.append(ChatRow.pinned == wanted.pinned)
     if wanted.text:
         conditions.append(ChatRow.title.icontains(wanted.text, autoescape=True))
+    if wanted.tag is not None:
+        conditions.append(ChatRow.tags.contains([wanted.tag]))
     return conditions
 
 
 async def page(
     session: Session, owner_id: UUID, wanted: ChatFilter, *, limit: int, after: ChatPlace | None
 ) -> list[ChatRow]:
-    """Up to `limit` chats of one owner, newest change first, after a place in that order."""
+    """Up to `limit` chats of one owner, newest change first, after a place in that order; to be read only."""
+    if after is None and wanted == ChatFilter():  # what everybody's list begins with
+        return seen(ChatRow, await run(session, NEWEST, {"owner_id": owner_id, "limit": limit}))
     query = select(ChatRow).where(*_listed(owner_id, wanted))
     if after is not None:
         query = query.where(tuple_(ChatRow.updated_at, ChatRow.id) < after)
@@ -69,9 +80,33 @@ async def page(
     return list(await session.scalars(query))
 
 
+NEWEST = f"""
+    SELECT {columns(ChatRow, "c")} FROM chats c WHERE c.owner_id = %(owner_id)s AND NOT c.archived
+    ORDER BY c.updated_at DESC, c.id DESC LIMIT %(limit)s
+"""
+
+
 async def count(session: Session, owner_id: UUID, wanted: ChatFilter) -> int:
     query = select(func.count()).select_from(ChatRow).where(*_listed(owner_id, wanted))
     return (await session.execute(query)).scalar_one()
+
+
+class TagCount(NamedTuple):
+    tag: str
+    chats: int
+
+
+TAGS = text("""
+    SELECT tag, count(*) FROM chats, unnest(tags) AS tag WHERE owner_id = :owner AND NOT archived
+    GROUP BY tag ORDER BY count(*) DESC, tag LIMIT :limit
+""")
+MOST_LISTED = 200
+"""Tags of one person."""
+
+
+async def tags(session: Session, owner_id: UUID) -> list[TagCount]:
+    """The tags of a person's chats that are not archived, the most used first; at most MOST_LISTED."""
+    return [TagCount(*row) for row in await session.execute(TAGS, {"owner": owner_id, "limit": MOST_LISTED})]
 
 
 async def visible_to(session: Session, chat_id: UUID, user_id: UUID, *, lock: bool = False) -> ChatRow:
@@ -87,22 +122,11 @@ async def locked(session: Session, chat_id: UUID) -> ChatRow | None:
     return await session.scalar(select(ChatRow).where(ChatRow.id == chat_id).with_for_update())
 
 
-async def hold(session: Session, chat_id: UUID) -> None:
-    """Lock the chat's row without reading it."""
-    await run(session, "SELECT 1 FROM chats WHERE id = %(id)s FOR UPDATE", {"id": chat_id})
-
-
-async def by_ids(session: Session, ids: list[UUID]) -> dict[UUID, ChatRow]:
-    """Chats by id; no check of who asks: the ids come from rows that the viewer may see."""
-    rows = await session.scalars(select(ChatRow).where(ChatRow.id.in_(ids)))
-    return {row.id: row for row in rows}
-
-
 def new(*, owner_id: UUID, title: str, title_by: str, agent_id: UUID | None) -> ChatRow:
     """An empty chat that is not stored yet."""
-    return ChatRow(
-        id=new_id(), owner_id=owner_id, title=title, title_by=title_by, agent_id=agent_id, head_id=None,
-        pinned=False, archived=False, message_count=0, created_at=now(), updated_at=now(),
+    return row_of(
+        ChatRow, id=new_id(), owner_id=owner_id, title=title, title_by=title_by, agent_id=agent_id, head_id=None,
+        pinned=False, archived=False, tags=[], message_count=0, created_at=now(), updated_at=now(),
     )  # fmt: skip
 
 
@@ -138,7 +162,9 @@ async def store(session: Session, chat: ChatRow) -> None:
 
 
 async def remove(session: Session, chat: ChatRow) -> None:
-    """Delete a chat with all its messages, runs and events."""
+    """Delete a chat with all its messages, runs and events. What was said for years takes longer than other statements
+    may: a mutation has minutes, and holds nothing that others wait for."""
+    await run(session, "SET LOCAL statement_timeout = '280s'", {})
     await session.execute(delete(ChatRow).where(ChatRow.id == chat.id))
 
 
@@ -146,8 +172,13 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+async def leave_agent(session: Session, agent_id: UUID) -> None:
+    """An agent is gone: its chats have the default one again."""
+    await session.execute(update(ChatRow).where(ChatRow.agent_id == agent_id).values(agent_id=None))
+
+
 async def touch(session: Session, chat_id: UUID) -> None:
-    """Move a chat to the top of its owner's list."""
+    """Move a chat to the top of its owner's list; its row is locked from then on."""
     await run(session, "UPDATE chats SET updated_at = %(now)s WHERE id = %(id)s", {"id": chat_id, "now": now()})
 
 

@@ -1,88 +1,91 @@
 """The only door to PostgreSQL: short read and write blocks that never nest."""
 
 import select
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from contextvars import ContextVar
-from typing import Any, LiteralString, cast
+from collections.abc import Mapping
+from typing import Any, LiteralString
 
 import orjson
 import psycopg
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import ExecStatus
 from psycopg_pool import AsyncConnectionPool
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy import URL, ExceptionContext, QueuePool, event, make_url
+from sqlalchemy.exc import InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-Session = AsyncSession
-Block = AbstractAsyncContextManager[Session]
-_DRIVER = "driver"
-"""Where a session keeps the connection that its block has, once somebody has asked for it."""
-_in_block: ContextVar[bool] = ContextVar("database_block", default=False)
+from persistence import blocks
+from persistence.slow_statements import telling
+
+Session = blocks.Session
+Block = blocks.Block
 
 Unavailable = (OperationalError, InterfaceError, PoolTimeout, OSError)
 """What a block raises when the database cannot be reached just now."""
+
+AWAY = ("08", "25P03", "53", "57P", "58")
+"""Beginnings of the SQLSTATEs of a database that cannot serve: no connection (any more), no resources, shut down,
+broken. The other operational errors are about one statement, such as that it took too long."""
+PASSING = ("starting up", "shutting down", "recovery", "too many", "connection slots", "not yet accepting")
+"""Words of a refusal to connect that is over in a while. (Such an error has no SQLSTATE.)"""
 
 STATEMENT_TIMEOUT_MS = 15_000
 IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000
 
 
 class Database:
-    """`engine` is for writes; `reads` has connections that are in autocommit and refuse to write."""
+    """`engine` is for writes; `reads` has connections that are in autocommit and refuse to write. `direct` is the
+    address of PostgreSQL itself where these go through a pooler."""
 
-    def __init__(self, engine: AsyncEngine, reads: AsyncEngine) -> None:
-        self.engine, self.reads = engine, reads
+    def __init__(self, engine: AsyncEngine, reads: AsyncEngine, direct: URL | None = None) -> None:
+        self.engine, self.reads, self.direct = engine, reads, direct or engine.url
         self.told_here: set[int] = set()
         """Backends of connections whose notifications nobody here needs: this process shows what it wrote by itself."""
-        self._reads = async_sessionmaker(reads, expire_on_commit=False)
-        self._writes = async_sessionmaker(engine, expire_on_commit=False)
 
     @property
     def engines(self) -> tuple[AsyncEngine, AsyncEngine]:
         """All that a statement can go through, for whoever wants to hear of each."""
         return self.engine, self.reads
 
+    @property
+    def connections(self) -> dict[str, tuple[int, int]]:
+        """For reads and for writes: connections at work, and most that there may be."""
+        pools = {"read": self.reads.pool, "write": self.engine.pool}
+        return {name: (pool.checkedout(), pool.size()) for name, pool in pools.items() if isinstance(pool, QueuePool)}
+
     def read(self) -> Block:
         """Queries only; PostgreSQL itself refuses a write in it. Each statement sees what is committed by then."""
-        return _alone(self._reads())
+        return Block(self.reads, reads=True)
 
     def write(self) -> Block:
         """One unit of work: commits on a clean exit, rolls back on any exception."""
-        return _alone(self._writes.begin())
+        return Block(self.engine, reads=False)
 
     async def connect(self) -> psycopg.AsyncConnection[Any]:
         """A connection of one's own, outside the pool and in autocommit: for LISTEN and for the event log."""
-        return await psycopg.AsyncConnection.connect(conninfo(self.engine.url), autocommit=True)
+        return await psycopg.AsyncConnection.connect(conninfo(self.direct), autocommit=True)
 
     async def close(self) -> None:
         await self.reads.dispose()
         await self.engine.dispose()
 
 
-@asynccontextmanager
-async def _alone(opening: Block) -> AsyncIterator[Session]:
-    if _in_block.get():
-        raise RuntimeError("leave the open database block before loading, streaming or spawning")
-    _in_block.set(True)
-    try:
-        async with opening as session:
-            yield session
-    finally:
-        _in_block.set(False)
-
-
-def connect(url: str, *, pool_size: int = 10) -> Database:
-    """A database behind a `postgresql://` URL. Connections are made when they are first needed, up to `pool_size` for
-    reads and as many for writes."""
+def connect(url: str, *, direct: str | None = None, pool_size: int = 10, slow_ms: float = 0) -> Database:
+    """A database behind a `postgresql://` URL, which may lead through a pooler if there is a `direct` one for what
+    needs a connection of its own. Connections are made when they are first needed, up to `pool_size` for reads and as
+    many for writes. Statements that take `slow_ms` or longer are told to the log, unless that is 0."""
     # Reads are in autocommit, which spares them BEGIN and ROLLBACK; and as psycopg forgets its prepared statements at
     # each ROLLBACK, PostgreSQL had to plan every statement anew, also those of the writes that shared the connection.
-    reads = _engine(url, pool_size, read_only=True, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True)
-    return Database(_engine(url, pool_size, read_only=False), reads)
+    timed = {"cursor_factory": telling(slow_ms)} if slow_ms else {}
+    in_autocommit = {"isolation_level": "AUTOCOMMIT", "skip_autocommit_rollback": True}
+    reads = _engine(url, pool_size, timed, read_only=True, **in_autocommit)
+    itself = None if direct is None else sqlalchemy_url(direct)
+    return Database(_engine(url, pool_size, timed, read_only=False), reads, itself)
 
 
-def _engine(url: str, pool_size: int, *, read_only: bool, **how: Any) -> AsyncEngine:
-    return create_async_engine(
+def _engine(url: str, pool_size: int, timed: dict[str, Any], *, read_only: bool, **how: Any) -> AsyncEngine:
+    options = {"options": limits(read_only=read_only), "application_name": "parley", "connect_timeout": 10}
+    engine = create_async_engine(
         sqlalchemy_url(url),
         pool_size=pool_size,
         max_overflow=0,  # a connection that is closed after one use costs more than all that is done on it
@@ -92,12 +95,47 @@ def _engine(url: str, pool_size: int, *, read_only: bool, **how: Any) -> AsyncEn
         pool_recycle=1800,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
-        connect_args={"options": options(read_only=read_only), "application_name": "parley", "connect_timeout": 10},
+        connect_args=options | timed,
         **how,
     )
+    event.listen(engine.sync_engine, "checkout", _still_open)
+    event.listen(engine.sync_engine, "handle_error", _as_lost, retval=True)
+    return engine
 
 
-def options(*, read_only: bool) -> str:
+def _still_open(connection: Any, record: object, proxy: object) -> None:
+    """After the database was away no connection of a pool is any good: the first that is found closed makes it
+    connect anew, instead of each of them failing somebody's request first."""
+    if _has_news(connection.driver_connection):
+        raise InvalidatePoolError
+
+
+def _as_lost(failed: ExceptionContext) -> OperationalError | None:
+    """A connection that PostgreSQL has ended is gone, and no other one with it."""
+    error = failed.original_exception
+    if not isinstance(error, blocks.HeldUp):
+        return None
+    failed.is_disconnect, failed.invalidate_pool_on_disconnect = True, False
+    return OperationalError(failed.statement or "", None, error, connection_invalidated=True)
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the database could not be reached, as opposed to one that answered with a refusal."""
+    if isinstance(error, PoolTimeout):
+        return True
+    driver = getattr(error, "orig", None) or error
+    if not isinstance(driver, blocks.LOST):
+        return False
+    return driver.sqlstate is None or driver.sqlstate.startswith(AWAY)
+
+
+def refuses(error: BaseException) -> bool:
+    """Whether the database is there and does not let us in, such as for a wrong password: waiting would not help."""
+    words = str(error)
+    return "FATAL:" in words and not any(passing in words for passing in PASSING)
+
+
+def limits(*, read_only: bool) -> str:
     """Server-side limits of a pooled connection, in the form of libpq's `options`."""
     return (
         f"-c statement_timeout={STATEMENT_TIMEOUT_MS}"
@@ -126,21 +164,30 @@ def conninfo(url: URL | str) -> str:
     return make_conninfo("", **given)
 
 
+def without_password(url: str) -> tuple[str, str | None]:
+    """The address in libpq's own form, and the password, which must not stand on a command line."""
+    parsed = sqlalchemy_url(url)
+    return conninfo(parsed.set(password=None)), parsed.password
+
+
 async def run(session: Session, query: LiteralString, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """Execute a statement in the words of the driver, inside an open block, and return its rows.
 
     For fixed statements that every message needs: it costs a quarter of what the session's own `execute` costs. Rows
     that the session has loaded do not hear of it. Raises one of `Unavailable` when the database is away.
     """
-    if session.new or session.dirty or session.deleted:
+    if not session.is_clean:
         await session.flush()
-    connection = await driver_connection(session)
+    session.tell(query)
+    connection = await session.driver()
     try:
-        cursor = await connection.execute(query, values, prepare=True)
-        return await cursor.fetchall() if cursor.description else []
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+        cursor = await session.cursor(connection).execute(query, values, prepare=True)
+        # Asking for `description` instead would describe each column.
+        has_rows = cursor.pgresult is not None and cursor.pgresult.status == ExecStatus.TUPLES_OK
+        return await cursor.fetchall() if has_rows else []
+    except blocks.LOST as error:
         if connection.closed:  # the pool must not hand it out again
-            await (await session.connection()).invalidate(error)
+            await session.give_up(error)
         raise OperationalError(query, None, error) from error
 
 
@@ -159,16 +206,14 @@ async def _autocommit(connection: psycopg.AsyncConnection[Any]) -> None:
 
 
 async def _check(connection: psycopg.AsyncConnection[Any]) -> None:
-    """An idle connection has nothing to read; where there is something, the server has probably closed it."""
-    waiting = select.poll()
-    waiting.register(connection.fileno(), select.POLLIN)
-    if waiting.poll(0):
+    if _has_news(connection):
         await AsyncConnectionPool.check_connection(connection)
 
 
-async def driver_connection(session: Session) -> psycopg.AsyncConnection[Any]:
-    """The driver's connection inside an open block, for a library that joins our transaction."""
-    if (found := session.info.get(_DRIVER)) is None:
-        raw = await (await session.connection()).get_raw_connection()
-        found = session.info[_DRIVER] = raw.driver_connection
-    return cast("psycopg.AsyncConnection[Any]", found)
+def _has_news(connection: psycopg.AsyncConnection[Any]) -> bool:
+    """An idle connection has nothing to read; where there is something, the server has probably closed it."""
+    if connection.closed:
+        return True
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    return bool(waiting.poll(0))

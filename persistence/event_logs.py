@@ -34,6 +34,13 @@ class LogStore(Protocol):
     def waiting(self) -> bool:
         """Whether something was not stored yet and `append` is to be called again soon, even with nothing new."""
 
+    @property
+    def reserve(self) -> int:
+        """How many numbers of events a run should reserve in PostgreSQL when it begins, for use outside of it."""
+
+    def begin(self, attempt: Attempt, reserved: int) -> None:
+        """An attempt is about to say something; numbers up to `reserved` are reserved for it."""
+
     async def append(self, entries: Sequence[Entry]) -> Told:
         """Take over what runs have said, and store it. Raises one of `appending.Unreachable`: then call it again."""
 
@@ -62,10 +69,13 @@ class LogStore(Protocol):
 class PostgresLog:
     """Each event is a row, stored by one statement a flush."""
 
-    waiting = False
+    waiting, reserve = False, 0
 
     def __init__(self, db: Database) -> None:
         self._db, self._appender = db, Appender(db)
+
+    def begin(self, attempt: Attempt, reserved: int) -> None:
+        pass
 
     async def append(self, entries: Sequence[Entry]) -> Told:
         if not entries:

@@ -42,6 +42,8 @@ ADD = """
 
 async def add(session: Session, events: Sequence[RunEvent]) -> None:
     """Store events in the caller's transaction, which holds the run's row; watchers are told when it commits."""
+    if not events:
+        return
     newest = {event.run_id: event.sequence for event in events}
     told = ",".join(f"{run_id.hex}:{sequence}" for run_id, sequence in newest.items())
     await run(session, ADD, {"rows": _as_json(_row(event) for event in events), "told": told})
@@ -91,7 +93,7 @@ async def after(session: Session, run_id: UUID, sequence: int, *, limit: int) ->
 
 AFTER_MANY = """
     SELECT e.run_id, e.sequence, e.kind, e.created_at, e.message_id, e.text, e.data, e.pieces
-    FROM unnest(%(runs)s::uuid[], %(sequences)s::int[]) AS seen (run_id, sequence)
+    FROM json_to_recordset(%(seen)s::json) AS seen (run_id uuid, sequence int)
     CROSS JOIN LATERAL (
         SELECT * FROM run_events r WHERE r.run_id = seen.run_id AND r.sequence > seen.sequence
         ORDER BY r.sequence LIMIT %(limit)s
@@ -101,7 +103,8 @@ AFTER_MANY = """
 
 async def after_many(session: Session, seen: Mapping[UUID, int], *, limit: int) -> dict[UUID, list[RunEvent]]:
     """Up to `limit` events of each run after the sequence seen of it, in order: one statement for all of them."""
-    values = {"runs": list(seen), "sequences": list(seen.values()), "limit": limit}
+    cursors = ({"run_id": run_id, "sequence": sequence} for run_id, sequence in seen.items())
+    values = {"seen": _as_json(cursors), "limit": limit}
     found: dict[UUID, list[RunEvent]] = {}
     for row in await run(session, AFTER_MANY, values):
         found.setdefault(row[0], []).append(_event(row))

@@ -2,7 +2,7 @@
 
 import json
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -49,3 +49,8 @@ async def of(session: Session, run_id: UUID) -> dict[str, dict[str, Any]]:
 async def clear(session: Session, run_id: UUID, *, keep: Collection[str] = ()) -> None:
     """The turn is part of the run's state now, or the run has ended. Entries to `keep` stay."""
     await session.execute(delete(JournalRow).where(JournalRow.run_id == run_id, JournalRow.key.not_in(keep)))
+
+
+async def remove(session: Session, run_id: UUID, keys: Sequence[str]) -> None:
+    """Entries that have become part of something else."""
+    await session.execute(delete(JournalRow).where(JournalRow.run_id == run_id, JournalRow.key.in_(keys)))

@@ -31,13 +31,16 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from domain.errors import NotFound
 from domain.ids import Kind, global_id
 from domain.messages import MessageRole, MessageStatus
-from persistence.base import Base, Created, Key, Word, columns, loose
+from persistence.base import Base, Created, Key, Word, Words, columns, in_words, loose, seen
 from persistence.chats import ChatRow
 from persistence.database import Session, run
 
 
 class MessageRow(Base):
-    """`branch_id` is the id of the branch's first message, `depth` the distance to the root of the tree."""
+    """`branch_id` is the id of the branch's first message, `depth` the distance to the root of the tree.
+
+    `memory_ids` are the memories that the model got when it wrote this; some may have been forgotten since.
+    """
 
     __tablename__ = "messages"
     id: Mapped[Key]
@@ -52,6 +55,7 @@ class MessageRow(Base):
     run_id: Mapped[UUID | None]
     model_used: Mapped[str | None]
     agent_id: Mapped[UUID | None]
+    memory_ids: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default="{}")
     created_at: Mapped[Created]
     __table_args__ = (
         # Deferrable, so that messages can change places: see `queued_messages.move`.
@@ -88,19 +92,22 @@ async def paths(session: Session, pages: list[PathPage]) -> dict[PathPage, Path]
         "before": [2**31 - 1 if page.before is None else page.before for page in pages],
     }
     found: dict[PathPage, Path] = {}
-    for position, head_depth, row in await session.execute(_inside(), wanted):
+    text, values = _inside()
+    rows = await run(session, text, {**values, **wanted})
+    messages = iter(seen(MessageRow, (row[2:] for row in rows if row[2] is not None)))
+    for position, head_depth, first, *_ in rows:
         path = found.setdefault(pages[position - 1], Path(head_depth + 1, []))
-        if row is not None:
-            path.messages.append(row)
+        if first is not None:
+            path.messages.append(next(messages))
     return found
 
 
 @cache  # to put this statement together takes ten times as long as to execute it
-def _inside() -> Select[Any]:
+def _inside() -> Words:
     """Messages inside the windows; a window without any has one row with nothing in the message's place."""
     window = _windows()
     spans = _spans(select(window.c.page, window.c.head_id.label("tip_id")))
-    return (
+    return in_words(
         select(window.c.page, window.c.head_depth, MessageRow)
         .join_from(window, spans, spans.c.page == window.c.page)
         .outerjoin(

@@ -6,7 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, inspect
 
 from persistence.database import Database, sqlalchemy_url
 
@@ -25,7 +25,7 @@ def migrate(url: str) -> str:
     engine = create_engine(sqlalchemy_url(url))
     try:
         with engine.begin() as connection:
-            _refuse_unknown(_current(connection))
+            refuse_unknown(_current(connection))
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -38,7 +38,7 @@ async def check(db: Database) -> None:
     """Raise UnknownSchema unless the database is at the newest revision."""
     async with db.engine.connect() as connection:
         current = await connection.run_sync(_current)
-    _refuse_unknown(current)
+    refuse_unknown(current)
     head = _scripts().get_current_head()
     if current != head:
         raise UnknownSchema(f"The database is at revision {current}, this version needs {head}. Run `parley migrate`.")
@@ -48,7 +48,17 @@ def _current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _refuse_unknown(current: str | None) -> None:
+def is_empty(url: str) -> bool:
+    """Whether there is no table of anybody in the database. Blocks."""
+    engine = create_engine(sqlalchemy_url(url))
+    try:
+        return not inspect(engine).get_table_names()
+    finally:
+        engine.dispose()
+
+
+def refuse_unknown(current: str | None) -> None:
+    """Raise UnknownSchema for a revision that this version does not have."""
     known = {script.revision for script in _scripts().walk_revisions()}
     if current is not None and current not in known:
         raise UnknownSchema(

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from domain.calls import Blame, BreakerState, Verdict
 from domain.runs import RunErrorCode
 from persistence.base import Base, Moment, Word
-from persistence.database import Session, run
+from persistence.database import Session
 from persistence.model_registration import told
 from persistence.models import ModelRow
 
@@ -99,8 +99,6 @@ async def failed(session: Session, model_id: UUID, verdict: Verdict, code: RunEr
 
 async def succeeded(session: Session, model_id: UUID) -> None:
     """A call has succeeded: the model is well, and so is the provider's key."""
-    if not await run(session, "SELECT 1 FROM model_breakers LIMIT 1", {}):  # mostly nobody is ill
-        return
     provider = select(ModelRow.provider_id).where(ModelRow.id == model_id).scalar_subquery()
     siblings = select(ModelRow.id).where(ModelRow.provider_id == provider)
     well = or_(

@@ -15,10 +15,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     select,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
+from domain.calls import CallPurpose
 from domain.errors import BadUserInput, NotFound
 from domain.ids import Kind, new_id, parse
 from domain.models import CallOutcome, Candidate, ProviderKind, Reason, Selection, TokenUsage
@@ -79,8 +81,10 @@ class ModelRow(Base):
 class ModelCallRow(Base):
     """One attempt to get an answer out of a model: tokens, money, times, outcome. It outlives chat and model.
 
-    `attempt` is the run's, of which each may call several models; `estimated` tells that the provider did not count,
-    `blamed` that the call failed and the model was at fault.
+    `step_id` is the step of the run that made it, unless that is the run's agent itself. `attempt` is the run's, of
+    which each may call several models; `agent_id` is the run's as well, and stays when the agent is removed;
+    `estimated` tells that the provider did not count, `blamed` that the call failed and the model was at fault;
+    `counted` is for `rollups`.
     """
 
     __tablename__ = "model_calls"
@@ -89,7 +93,10 @@ class ModelCallRow(Base):
     model_id: Mapped[UUID | None] = mapped_column(ForeignKey("models.id", ondelete="SET NULL"))
     model_name: Mapped[str] = mapped_column(server_default="")
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    api_key_id: Mapped[UUID | None]
+    agent_id: Mapped[UUID | None]
     attempt: Mapped[int]
+    step_id: Mapped[UUID | None]
     price_id: Mapped[UUID | None]
     estimated: Mapped[bool] = mapped_column(server_default="false")
     blamed: Mapped[bool] = mapped_column(server_default="false")
@@ -103,9 +110,13 @@ class ModelCallRow(Base):
     ttft_ms: Mapped[float | None]
     duration_ms: Mapped[float]
     started_at: Mapped[Moment]
+    counted: Mapped[bool] = mapped_column(server_default="false")
+    purpose: Mapped[CallPurpose] = mapped_column(Word(CallPurpose), server_default="answer")
     __table_args__ = (
         Index("ix_model_calls_model_id_started_at", "model_id", "started_at"),
         Index("ix_model_calls_user_id_started_at", "user_id", "started_at"),
+        Index("ix_model_calls_started_at", "started_at", postgresql_using="brin"),
+        Index("ix_model_calls_uncounted", "started_at", postgresql_where=text("NOT counted")),
     )
 
 
@@ -165,16 +176,23 @@ WANTED = """
 """The model of that name; a usable one before others, and its own name before those that are shown."""
 
 
+# What is being removed just now is waited for, and then not found: the foreign key would fail instead.
 RECORD = """
-    INSERT INTO model_calls (id, run_id, model_id, model_name, user_id, attempt, outcome, error_code, price_id,
-                             estimated, blamed, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
-                             cost_usd, ttft_ms, duration_ms, started_at)
-    VALUES (%(id)s, (SELECT id FROM runs WHERE id = %(run_id)s), (SELECT id FROM models WHERE id = %(model_id)s),
-            %(model_name)s, %(user_id)s, %(attempt)s, %(outcome)s, %(error_code)s, %(price_id)s, %(estimated)s,
-            %(blamed)s, %(input_tokens)s, %(cached_input_tokens)s, %(output_tokens)s, %(reasoning_tokens)s,
-            %(cost_usd)s, %(ttft_ms)s, %(duration_ms)s, %(started_at)s)
+    WITH settled AS (DELETE FROM budget_reservations WHERE id = %(id)s)
+    INSERT INTO model_calls (id, run_id, agent_id, api_key_id, model_id, model_name, user_id, attempt, outcome,
+                             error_code, price_id, estimated, blamed, input_tokens, cached_input_tokens,
+                             output_tokens, reasoning_tokens, cost_usd, ttft_ms, duration_ms, started_at, purpose,
+                             step_id)
+    VALUES (%(id)s, (SELECT id FROM runs WHERE id = %(run_id)s FOR KEY SHARE),
+            (SELECT agent_id FROM runs WHERE id = %(run_id)s),
+            coalesce((SELECT api_key_id FROM runs WHERE id = %(run_id)s), %(api_key_id)s),
+            (SELECT id FROM models WHERE id = %(model_id)s FOR KEY SHARE),
+            %(model_name)s, %(user_id)s, %(attempt)s, %(outcome)s, %(error_code)s,
+            %(price_id)s, %(estimated)s, %(blamed)s, %(input_tokens)s, %(cached_input_tokens)s,
+            %(output_tokens)s, %(reasoning_tokens)s, %(cost_usd)s, %(ttft_ms)s, %(duration_ms)s, %(started_at)s,
+            %(purpose)s, %(step_id)s)
     ON CONFLICT (id) DO NOTHING
-    RETURNING id
+    RETURNING EXISTS (SELECT FROM model_breakers)
 """
 
 
@@ -182,7 +200,7 @@ async def record_call(
     session: Session,
     *,
     run_id: UUID | None,
-    model_id: UUID,
+    model_id: UUID | None,
     user_id: UUID,
     attempt: int,
     outcome: CallOutcome,
@@ -192,13 +210,16 @@ async def record_call(
     duration_ms: float,
     started_at: datetime,
     id: UUID | None = None,
+    api_key_id: UUID | None = None,
     model_name: str = "",
     price_id: UUID | None = None,
     estimated: bool = False,
     blamed: bool = False,
-) -> bool:
-    """Enter one call into the ledger; False when it is there already. A model or a run that has been removed
-    meanwhile leaves the row without it.
+    step_id: UUID | None = None,
+    purpose: CallPurpose = CallPurpose.ANSWER,
+) -> bool | None:
+    """Enter one call into the ledger; None when it is there already. A model or a run that has been removed
+    meanwhile leaves the row without it. Returns whether any model is unwell, which mostly none is.
     """
     values = {
         "id": id or new_id(), "run_id": run_id, "model_id": model_id, "model_name": model_name, "user_id": user_id,
@@ -206,9 +227,11 @@ async def record_call(
         "price_id": price_id, "estimated": estimated, "blamed": blamed, "input_tokens": usage.input_tokens,
         "cached_input_tokens": usage.cached_input_tokens, "output_tokens": usage.output_tokens,
         "reasoning_tokens": usage.reasoning_tokens, "cost_usd": usage.cost_usd, "ttft_ms": ttft_ms,
-        "duration_ms": duration_ms, "started_at": started_at,
+        "duration_ms": duration_ms, "started_at": started_at, "purpose": purpose.value,
+        "step_id": step_id, "api_key_id": api_key_id,
     }  # fmt: skip
-    return bool(await run(session, RECORD, values))
+    entered = await run(session, RECORD, values)
+    return bool(entered[0][0]) if entered else None
 
 
 def stored_selection(selection: Selection) -> dict[str, Any]:

@@ -18,6 +18,7 @@ CHANGES = "parley_changes"
 REVOKED = "parley_revoked"
 MODELS = "parley_models"
 PLACES = "parley_places"
+MCP_SERVERS = "parley_mcp_servers"
 
 
 async def listen(db: Database, channels: Mapping[str, Heard], reconnected: Callable[[], None]) -> None:

@@ -1,5 +1,6 @@
 """Runs: the tables and every query on them."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -23,15 +24,8 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from domain.errors import NotFound
 from domain.ids import Kind, global_id
-from domain.runs import (
-    RunErrorCode,
-    RunStatus,
-    StepKind,
-    StepStatus,
-    ThinkingMode,
-    WhenBusy,
-)
-from persistence.base import Base, Created, Key, Moment, Word, as_json, columns, loose
+from domain.runs import Limit, RunErrorCode, RunStatus, ThinkingMode, WhenBusy
+from persistence.base import Base, Created, Key, Moment, Word, columns, loose, row_of
 from persistence.database import Session, run
 from persistence.messages import MessageRow
 
@@ -43,7 +37,11 @@ class RunRow(Base):
     deltas of the ended run are joined.
     A run that is QUEUED and has no job is either `waiting` for the answer above its question, or parked because its
     person has enough runs at work. `absorbed_by` is the run that heard this one's question and answers it as well.
-    `request` is what was asked for under the idempotency key.
+    `request` is what was asked for under the idempotency key. `limit_reached` is the limit that made it stop early.
+    `agent_versions` are the versions of the agents that may work on it, by agent; without any, the newest count.
+    `api_key_id` is the key that the run was started with, also when that is gone. With a `workflow_version` it goes by
+    a workflow, whose `workflow_id` is empty when that has gone with its person. `trace` is the `traceparent` of the
+    request that started it, if that was traced.
     """
 
     __tablename__ = "runs"
@@ -53,13 +51,18 @@ class RunRow(Base):
     input_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
     message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
     agent_id: Mapped[UUID | None] = mapped_column(ForeignKey("agents.id", ondelete="SET NULL"))
+    agent_versions: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    workflow_id: Mapped[UUID | None] = mapped_column(ForeignKey("workflows.id", ondelete="SET NULL"))
+    workflow_version: Mapped[int | None]
     requested_model_id: Mapped[UUID | None] = mapped_column(ForeignKey("models.id", ondelete="SET NULL"))
     model_id: Mapped[UUID | None] = mapped_column(ForeignKey("models.id", ondelete="SET NULL"))
     thinking: Mapped[ThinkingMode] = mapped_column(Word(ThinkingMode))
     when_busy: Mapped[WhenBusy] = mapped_column(Word(WhenBusy))
     options: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    api_key_id: Mapped[UUID | None]
     idempotency_key: Mapped[str | None]
     request: Mapped[dict[str, Any] | None]
+    trace: Mapped[str | None]
     status: Mapped[RunStatus] = mapped_column(Word(RunStatus))
     attempt: Mapped[int] = mapped_column(server_default="0")
     job_id: Mapped[int | None] = mapped_column(BigInteger)
@@ -81,6 +84,7 @@ class RunRow(Base):
     error_code: Mapped[RunErrorCode | None] = mapped_column(Word(RunErrorCode))
     error_message: Mapped[str | None]
     error_retryable: Mapped[bool] = mapped_column(server_default="false")
+    limit_reached: Mapped[Limit | None] = mapped_column(Word(Limit))
     created_at: Mapped[Created]
     started_at: Mapped[Moment | None]
     finished_at: Mapped[Moment | None]
@@ -90,45 +94,15 @@ class RunRow(Base):
         Index("ix_runs_active", "id", postgresql_where=text("finished_at IS NULL")),
         Index("ix_runs_uncompacted", "finished_at", postgresql_where=text("NOT compacted")),
         Index("ix_runs_user_id_active", "user_id", "id", postgresql_where=text("finished_at IS NULL")),
+        Index("ix_runs_agent_id", "agent_id", postgresql_where=text("agent_id IS NOT NULL")),
         Index("ix_runs_absorbed_by", "absorbed_by", postgresql_where=text("absorbed_by IS NOT NULL")),
+        Index("ix_runs_workflow_id", "workflow_id", postgresql_where=text("workflow_id IS NOT NULL")),
     )
 
 
-class RunStepRow(Base):
-    """What a run did, one row a step; steps nest by `parent_id`."""
-
-    __tablename__ = "run_steps"
-    id: Mapped[Key]
-    run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), index=True)
-    parent_id: Mapped[UUID | None]
-    kind: Mapped[StepKind] = mapped_column(Word(StepKind))
-    name: Mapped[str]
-    status: Mapped[StepStatus] = mapped_column(Word(StepStatus))
-    started_at: Mapped[Moment | None]
-    finished_at: Mapped[Moment | None]
-    error_code: Mapped[RunErrorCode | None] = mapped_column(Word(RunErrorCode))
-    error_message: Mapped[str | None]
-
-
-ADD = """
-    INSERT INTO runs (id, chat_id, user_id, input_id, message_id, agent_id, requested_model_id, thinking, when_busy,
-                      options, idempotency_key, request, status, waiting, background, created_at)
-    VALUES (%(id)s, %(chat_id)s, %(user_id)s, %(input_id)s, %(message_id)s, %(agent_id)s, %(requested_model_id)s,
-            %(thinking)s, %(when_busy)s, %(options)s::jsonb, %(idempotency_key)s, %(request)s::jsonb, %(status)s,
-            %(waiting)s, %(background)s, %(created_at)s)
-"""
-
-
-async def add(session: Session, row: RunRow) -> None:
-    """Store a new run, which the session does not get to know."""
-    values = {
-        "id": row.id, "chat_id": row.chat_id, "user_id": row.user_id, "input_id": row.input_id,
-        "message_id": row.message_id, "agent_id": row.agent_id, "requested_model_id": row.requested_model_id,
-        "thinking": row.thinking.value, "when_busy": row.when_busy.value, "options": as_json(row.options),
-        "idempotency_key": row.idempotency_key, "request": as_json(row.request), "status": row.status.value,
-        "waiting": row.waiting, "background": row.background, "created_at": row.created_at,
-    }  # fmt: skip
-    await run(session, ADD, values)
+def new(**values: Any) -> RunRow:
+    """A run that `progress.begin` will store; the session does not get to know it."""
+    return row_of(RunRow, **values)
 
 
 async def by_idempotency_key(session: Session, user_id: UUID, key: str) -> RunRow | None:
@@ -143,11 +117,18 @@ async def visible_to(session: Session, run_id: UUID, user_id: UUID, *, lock: boo
     return row
 
 
-async def check_visible_to(session: Session, run_id: UUID, user_id: UUID) -> None:
-    """NotFound unless this is one of the viewer's runs."""
-    query = "SELECT 1 FROM runs WHERE id = %(id)s AND user_id = %(user_id)s"
-    if not await run(session, query, {"id": run_id, "user_id": user_id}):
+async def check_visible_to(session: Session, run_id: UUID, user_id: UUID) -> str | None:
+    """NotFound unless this is one of the viewer's runs. Returns its `trace`."""
+    query = "SELECT trace FROM runs WHERE id = %(id)s AND user_id = %(user_id)s"
+    if not (found := await run(session, query, {"id": run_id, "user_id": user_id})):
         raise NotFound(f"There is no run with the id {global_id(Kind.RUN, run_id)!r}.")
+    trace: str | None = found[0][0]
+    return trace
+
+
+async def existing(session: Session, ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these runs that are there."""
+    return set(await session.scalars(select(RunRow.id).where(RunRow.id.in_(ids))))
 
 
 async def by_ids(session: Session, ids: list[UUID]) -> dict[UUID, RunRow]:
@@ -262,13 +243,6 @@ async def people_with_parked(session: Session, *, limit: int) -> list[UUID]:
 
 PARKED = (RunRow.status == RunStatus.QUEUED) & RunRow.job_id.is_(None) & RunRow.waiting.is_(False)
 """Ready to begin, but without a job."""
-
-
-async def steps_of(session: Session, run_ids: list[UUID]) -> dict[UUID, list[RunStepRow]]:
-    found: dict[UUID, list[RunStepRow]] = {}
-    for row in await session.scalars(select(RunStepRow).where(RunStepRow.run_id.in_(run_ids)).order_by(RunStepRow.id)):
-        found.setdefault(row.run_id, []).append(row)
-    return found
 
 
 async def hold_key(session: Session, user_id: UUID, key: str) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.errors import Conflict, NotFound
-from domain.selection import EVERY_KIND, WEIGHTS, Belief, Beliefs, MessageRating, Policy, SignalKind
+from domain.selection import CHOSEN, EVERY_KIND, WEIGHTS, Belief, Beliefs, MessageRating, Policy, SignalKind
 from persistence.base import Base, Created, Moment, Word
 from persistence.database import Session
 from persistence.notifications import MODELS
@@ -50,7 +50,8 @@ class BeliefRow(Base):
 
 
 class SignalRow(Base):
-    """What one signal about one answer has added to the beliefs on its model."""
+    """What one signal about one answer has added to the beliefs on its model: that of the run, unless `model_id` names
+    another one that has answered beside it."""
 
     __tablename__ = "selection_signals"
     run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
@@ -58,6 +59,7 @@ class SignalRow(Base):
     reward: Mapped[float]
     surprise: Mapped[float]
     updated_at: Mapped[Moment]
+    model_id: Mapped[UUID | None]
 
 
 class RatingRow(Base):
@@ -67,6 +69,7 @@ class RatingRow(Base):
     message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True)
     rating: Mapped[MessageRating] = mapped_column(Word(MessageRating))
     created_at: Mapped[Created]
+    __table_args__ = (Index("ix_message_ratings_created_at", "created_at"),)
 
 
 async def active_policy(session: Session) -> Policy:
@@ -121,29 +124,36 @@ async def beliefs(session: Session, half_life_days: float) -> Beliefs:
     }
 
 
-async def learn(session: Session, run_id: UUID, signal: SignalKind, reward: float | None) -> None:
-    """Note a signal about the answer of a run (reward from 0 to 1; None takes it back), and believe accordingly.
+async def learn(
+    session: Session, run_id: UUID, signal: SignalKind, reward: float | None, *, model_id: UUID | None = None
+) -> None:
+    """Note a signal about the answer of a run (reward from 0 to 1; None takes it back), and believe accordingly. It is
+    about the run's model, or about another one that has answered beside it.
 
     A run without a selection or whose model is gone teaches nothing. Locks the run's row.
     """
     run = await session.scalar(select(RunRow).where(RunRow.id == run_id).with_for_update())
-    about = None if run is None else _subject(run)
-    if about is None:
+    about = None if run is None else _subject(run, model_id)
+    if run is None or (about is None and reward is not None):
         return
     half_life = (await active_policy(session)).half_life_days
-    key = (SignalRow.run_id == run_id) & (SignalRow.signal == signal)
+    await _take_back(session, run, signal, half_life)
+    if about is None or reward is None:
+        return
+    added = WEIGHTS[signal] * (reward - about.expected)
+    values = {"reward": reward, "surprise": added, "updated_at": func.now(), "model_id": model_id}
+    await session.execute(insert(SignalRow).values(run_id=run_id, signal=signal, **values))
+    await _believe(session, about, WEIGHTS[signal], added, half_life)
+
+
+async def _take_back(session: Session, run: RunRow, signal: SignalKind, half_life: float) -> None:
+    """Forget a signal, and believe as if there had been none."""
+    key = (SignalRow.run_id == run.id) & (SignalRow.signal == signal)
     left = _fading(SignalRow.updated_at, half_life)
-    earlier = (await session.execute(select(SignalRow.surprise * left, left).where(key))).first()
-    weight, surprise = (-WEIGHTS[signal] * earlier[1], -earlier[0]) if earlier else (0.0, 0.0)
-    if reward is None:
-        await session.execute(delete(SignalRow).where(key))
-    else:
-        added = WEIGHTS[signal] * (reward - about.expected)
-        weight, surprise = weight + WEIGHTS[signal], surprise + added
-        values = {"reward": reward, "surprise": added, "updated_at": func.now()}
-        new = insert(SignalRow).values(run_id=run_id, signal=signal, **values)
-        await session.execute(new.on_conflict_do_update(index_elements=["run_id", "signal"], set_=values))
-    await _believe(session, about, weight, surprise, half_life)
+    query = delete(SignalRow).where(key).returning(SignalRow.surprise * left, left, SignalRow.model_id)
+    for surprise, share, model_id in (await session.execute(query)).all():
+        if (about := _subject(run, model_id)) is not None:
+            await _believe(session, about, -WEIGHTS[signal] * share, -surprise, half_life)
 
 
 async def learn_unless_by(session: Session, run_id: UUID, signal: SignalKind, reward: float, *, model_id: UUID) -> None:
@@ -161,12 +171,14 @@ class Subject(NamedTuple):
     expected: float
 
 
-def _subject(run: RunRow) -> Subject | None:
-    if run.model_id is None or run.selection is None or not (kind := run.selection.get("task_type")):
+def _subject(run: RunRow, model_id: UUID | None = None) -> Subject | None:
+    """What a signal about a run's answer is about, or about that of another model in it."""
+    model_id = model_id or run.model_id
+    if model_id is None or run.selection is None or not (kind := run.selection.get("task_type")):
         return None
     seen = {c["model_id"]: c.get("expected_quality") for c in run.selection["candidates"]}
-    expected = seen.get(str(run.model_id))
-    return None if expected is None else Subject(run.model_id, kind, expected)
+    expected = seen.get(str(model_id))
+    return None if expected is None else Subject(model_id, kind, expected)
 
 
 async def _believe(session: Session, about: Subject, weight: float, surprise: float, half_life: float) -> None:
@@ -214,7 +226,7 @@ class Decision(NamedTuple):
 async def decisions(session: Session, *, limit: int) -> list[Decision]:
     """The newest choices that a policy made, newest first."""
     reward = select(func.avg(SignalRow.reward)).where(SignalRow.run_id == RunRow.id).scalar_subquery()
-    chosen = RunRow.selection["source"].astext.in_(("policy", "sticky", "explored"))
+    chosen = RunRow.selection["source"].astext.in_(CHOSEN)
     query = select(RunRow.selection, RunRow.options, RunRow.thinking, reward, RunRow.created_at).where(chosen)
     return [Decision(*row) for row in await session.execute(query.order_by(RunRow.id.desc()).limit(limit))]
 

@@ -3,17 +3,19 @@
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import timedelta
+from functools import cache
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from domain.accounts import UserRole
 from domain.errors import NotFound
 from persistence import accounts
 from persistence.accounts import SessionRow, UserRow
-from persistence.database import Session
+from persistence.base import Words, in_words
+from persistence.database import Session, run
 
 NOTED_EVERY = timedelta(minutes=1)
 """How precisely it is known when a session was last seen; each note is a write."""
@@ -35,12 +37,18 @@ class Visitor(NamedTuple):
 
 async def find(session: Session, token_hash: bytes) -> Visitor | None:
     """Who signed in with this token, unless the session has ended or expired."""
+    text, values = _find()
+    found = await run(session, text, {**values, "hash": token_hash})
+    return Visitor._make(found[0])._replace(role=UserRole(found[0][-1])) if found else None
+
+
+@cache  # every request asks this
+def _find() -> Words:
     stale = SessionRow.last_seen_at < func.now() - NOTED_EVERY
     columns = (SessionRow.id, stale, UserRow.id, UserRow.email, UserRow.name, UserRow.role)
     query = select(*columns).join(UserRow, UserRow.id == SessionRow.user_id)
-    valid = (SessionRow.token_hash == token_hash) & (SessionRow.expires_at > func.now())
-    row = (await session.execute(query.where(valid))).one_or_none()
-    return None if row is None else Visitor._make(row)
+    alive = (SessionRow.expires_at > func.now()) & UserRow.disabled_at.is_(None)
+    return in_words(query.where((SessionRow.token_hash == bindparam("hash")) & alive))
 
 
 async def note_seen(session: Session, session_ids: Collection[UUID], *, lifetime: timedelta) -> None:
@@ -111,6 +119,14 @@ async def end_others(session: Session, *, user_id: UUID, but: UUID | None) -> No
     if but is not None:
         others = others.where(SessionRow.id != but)
     await accounts.revoke(session, others.returning(SessionRow.id))
+
+
+async def known_address(session: Session, user_id: UUID | None, ip_address: str | None) -> bool:
+    """Whether this person is signed in from this address already. The same statement for nobody."""
+    here = (
+        (SessionRow.user_id == user_id) & (SessionRow.ip_address == ip_address) & (SessionRow.expires_at > func.now())
+    )
+    return bool(await session.scalar(select(select(SessionRow.id).where(here).exists())))
 
 
 async def living(session: Session, session_ids: Collection[UUID]) -> set[UUID]:

@@ -59,14 +59,14 @@ class Pause:
 class Tail:
     """What one attempt has said that PostgreSQL does not have: first what its stream has, then what it has not."""
 
-    def __init__(self, attempt: Attempt) -> None:
+    def __init__(self, attempt: Attempt, reserved: int = 0) -> None:
         self.attempt = attempt
         self.streamed: list[RunEvent] = []
         self.fresh: list[RunEvent] = []
         self.since = 0.0
         self.size = 0
         self.reached = 0
-        self.reserved = 0
+        self.reserved = reserved
 
     def add(self, event: RunEvent) -> None:
         if not self.fresh:
@@ -93,6 +93,8 @@ class Tail:
 class StreamedLog:
     """A `LogStore`."""
 
+    reserve = RESERVE
+
     def __init__(self, db: Database, url: str) -> None:
         self._db, self._appender, self._streams = db, Appender(db), Streams(url)
         self._tails: dict[Attempt, Tail] = {}
@@ -102,6 +104,9 @@ class StreamedLog:
     @property
     def waiting(self) -> bool:
         return bool(self._fresh)
+
+    def begin(self, attempt: Attempt, reserved: int) -> None:
+        self._tails[attempt] = Tail(attempt, reserved)
 
     async def append(self, entries: Sequence[Entry]) -> Told:
         for entry in entries:

@@ -5,9 +5,9 @@ Streams are a cache: everything here may be lost at any time. `StreamedLog` says
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import orjson
@@ -20,6 +20,8 @@ from domain.runs import EventKind, RunEvent
 from persistence.appending import RESERVE
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 CHANNEL = "parley:runs"
 PREFIX = "parley:run:"
@@ -109,7 +111,7 @@ class Streams:
                 first, count = batch.events[0].sequence, len(batch.events)
                 arguments.append(f"{batch.attempt} {batch.reached} {first} {count}")
                 arguments += map(_encoded, batch.events)
-            verdicts += await self._append([_key(batch.run_id) for batch in some], arguments)
+            verdicts += await _heeded(self._append([_key(batch.run_id) for batch in some], arguments))
         return verdicts
 
     async def after(self, seen: Mapping[UUID, int], *, limit: int) -> dict[UUID, list[RunEvent]]:
@@ -117,7 +119,7 @@ class Streams:
         async with self._redis.pipeline(transaction=False) as pipeline:
             for run_id, sequence in seen.items():
                 pipeline.execute_command("XRANGE", _key(run_id), f"{sequence + 1}-0", "+", "COUNT", limit)
-            answers = await pipeline.execute()
+            answers = await _heeded(pipeline.execute())
         return {run_id: _decoded(run_id, entries) for run_id, entries in zip(seen, answers, strict=True) if entries}
 
     async def listen(self, heard: Callable[[str], None], reconnected: Callable[[], None]) -> None:
@@ -149,6 +151,17 @@ class Streams:
 
     async def close(self) -> None:
         await self._redis.aclose()
+
+
+async def _heeded(call: Awaitable[T]) -> T:
+    """What a call gives. A cancel that comes as the library has just sent its request is lost in it before Python 3.12,
+    whose `asyncio.wait_for` is the first that does not return instead: then it is raised here."""
+    task = asyncio.current_task()
+    before = task.cancelling() if task else 0
+    given = await call
+    if task is not None and task.cancelling() > before:
+        raise asyncio.CancelledError
+    return given
 
 
 def words_of(error: BaseException) -> str:

@@ -1,47 +1,35 @@
-"""Doors for signing up, in and out, and for one's own account, sessions and API keys."""
-
-from typing import NamedTuple, TypeVar
-from uuid import UUID
+"""Doors for one's own account, sessions and API keys, and for what is known of the server."""
 
 import strawberry
-from starlette.responses import Response
 
-from domain.accounts import Scope, UserRole
-from domain.errors import BadUserInput, Conflict, Forbidden, Unauthenticated
+from domain.accounts import AuditKind, Scope, UserRole
+from domain.errors import Conflict, Forbidden, Unauthenticated
 from domain.ids import Kind, key_of
-from domain.messages import storable
-from persistence import accounts, api_keys, database, sessions
+from persistence import accounts, api_keys, password_resets, sessions, users
 from persistence.accounts import UserRow
 from resolvers import registration
-from resolvers.context import Context, Info
-from resolvers.credentials import SESSION_COOKIE, is_outdated, new_key, new_token, passwords
+from resolvers.auditing import note
+from resolvers.context import Info, given
+from resolvers.credentials import new_key, passwords
+from resolvers.entering import take_cookie
+from resolvers.proving import OIDC_PATH, check_code, check_password
 from schema.accounts import (
     ApiKey,
     ChangePasswordInput,
     ChangePasswordPayload,
     CreateApiKeyInput,
     CreateApiKeyPayload,
+    DeleteAccountInput,
+    DeleteAccountPayload,
     RevokeApiKeyPayload,
     RevokeSessionPayload,
     ServerInfo,
-    SignInInput,
-    SignInPayload,
-    SignOutPayload,
-    SignUpInput,
-    SignUpPayload,
+    SignInProvider,
     UpdateViewerInput,
     UpdateViewerPayload,
     Viewer,
     user_by_id,
 )
-from schema.context import Identity
-
-# Browsers forget a cookie after 400 days at most. The session behind it ends earlier and slides with its use,
-# which the Max-Age of a cookie that was set once cannot do.
-COOKIE_LIFETIME_S = 400 * 24 * 3600
-LONGEST_USER_AGENT, LONGEST_ADDRESS = 300, 64
-
-T = TypeVar("T")
 
 
 @strawberry.type
@@ -51,11 +39,14 @@ class AccountQueries:
         doors, identity = info.context.doors, info.context.identity
         async with info.context.db.read() as session:
             has_accounts = await accounts.any_exist(session)
+        provider = doors.sign_in_provider
         is_admin = identity is not None and identity.role is UserRole.ADMIN
         return ServerInfo(
             version=doors.version,
             sign_up_open=doors.sign_up_open or not has_accounts,
             has_accounts=has_accounts,
+            sends_mail=info.context.mailer is not None,
+            sign_in_provider=SignInProvider(name=provider, path=OIDC_PATH) if provider else None,
             models_folder=doors.models_folder if is_admin else None,
         )
 
@@ -69,68 +60,19 @@ class AccountQueries:
 @strawberry.type
 class AccountMutations:
     @strawberry.mutation(
-        description="Make an account and sign in to it. The first one becomes ADMIN; after it, sign-up is "
-        "FORBIDDEN unless the server's settings open it. Sets the session cookie, so it works over HTTP only."
+        description="Change what others see of the viewer, or whether they are remembered. Needs the scope `account`."
     )
-    async def sign_up(self, info: Info, input: SignUpInput) -> SignUpPayload:
-        context = info.context
-        response = _cookie_taker(context)
-        is_open = context.doors.sign_up_open
-        async with context.db.read() as session:
-            if not is_open and await accounts.any_exist(session):
-                raise registration.sign_up_closed()
-        person = registration.checked_person(input.email, input.name, input.password, within="input.")
-        hashed = await passwords.hash(input.password)
-        async with context.db.write() as session:
-            row = await registration.register(session, person, hashed, role=None, is_open=is_open)
-            opened = await _begin_session(session, context, row.id)
-        return SignUpPayload(viewer=_enter(context, response, row, opened))
-
-    @strawberry.mutation(
-        description="Sign in with address and password. An unknown address and a wrong password get the same "
-        "UNAUTHENTICATED. Sets the session cookie, so it works over HTTP only; programs use API keys."
-    )
-    async def sign_in(self, info: Info, input: SignInInput) -> SignInPayload:
-        context = info.context
-        response = _cookie_taker(context)
-        async with context.db.read() as session:
-            found = await accounts.by_email(session, registration.normal_email(storable(input.email)))
-        stored = None if found is None else found.password_hash
-        password = input.password[: registration.LONGEST_PASSWORD + 1]  # no longer one was ever accepted
-        if not await passwords.verify(password, stored) or found is None or stored is None:
-            raise _wrong_credentials()
-        current = await passwords.hash(password) if is_outdated(stored) else stored
-        async with context.db.write() as session:
-            row = await accounts.replace_password(session, found.id, old=stored, new=current)
-            if row is None:
-                raise _wrong_credentials()
-            opened = await _begin_session(session, context, row.id)
-        return SignInPayload(viewer=_enter(context, response, row, opened))
-
-    @strawberry.mutation(description="End this browser's session and forget its cookie.")
-    async def sign_out(self, info: Info) -> SignOutPayload:
-        context = info.context
-        if context.identity is not None:
-            session_id = context.identity.session_id
-            if session_id is None:
-                raise Forbidden("An API key has no session to sign out of. End a key with `revokeApiKey`.")
-            async with context.db.write() as session:
-                await sessions.forget(session, session_id)
-        if context.response is not None:
-            context.response.delete_cookie(
-                SESSION_COOKIE, path="/", secure=context.doors.secure_cookies, httponly=True, samesite="lax"
-            )
-        context.identity = None
-        return SignOutPayload(ok=True)
-
-    @strawberry.mutation(description="Change what others see of the viewer. Needs the scope `account`.")
     async def update_viewer(self, info: Info, input: UpdateViewerInput) -> UpdateViewerPayload:
         identity = info.context.require(Scope.ACCOUNT)
-        if (given := _given(input.name)) is not None:
-            name = given.strip()
-            registration.refuse({"input.name": registration.name_problem(name)})
+        changed: dict[str, object] = {}
+        if (name := given(input.name)) is not None:
+            changed["name"] = name.strip()
+            registration.refuse({"input.name": registration.name_problem(name.strip())})
+        if (enabled := given(input.memory_enabled)) is not None:
+            changed["memory_enabled"] = enabled
+        if changed:
             async with info.context.db.write() as session:
-                row = await accounts.rename(session, identity.user_id, name=name)
+                row = await accounts.change(session, identity.user_id, **changed)
         else:
             row = await info.context.load(user_by_id, identity.user_id)
         return UpdateViewerPayload(viewer=Viewer.from_row(_still(row)))
@@ -142,19 +84,39 @@ class AccountMutations:
     async def change_password(self, info: Info, input: ChangePasswordInput) -> ChangePasswordPayload:
         context, identity = info.context, info.context.require(Scope.ACCOUNT)
         registration.refuse({"input.newPassword": registration.password_problem(input.new_password)})
-        async with context.db.read() as session:
-            found = (await accounts.by_ids(session, [identity.user_id])).get(identity.user_id)
-        stored = _still(found).password_hash
-        password = input.current_password[: registration.LONGEST_PASSWORD + 1]
-        if not await passwords.verify(password, stored) or stored is None:
-            raise BadUserInput({"input.currentPassword": "is not your password"})
+        stored = await check_password(context, identity, input.current_password, path="input.currentPassword")
+        if stored is None:
+            raise Conflict("This account has no password yet. Ask an administrator for a link to set one.")
         hashed = await passwords.hash(input.new_password)
         async with context.db.write() as session:
             row = await accounts.replace_password(session, identity.user_id, old=stored, new=hashed)
             if row is None:
                 raise Conflict("The password was changed elsewhere at the same time.")
             await sessions.end_others(session, user_id=row.id, but=identity.session_id)
+            await password_resets.forget(session, row.id)
+            await note(session, context, AuditKind.PASSWORD_CHANGED)
         return ChangePasswordPayload(viewer=Viewer.from_row(row))
+
+    @strawberry.mutation(
+        description="Delete the viewer's account with all that is in it. It is gone at once; what it had is removed in "
+        "the background. CONFLICT for the last administrator. Needs the scope `account`, and the password and code "
+        "that the account has."
+    )
+    async def delete_account(self, info: Info, input: DeleteAccountInput) -> DeleteAccountPayload:
+        context, identity = info.context, info.context.require(Scope.ACCOUNT)
+        await check_password(context, identity, given(input.password) or "", path="input.password")
+        await check_code(context, identity, given(input.code) or "", path="input.code")
+        async with context.db.write() as session:
+            await users.hold_admins(session)
+            await users.locked(session, identity.user_id)
+            await users.keep_an_admin(session, but=identity.user_id)
+            await users.leave(session, identity.user_id)
+            await note(session, context, AuditKind.ACCOUNT_DELETED)
+        context.engine.departures.wake()
+        if context.response is not None:
+            take_cookie(context.response, context.doors)
+        context.identity = None
+        return DeleteAccountPayload(ok=True)
 
     @strawberry.mutation(
         description="End one of the viewer's sessions; its sockets close within seconds. Needs the scope `account`."
@@ -164,6 +126,7 @@ class AccountMutations:
         key = key_of(Kind.SESSION, id)
         async with info.context.db.write() as session:
             await sessions.end(session, key, user_id=identity.user_id)
+            await note(session, info.context, AuditKind.SESSION_REVOKED)
         return RevokeSessionPayload(id=id)
 
     @strawberry.mutation(
@@ -172,8 +135,8 @@ class AccountMutations:
     )
     async def create_api_key(self, info: Info, input: CreateApiKeyInput) -> CreateApiKeyPayload:
         identity = info.context.require(Scope.ACCOUNT)
-        name, expires_at = input.name.strip(), _given(input.expires_at)
-        scopes = registration.checked_scopes(_given(input.scopes), path="input.scopes")
+        name, expires_at = input.name.strip(), given(input.expires_at)
+        scopes = registration.checked_scopes(given(input.scopes), path="input.scopes")
         registration.refuse(
             {
                 "input.name": registration.name_problem(name),
@@ -193,6 +156,8 @@ class AccountMutations:
                 scopes=scopes,
                 expires_at=expires_at,
             )
+            allowed = ", ".join(scopes)
+            await note(session, info.context, AuditKind.API_KEY_CREATED, prefix=secret.prefix, scopes=allowed)
         return CreateApiKeyPayload(api_key=ApiKey.from_row(row), secret=secret.text)
 
     @strawberry.mutation(
@@ -202,66 +167,9 @@ class AccountMutations:
         identity = info.context.require(Scope.ACCOUNT)
         key = key_of(Kind.API_KEY, id)
         async with info.context.db.write() as session:
-            await api_keys.revoke(session, key, user_id=identity.user_id)
+            prefix = await api_keys.revoke(session, key, user_id=identity.user_id)
+            await note(session, info.context, AuditKind.API_KEY_REVOKED, prefix=prefix)
         return RevokeApiKeyPayload(id=id)
-
-
-class _Opened(NamedTuple):
-    session_id: UUID
-    token: str
-
-
-async def _begin_session(session: database.Session, context: Context, user_id: UUID) -> _Opened:
-    """A session for the browser that asks; the one it came with ends."""
-    if context.identity is not None and context.identity.session_id is not None:
-        await sessions.forget(session, context.identity.session_id)
-    token, client = new_token(), context.connection.client
-    agent = context.connection.headers.get("user-agent")
-    session_id = await sessions.begin(
-        session,
-        user_id=user_id,
-        token_hash=token.digest,
-        lifetime=context.doors.session_lifetime,
-        user_agent=storable(agent[:LONGEST_USER_AGENT]) if agent else None,
-        ip_address=client.host[:LONGEST_ADDRESS] if client else None,
-    )
-    return _Opened(session_id, token.text)
-
-
-def _enter(context: Context, response: Response, row: UserRow, opened: _Opened) -> Viewer:
-    """Hand the token to the browser; the rest of this operation already runs as the person."""
-    response.set_cookie(
-        SESSION_COOKIE,
-        opened.token,
-        max_age=COOKIE_LIFETIME_S,
-        path="/",
-        secure=context.doors.secure_cookies,
-        httponly=True,
-        samesite="lax",
-    )
-    context.identity = Identity(
-        user_id=row.id,
-        email=row.email,
-        name=row.name,
-        role=row.role,
-        scopes=frozenset(Scope),
-        session_id=opened.session_id,
-    )
-    return Viewer.from_row(row)
-
-
-def _cookie_taker(context: Context) -> Response:
-    if context.response is None:
-        raise Forbidden("Sign in over HTTP: a WebSocket cannot set the session cookie. Then connect again.")
-    return context.response
-
-
-def _wrong_credentials() -> Unauthenticated:
-    return Unauthenticated("There is no account with this e-mail address and password.")
-
-
-def _given(value: T | None) -> T | None:
-    return None if value is strawberry.UNSET else value
 
 
 def _still(row: UserRow | None) -> UserRow:

@@ -1,21 +1,57 @@
-"""Doors for deciding on tool calls."""
+"""Doors to tool calls that wait for a decision, and for deciding on them."""
+
+from datetime import datetime
+from uuid import UUID
 
 import strawberry
 
 from domain.accounts import Scope
+from domain.errors import BadUserInput
 from domain.ids import Kind, key_of
 from domain.runs import Remember
 from orchestration.runs.pausing import Verdict
+from persistence import approvals
+from persistence.approvals import ApprovalPlace, ApprovalRow
 from resolvers.context import Info
 from schema.approvals import Approval, DecideApprovalInput
+from schema.pages import Connection, Edge, Page, PageInfo, cursor, place
 from schema.runs import DecideApprovalPayload, Run
+
+
+@strawberry.type
+class ApprovalQueries:
+    @strawberry.field(
+        description="The viewer's approvals, newest first: all, those that wait for a decision (`pending: true`), or "
+        "those that no longer do. At most 200 a page. Watch `changes` for what is new."
+    )
+    async def approvals(
+        self, info: Info, first: int | None = None, after: str | None = None, pending: bool | None = None
+    ) -> Connection[Approval]:
+        viewer_id = info.context.require(Scope.READ).user_id
+        page = Page.of(first, after)
+        start = None if after is None else _place(after)
+        async with info.context.db.read() as session:
+            rows = await approvals.page(session, viewer_id, pending=pending, limit=page.limit + 1, after=start)
+
+        async def count() -> int:
+            async with info.context.db.read() as session:
+                return await approvals.count(session, viewer_id, pending=pending)
+
+        edges = [Edge(cursor=_cursor(row), node=Approval.from_row(row)) for row in rows[: page.limit]]
+        page_info = PageInfo(
+            has_next_page=len(rows) > page.limit,
+            has_previous_page=after is not None,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        )
+        return Connection(edges=edges, page_info=page_info, count=count)
 
 
 @strawberry.type
 class ApprovalMutations:
     @strawberry.mutation(
-        description="Decide on a tool call that waits for it; the run goes on when nothing else is left to decide. "
-        "The same decision again changes nothing, another one is a CONFLICT."
+        description="Decide on a tool call that waits for it, or answer what it asks; a run that waits goes on when "
+        "nothing else is left to decide. The same decision again changes nothing, another one is a CONFLICT."
     )
     async def decide_approval(self, info: Info, input: DecideApprovalInput) -> DecideApprovalPayload:
         viewer_id = info.context.require(Scope.WRITE).user_id
@@ -27,3 +63,15 @@ class ApprovalMutations:
         )
         row, run = await info.context.engine.decide(viewer_id, key_of(Kind.APPROVAL, input.approval_id), verdict)
         return DecideApprovalPayload(approval=Approval.from_row(row), run=Run.from_row(run))
+
+
+def _cursor(row: ApprovalRow) -> str:
+    return cursor(f"{row.requested_at.isoformat()} {row.id.hex}")
+
+
+def _place(after: str) -> ApprovalPlace:
+    try:
+        moment, key = place("after", after).split(" ")
+        return ApprovalPlace(datetime.fromisoformat(moment), UUID(hex=key))
+    except ValueError:
+        raise BadUserInput({"after": "is not a cursor of this list"}) from None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import strawberry
 from starlette.requests import HTTPConnection
@@ -12,31 +12,48 @@ from starlette.responses import Response
 
 from domain.accounts import Scope, UserRole
 from domain.errors import Forbidden, Unauthenticated
+from resolvers.visits import Visit, visit_of
 from schema.context import FieldContext, Identity
 
 if TYPE_CHECKING:
     from orchestration.engine import Engine
+    from orchestration.inference.secrets import Keyring
+    from resolvers.mails import Mailer
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """Plain values from the settings that doors need."""
+    """Plain values from the settings that doors need. `behind_proxy` is whether to believe what proxies say."""
 
     version: str
     sign_up_open: bool
     session_lifetime: timedelta
     secure_cookies: bool
+    behind_proxy: bool
     models_folder: str | None
+    sign_in_tries: int
+    public_url: str | None
+    sign_in_provider: str | None
 
 
 @dataclass(eq=False, kw_only=True)
 class Context(FieldContext):
-    """`response` takes cookies; it exists for HTTP requests only."""
+    """`response` takes cookies; it exists for HTTP requests only. `keys` seal secrets; `mailer` is None where no mail
+    can be sent."""
 
     engine: Engine
     doors: Doors
+    keys: Keyring
     connection: HTTPConnection
     response: Response | None = None
+    mailer: Mailer | None = None
+
+    @property
+    def visit(self) -> Visit:
+        """From where this request comes."""
+        return visit_of(self.connection, trust_forwarded=self.doors.behind_proxy)
 
     def require(self, scope: Scope, role: UserRole | None = None) -> Identity:
         """Who asks, if they may: Unauthenticated without anybody, Forbidden without the scope or the role."""
@@ -50,3 +67,8 @@ class Context(FieldContext):
 
 
 Info = strawberry.Info[Context, None]
+
+
+def given(value: T | None) -> T | None:
+    """The value of an input's field, or None when it was left out."""
+    return None if value is strawberry.UNSET else value

@@ -102,11 +102,12 @@ def checked_scopes(words: Iterable[str] | None, *, path: str = "scopes") -> list
 
 
 async def register(
-    session: Session, person: Person, password_hash: str, *, role: UserRole | None, is_open: bool
+    session: Session, person: Person, password_hash: str | None, *, role: UserRole | None, is_open: bool
 ) -> UserRow:
     """Add a person; without a role the first is an ADMIN and the others are MEMBERs.
 
-    Forbidden when there are accounts and sign-up is not open; Conflict when the address is taken.
+    Without a hash the person signs in elsewhere. Forbidden when there are accounts and sign-up is not open; Conflict
+    when the address is taken.
     """
     await accounts.lock_first(session)
     is_first = not await accounts.any_exist(session)

@@ -7,7 +7,7 @@ from uuid import UUID
 import strawberry
 
 from domain.ids import Kind, global_id
-from persistence import accounts, api_keys, sessions
+from persistence import accounts, api_keys, second_factors, sessions
 from persistence.accounts import ApiKeyRow, SessionRow, UserRow
 from schema.context import FieldInfo
 from schema.enums import UserRole
@@ -16,6 +16,7 @@ from schema.nodes import Node
 
 user_by_id = Loader[UUID, UserRow | None](fetch=accounts.by_ids, missing=lambda: None)
 sessions_by_user = Loader[UUID, list[SessionRow]](fetch=sessions.of_users, missing=list)
+recovery_codes_left = Loader[UUID, int | None](fetch=second_factors.confirmed, missing=lambda: None)
 api_keys_by_user = Loader[UUID, list[ApiKeyRow]](fetch=api_keys.of_users, missing=list)
 
 
@@ -74,7 +75,19 @@ class Viewer(Node):
     email: str = strawberry.field(description="The address that signs in, in lower case.")
     name: str = strawberry.field(description="What others call this person.")
     role: UserRole = strawberry.field(description="What this person may do here.")
+    memory_enabled: bool = strawberry.field(
+        description="Whether models are told of this person's memories, and agents may put some down."
+    )
     created_at: datetime = strawberry.field(description="When the account was made.")
+    has_password: bool = strawberry.field(description="Whether a password signs in; if not, a provider does.")
+
+    @strawberry.field(description="Whether signing in with the password also takes a code of an authenticator app.")
+    async def second_factor(self, info: FieldInfo) -> bool:
+        return await info.context.load(recovery_codes_left, self.key) is not None
+
+    @strawberry.field(description="Recovery codes that were not used yet; null without a second factor.")
+    async def recovery_codes_left(self, info: FieldInfo) -> int | None:
+        return await info.context.load(recovery_codes_left, self.key)
 
     @strawberry.field(description="The browsers that are signed in, last seen first; at most 100.")
     async def sessions(self, info: FieldInfo) -> list[Session]:
@@ -92,8 +105,16 @@ class Viewer(Node):
             email=row.email,
             name=row.name,
             role=row.role,
+            memory_enabled=row.memory_enabled,
             created_at=row.created_at,
+            has_password=row.password_hash is not None,
         )
+
+
+@strawberry.type(description="Another service that people can sign in with.")
+class SignInProvider:
+    name: str = strawberry.field(description="What to call it.")
+    path: str = strawberry.field(description="Where to send the browser: it comes back signed in.")
 
 
 @strawberry.type(description="What a client should know of the server before anybody signs in.")
@@ -101,6 +122,10 @@ class ServerInfo:
     version: str = strawberry.field(description="The server's release.")
     sign_up_open: bool = strawberry.field(description="Whether `signUp` makes an account for anybody now.")
     has_accounts: bool = strawberry.field(description="Whether anybody has an account yet.")
+    sends_mail: bool = strawberry.field(description="Whether `requestPasswordReset` can send a mail.")
+    sign_in_provider: SignInProvider | None = strawberry.field(
+        description="Where people can sign in besides here; null without any."
+    )
     models_folder: str | None = strawberry.field(
         description="Where on the server model files are put to join the pool; only an ADMIN sees it."
     )
@@ -117,6 +142,10 @@ class SignUpInput:
 class SignInInput:
     email: str = strawberry.field(description="The account's address.")
     password: str = strawberry.field(description="The account's password.")
+    code: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="With a second factor: the 6 digits that the app shows, or a recovery code.",
+    )
 
 
 @strawberry.input(description="A new API key.")
@@ -134,12 +163,30 @@ class CreateApiKeyInput:
 @strawberry.input(description="What changes about the viewer; what is left out stays.")
 class UpdateViewerInput:
     name: str | None = strawberry.field(default=strawberry.UNSET, description="From 1 to 100 characters.")
+    memory_enabled: bool | None = strawberry.field(
+        default=strawberry.UNSET, description="Switch memory on or off; what is remembered stays."
+    )
 
 
 @strawberry.input(description="A new password for the viewer.")
 class ChangePasswordInput:
     current_password: str = strawberry.field(description="The password until now.")
     new_password: str = strawberry.field(description="From 8 to 256 characters.")
+
+
+@strawberry.input(description="What shows that it is really the viewer.")
+class DeleteAccountInput:
+    password: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The account's password, if it has one."
+    )
+    code: str | None = strawberry.field(
+        default=strawberry.UNSET, description="A code of the second factor, if it has one."
+    )
+
+
+@strawberry.type(description="The account is gone; what it had is being removed.")
+class DeleteAccountPayload:
+    ok: bool = strawberry.field(description="Always true.")
 
 
 @strawberry.type(description="The account that was made; it is signed in.")

@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Self
 from uuid import UUID
 
 import strawberry
 
-from domain.ids import Kind, global_id
-from persistence import chats, queued_messages, runs
+from domain.ids import Kind, global_id, key_of
+from persistence import queued_messages, runs
 from persistence.chats import ChatRow
+from persistence.context_use import Asked
+from persistence.lookups import rows_of
 from persistence.runs import RunRow
 from schema.agents import Agent, agent_by_id
+from schema.branches import Branch, branches_by_chat
 from schema.context import FieldInfo
-from schema.loading import Loader
-from schema.messages import Message, branch, message_by_id
+from schema.loading import Loader, together
+from schema.messages import Message, branch, branches, message_by_id
 from schema.nodes import Node
 from schema.pages import Connection, Page
+from schema.summaries import Use, use_of_context
 
 if TYPE_CHECKING:
     from schema.runs import Run
 
-chat_by_id = Loader[UUID, ChatRow | None](fetch=chats.by_ids, missing=lambda: None)
+chat_by_id = Loader[UUID, ChatRow | None](fetch=rows_of(ChatRow), missing=lambda: None)
 queue_of_chat = Loader[UUID, list[RunRow]](fetch=queued_messages.shown, missing=list)
 active_run = Loader[UUID, RunRow | None](fetch=runs.newest_unfinished, missing=lambda: None)
+
+
+async def _branches_of(
+    chats: Sequence[Chat],
+    info: FieldInfo,
+    first: int | None = None,
+    after: str | None = None,
+    last: int | None = None,
+    before: str | None = None,
+) -> list[Connection[Message]]:
+    return await branches(info, [chat.head_key for chat in chats], Page.of(first, after, last, before))
 
 
 @strawberry.type(description="One conversation: a tree of messages of which one branch is shown.")
@@ -36,6 +52,7 @@ class Chat(Node):
     archived: bool = strawberry.field(
         description="Whether it is archived; `chats` lists archived chats only on request."
     )
+    tags: list[str] = strawberry.field(description="Words by which its owner sorts it, in lower case; at most 10.")
     head_id: strawberry.ID | None = strawberry.field(description="Newest message of the branch that is shown.")
     message_count: int = strawberry.field(description="Messages in all branches.")
     key: strawberry.Private[UUID]
@@ -63,12 +80,29 @@ class Chat(Node):
 
         return [Run.from_row(row) for row in await info.context.load(queue_of_chat, self.key)]
 
+    @strawberry.field(
+        description="How full the context is on the shown branch, for the model that answered last or another one. "
+        "Null in an empty chat."
+    )
+    async def context(self, info: FieldInfo, model_id: strawberry.ID | None = None) -> Use | None:
+        model = None if model_id is None else key_of(Kind.MODEL, model_id)
+        use = None if self.head_key is None else await info.context.load(use_of_context, Asked(self.head_key, model))
+        return None if use is None else Use.of(use)
+
     @strawberry.field(description="The agent that answers here; null means the default one.")
     async def agent(self, info: FieldInfo) -> Agent | None:
         row = None if self.agent_key is None else await info.context.load(agent_by_id, self.agent_key)
         return None if row is None else Agent.from_row(row)
 
+    @strawberry.field(
+        description="All branches, light: where each turns off, how it begins and ends. Those that turn off first come "
+        "first; the newest 500 of them."
+    )
+    async def branches(self, info: FieldInfo) -> list[Branch]:
+        return [Branch.of(branch) for branch in await info.context.load(branches_by_chat, self.key)]
+
     @strawberry.field(description="The branch that ends in the chat's head, oldest first. At most 200 a page.")
+    @together(_branches_of)
     async def messages(
         self,
         info: FieldInfo,
@@ -88,6 +122,7 @@ class Chat(Node):
             updated_at=row.updated_at,
             pinned=row.pinned,
             archived=row.archived,
+            tags=row.tags,
             head_id=strawberry.ID(global_id(Kind.MESSAGE, row.head_id)) if row.head_id else None,
             message_count=row.message_count,
             key=row.id,
@@ -101,6 +136,13 @@ class ChatFilter:
     archived: bool | None = strawberry.field(description="Archived chats instead of the others.", default=None)
     pinned: bool | None = strawberry.field(description="Only pinned chats, or only the others.", default=None)
     text: str | None = strawberry.field(description="Text that the title contains.", default=None)
+    tag: str | None = strawberry.field(description="A tag that they have.", default=None)
+
+
+@strawberry.type(description="A tag of the viewer's chats.")
+class ChatTag:
+    tag: str = strawberry.field(description="The tag, in lower case.")
+    chats: int = strawberry.field(description="How many chats have it that are not archived.")
 
 
 @strawberry.input(description="Input of createChat.")
@@ -115,6 +157,10 @@ class UpdateChatInput:
     title: str | None = strawberry.field(description="New title, 1 to 200 characters.", default=None)
     pinned: bool | None = strawberry.field(description="Pin or unpin it.", default=None)
     archived: bool | None = strawberry.field(description="Archive it or bring it back.", default=None)
+    tags: list[str] | None = strawberry.field(
+        description="The tags that it has from now on instead of those before, up to 10 of up to 40 characters.",
+        default=None,
+    )
     head_id: strawberry.ID | None = strawberry.field(
         description="Show the branch of this message, down to its newest leaf.", default=None
     )
@@ -133,3 +179,16 @@ class UpdateChatPayload:
 @strawberry.type(description="Result of deleteChat.")
 class DeleteChatPayload:
     id: strawberry.ID = strawberry.field(description="The chat that is gone.")
+
+
+@strawberry.input(description="Input of forkChat.")
+class ForkChatInput:
+    chat_id: strawberry.ID = strawberry.field(description="The chat.")
+    message_id: strawberry.ID | None = strawberry.field(
+        description="The last message to copy; without it the branch that is shown.", default=None
+    )
+
+
+@strawberry.type(description="Result of forkChat.")
+class ForkChatPayload:
+    chat: Chat = strawberry.field(description="The new chat.")

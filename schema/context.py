@@ -1,7 +1,7 @@
 """What every field can see: who asks, and batched reads. It cannot act."""
 
 import copy
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Self
@@ -12,6 +12,8 @@ from strawberry.dataloader import DataLoader
 
 from domain.accounts import Scope, UserRole
 from domain.errors import Unauthenticated
+from domain.rates import Allowance
+from domain.tools import ToolFacts
 from persistence.database import Database
 from schema.loading import K, Loader, V
 
@@ -31,10 +33,13 @@ class Identity:
 
 @dataclass(eq=False)
 class FieldContext:
-    """`live` holds the loaders of one operation; a copy with an empty `live` serves the next one."""
+    """`allowance` is what the request cost and left; `tools` are those of this process, by key; `live` holds the
+    loaders of one operation, and a copy with an empty `live` serves the next one."""
 
     db: Database
     identity: Identity | None
+    allowance: Allowance | None = None
+    tools: Mapping[UUID, ToolFacts] = field(default_factory=dict)
     live: dict[Loader[Any, Any], DataLoader[Any, Any]] = field(default_factory=dict)
 
     @property
@@ -50,9 +55,15 @@ class FieldContext:
         return own
 
     def load(self, loader: Loader[K, V], key: K) -> Awaitable[V]:
+        return self._live(loader).load(key)
+
+    def load_all(self, loader: Loader[K, V], keys: Sequence[K]) -> Awaitable[Sequence[V]]:
+        return self._live(loader).load_many(keys)
+
+    def _live(self, loader: Loader[K, V]) -> DataLoader[K, V]:
         if loader not in self.live:
             self.live[loader] = DataLoader(partial(loader.batch, self.db))
-        return self.live[loader].load(key)
+        return self.live[loader]
 
 
 FieldInfo = strawberry.Info[FieldContext, None]

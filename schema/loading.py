@@ -1,13 +1,27 @@
 """Batched reads whose cache lives exactly as long as one operation or one streamed event."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from persistence.database import Database, Session
 
 K = TypeVar("K")
 V = TypeVar("V")
+Resolver = TypeVar("Resolver", bound=Callable[..., Any])
+
+TOGETHER = "together"
+
+
+def together(answer: Callable[..., Awaitable[Sequence[Any]]]) -> Callable[[Resolver], Resolver]:
+    """For a resolver on long lists: `answer` gives for many objects, in their order, what it gives for each. It takes
+    the list of them, and the same keyword arguments. Where anything is unusual the resolver itself is called."""
+
+    def marked(resolver: Resolver) -> Resolver:
+        setattr(resolver, TOGETHER, answer)
+        return resolver
+
+    return marked
 
 
 @dataclass(frozen=True, eq=False)

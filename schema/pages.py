@@ -2,9 +2,11 @@
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Generic, TypeVar
+from uuid import UUID
 
 import strawberry
 
@@ -14,6 +16,7 @@ DEFAULT_PAGE = 50
 LARGEST_PAGE = 200
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 @strawberry.type(description="Where a page stands in its list.")
@@ -61,6 +64,26 @@ class Page:
         return Page(limit, last is not None, after, before)
 
 
+def forward(
+    page: Page,
+    rows: Sequence[R],
+    *,
+    cursor_of: Callable[[R], str],
+    node_of: Callable[[R], T],
+    count: Callable[[], Awaitable[int]],
+) -> Connection[T]:
+    """A page that was read forward, out of its rows and of one more where more follows."""
+    edges = [Edge(cursor=cursor_of(row), node=node_of(row)) for row in rows[: page.limit]]
+    page_info = PageInfo(
+        has_next_page=len(rows) > page.limit,
+        has_previous_page=page.after is not None,
+        start_cursor=edges[0].cursor if edges else None,
+        end_cursor=edges[-1].cursor if edges else None,
+    )
+    return Connection(edges=edges, page_info=page_info, count=count)
+
+
+@lru_cache(maxsize=1024)  # places on branches are small numbers, the same in all chats
 def cursor(place: str) -> str:
     """An opaque cursor for a place in a list."""
     return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
@@ -71,4 +94,12 @@ def place(name: str, cursor: str) -> str:
     try:
         return base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)).decode()
     except (ValueError, binascii.Error, UnicodeDecodeError):
+        raise BadUserInput({name: "is not a cursor of this list"}) from None
+
+
+def key_place(name: str, cursor: str | None) -> UUID | None:
+    """The key behind a cursor of a list that is ordered by keys; None without a cursor, BadUserInput for any other."""
+    try:
+        return None if cursor is None else UUID(hex=place(name, cursor))
+    except ValueError:
         raise BadUserInput({name: "is not a cursor of this list"}) from None

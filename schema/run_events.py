@@ -75,11 +75,15 @@ class MessageDiscarded(RunEvent):
 class PlanStep:
     title: str = strawberry.field(description="What the step does.")
     status: StepStatus = strawberry.field(description="How far it is.")
+    outcome: str | None = strawberry.field(description="What its check said, or why it failed.", default=None)
 
 
 @strawberry.type(description="The plan was made or changed.")
 class PlanUpdated(RunEvent):
     steps: list[PlanStep] = strawberry.field(description="The whole plan.")
+    note: str | None = strawberry.field(
+        description="What else is to be said of it, such as why there is no other plan.", default=None
+    )
 
 
 @strawberry.type(description="A tool is being called.")
@@ -87,12 +91,20 @@ class ToolCallStarted(RunEvent):
     tool_call: ToolCall = strawberry.field(description="The call.")
 
 
+@strawberry.type(description="A tool call says how far it is, at most twice a second.")
+class ToolCallProgressed(RunEvent):
+    call_id: strawberry.ID = strawberry.field(description="The `id` of the call.")
+    progress: float = strawberry.field(description="How far it is; it rises.")
+    total: float | None = strawberry.field(description="Where it ends, if that is known.")
+    text: str = strawberry.field(description="The same in words of the tool; may be empty.")
+
+
 @strawberry.type(description="A tool call ended.")
 class ToolCallFinished(RunEvent):
     tool_call: ToolCall = strawberry.field(description="The call and its result.")
 
 
-@strawberry.type(description="A tool call waits for a decision.")
+@strawberry.type(description="A tool call waits for a decision, or, at work, for an answer.")
 class ApprovalRequested(RunEvent):
     approval_key: strawberry.Private[UUID]
 
@@ -124,7 +136,7 @@ class RunFinished(RunEvent):
 
 EVENT_TYPES = (
     RunStatusChanged, ModelSelected, AgentChanged, MessageStarted, TextDelta, ReasoningDelta, MessageDiscarded,
-    PlanUpdated, ToolCallStarted, ToolCallFinished, ApprovalRequested, RunFinished,
+    PlanUpdated, ToolCallStarted, ToolCallProgressed, ToolCallFinished, ApprovalRequested, RunFinished,
 )  # fmt: skip
 
 
@@ -150,13 +162,26 @@ def shown(event: Stored) -> RunEvent:
         case EventKind.MESSAGE_DISCARDED:
             return MessageDiscarded(sequence=sequence, created_at=at, message_id=message_id, reason=data["reason"])
         case EventKind.PLAN:
-            steps = [PlanStep(title=step["title"], status=StepStatus(step["status"])) for step in data["steps"]]
-            return PlanUpdated(sequence=sequence, created_at=at, steps=steps)
-        case EventKind.TOOL_STARTED:
-            return ToolCallStarted(sequence=sequence, created_at=at, tool_call=ToolCall.of(data))
-        case EventKind.TOOL_FINISHED:
-            return ToolCallFinished(sequence=sequence, created_at=at, tool_call=ToolCall.of(data))
+            steps = [
+                PlanStep(title=step["title"], status=StepStatus(step["status"]), outcome=step.get("outcome"))
+                for step in data["steps"]
+            ]
+            return PlanUpdated(sequence=sequence, created_at=at, steps=steps, note=data.get("note"))
+        case EventKind.TOOL_STARTED | EventKind.TOOL_PROGRESS | EventKind.TOOL_FINISHED:
+            return _of_tool(event)
         case EventKind.APPROVAL:
             return ApprovalRequested(sequence=sequence, created_at=at, approval_key=UUID(data["approval_id"]))
         case EventKind.FINISHED:
             return RunFinished(sequence=sequence, created_at=at, run_key=event.run_id)
+
+
+def _of_tool(event: Stored) -> RunEvent:
+    sequence, at, data = event.sequence, event.created_at, event.data
+    if event.kind is EventKind.TOOL_STARTED:
+        return ToolCallStarted(sequence=sequence, created_at=at, tool_call=ToolCall.of(data))
+    if event.kind is EventKind.TOOL_FINISHED:
+        return ToolCallFinished(sequence=sequence, created_at=at, tool_call=ToolCall.of(data))
+    return ToolCallProgressed(
+        sequence=sequence, created_at=at, call_id=strawberry.ID(data["id"]), progress=data["progress"],
+        total=data["total"], text=data["message"],
+    )  # fmt: skip

@@ -9,71 +9,30 @@ from uuid import UUID
 
 import strawberry
 
+from domain.alternatives import CHOICE, alternatives_in
 from domain.ids import Kind, global_id
-from persistence import runs
-from persistence.runs import RunRow, RunStepRow
+from persistence import steps
+from persistence.lookups import rows_of
+from persistence.runs import RunRow
+from persistence.steps import RunStepRow
+from persistence.workflows import Pinned
 from schema.agents import Agent, agent_by_id
+from schema.alternatives import Alternative
 from schema.approvals import Approval, pending_of_run
 from schema.chats import Chat, chat_by_id
 from schema.context import FieldInfo
-from schema.enums import (
-    RunErrorCode,
-    RunStatus,
-    StepKind,
-    StepStatus,
-    ThinkingMode,
-    WhenBusy,
-)
+from schema.enums import Limit, RunStatus, ThinkingMode, WhenBusy
 from schema.loading import Loader
 from schema.messages import Message, message_by_id
 from schema.model_calls import ModelCall, calls_of_run
 from schema.models import Model, ModelSelection, SelectionPreferenceInput, model_by_id
 from schema.nodes import Node
+from schema.steps import RunStep, timeline
+from schema.usage import RunError, Usage
+from schema.workflows import Workflow, pinned_workflow
 
-run_by_id = Loader[UUID, RunRow | None](fetch=runs.by_ids, missing=lambda: None)
-steps_of_run = Loader[UUID, list[RunStepRow]](fetch=runs.steps_of, missing=list)
-
-
-@strawberry.type(description="Why a run failed, in words for people and a code for programs.")
-class RunError:
-    code: RunErrorCode = strawberry.field(description="Stable code.")
-    message: str = strawberry.field(description="What was wrong and what to do.")
-    retryable: bool = strawberry.field(description="Whether trying again may help.")
-
-
-@strawberry.type(description="Tokens and money that a run took.")
-class Usage:
-    requests: int = strawberry.field(description="Model calls.")
-    input_tokens: int = strawberry.field(description="Tokens sent.")
-    cached_input_tokens: int = strawberry.field(description="Of these, tokens that the provider had cached.")
-    output_tokens: int = strawberry.field(description="Tokens received.")
-    reasoning_tokens: int = strawberry.field(description="Of these, tokens of reasoning.")
-    cost_usd: Decimal = strawberry.field(description="Cost in US dollars at the prices of the time.")
-
-
-@strawberry.type(description="One thing that a run did.")
-class RunStep:
-    id: strawberry.ID = strawberry.field(description="Opaque id.")
-    kind: StepKind = strawberry.field(description="What it did.")
-    name: str = strawberry.field(description="Name of what did it.")
-    status: StepStatus = strawberry.field(description="State.")
-    started_at: datetime | None = strawberry.field(description="When it began.")
-    finished_at: datetime | None = strawberry.field(description="When it ended.")
-    parent_id: strawberry.ID | None = strawberry.field(description="The step it is a part of.")
-    error: RunError | None = strawberry.field(description="Why it failed.")
-
-    @classmethod
-    def from_row(cls, row: RunStepRow) -> Self:
-        return cls(
-            id=strawberry.ID(global_id(Kind.STEP, row.id)),
-            kind=row.kind,
-            name=row.name,
-            status=row.status,
-            started_at=row.started_at,
-            finished_at=row.finished_at,
-            parent_id=strawberry.ID(global_id(Kind.STEP, row.parent_id)) if row.parent_id else None,
-            error=_error(row.error_code, row.error_message, retryable=False),
-        )
+run_by_id = Loader[UUID, RunRow | None](fetch=rows_of(RunRow), missing=lambda: None)
+steps_of_run = Loader[UUID, list[RunStepRow]](fetch=steps.of_runs, missing=list)
 
 
 @strawberry.type(description="One answer in the making. It goes on whether or not anybody watches.")
@@ -85,6 +44,9 @@ class Run(Node):
     started_at: datetime | None = strawberry.field(description="When a worker first took it.")
     finished_at: datetime | None = strawberry.field(description="When it ended.")
     error: RunError | None = strawberry.field(description="Why it failed.")
+    limit_reached: Limit | None = strawberry.field(
+        description="The limit of tokens, cost or time that it reached: its answer is the best there was by then."
+    )
     selection: ModelSelection | None = strawberry.field(description="Which model answers and why.")
     usage: Usage = strawberry.field(description="Tokens and money so far.")
     first_token_ms: float | None = strawberry.field(
@@ -101,7 +63,18 @@ class Run(Node):
 
     @strawberry.field(description="What it did, in order.")
     async def steps(self, info: FieldInfo) -> list[RunStep]:
-        return [RunStep.from_row(row) for row in await info.context.load(steps_of_run, self.row.id)]
+        stored = await info.context.load(steps_of_run, self.row.id)
+        calls = await info.context.load(calls_of_run, self.row.id)
+        return timeline(stored, calls)
+
+    @strawberry.field(
+        description="The approaches that a run with `thinking: FUTURE` has looked at, and which one it chose; empty "
+        "until it has chosen. `chooseAlternative` goes on with another one."
+    )
+    async def alternatives(self, info: FieldInfo) -> list[Alternative]:
+        stored = await info.context.load(steps_of_run, self.row.id)
+        choice = next((row.output for row in stored if row.key == CHOICE), None)
+        return [Alternative.of(found) for found in alternatives_in(choice)]
 
     @strawberry.field(
         description="Its calls to models that have ended, in order; several when another model took over, or a worker."
@@ -109,7 +82,7 @@ class Run(Node):
     async def calls(self, info: FieldInfo) -> list[ModelCall]:
         return [ModelCall.from_row(row) for row in await info.context.load(calls_of_run, self.row.id)]
 
-    @strawberry.field(description="Tool calls that wait for a decision.")
+    @strawberry.field(description="Tool calls that wait for a decision, or for an answer.")
     async def pending_approvals(self, info: FieldInfo) -> list[Approval]:
         return [Approval.from_row(row) for row in await info.context.load(pending_of_run, self.row.id)]
 
@@ -134,6 +107,13 @@ class Run(Node):
         row = None if self.row.agent_id is None else await info.context.load(agent_by_id, self.row.agent_id)
         return None if row is None else Agent.from_row(row)
 
+    @strawberry.field(description="The workflow that it goes by, in the version that it began with; null without one.")
+    async def workflow(self, info: FieldInfo) -> Workflow | None:
+        if self.row.workflow_id is None or self.row.workflow_version is None:
+            return None
+        row = await info.context.load(pinned_workflow, Pinned(self.row.workflow_id, self.row.workflow_version))
+        return None if row is None else Workflow.from_row(row)
+
     @strawberry.field(description="The model that answers; null until one is selected.")
     async def model(self, info: FieldInfo) -> Model | None:
         row = None if self.row.model_id is None else await info.context.load(model_by_id, self.row.model_id)
@@ -149,32 +129,13 @@ class Run(Node):
             created_at=row.created_at,
             started_at=row.started_at,
             finished_at=row.finished_at,
-            error=_error(row.error_code, row.error_message, retryable=row.error_retryable),
+            error=RunError.of(row.error_code, row.error_message, retryable=row.error_retryable),
+            limit_reached=row.limit_reached,
             selection=None if row.selection is None else ModelSelection.from_stored(row.selection),
-            usage=_usage(row),
+            usage=Usage.of_run(row),
             first_token_ms=row.first_token_ms,
             row=row,
         )
-
-
-def _error(code: RunErrorCode | None, message: str | None, *, retryable: bool) -> RunError | None:
-    return None if code is None else RunError(code=code, message=message or "", retryable=retryable)
-
-
-def _usage(row: RunRow) -> Usage:
-    return Usage(
-        requests=row.requests,
-        input_tokens=row.input_tokens,
-        cached_input_tokens=row.cached_input_tokens,
-        output_tokens=row.output_tokens,
-        reasoning_tokens=row.reasoning_tokens,
-        cost_usd=plain(row.cost_usd),
-    )
-
-
-def plain(amount: Decimal) -> Decimal:
-    """The same amount without trailing zeros and without an exponent: 0E-10 becomes 0."""
-    return Decimal(format(amount.normalize(), "f"))
 
 
 LOCAL_ONLY = "Whether nothing may leave this server: only local models answer, fallbacks included; default: false."
@@ -182,7 +143,9 @@ LOCAL_ONLY = "Whether nothing may leave this server: only local models answer, f
 
 @strawberry.input(description="Input of sendMessage.")
 class SendMessageInput:
-    content: str = strawberry.field(description="The message, as Markdown; at most 200,000 characters.")
+    content: str = strawberry.field(
+        description="The message, as Markdown; at most 200,000 characters. It may be empty when there are files."
+    )
     chat_id: strawberry.ID | None = strawberry.field(description="The chat; without one a chat is made.", default=None)
     parent_id: strawberry.ID | None = strawberry.field(
         description="The message to answer below; without one the chat's head. A parent that already has an answer "
@@ -197,6 +160,10 @@ class SendMessageInput:
         description="Id or name of the model; without one the selection chooses.", default=None
     )
     agent_id: strawberry.ID | None = strawberry.field(description="The agent that answers.", default=None)
+    workflow_id: strawberry.ID | None = strawberry.field(
+        description="The workflow that answers, instead of an agent; its steps have their own ways of thinking.",
+        default=None,
+    )
     thinking: ThinkingMode | None = strawberry.field(description="How the answer is made.", default=None)
     when_busy: WhenBusy | None = strawberry.field(
         description="What to do while the branch is still being answered; ENQUEUE without it.", default=None
@@ -209,7 +176,17 @@ class SendMessageInput:
     preference: SelectionPreferenceInput | None = strawberry.field(
         description="What matters when a model is selected.", default=None
     )
-    max_cost_usd: Decimal | None = strawberry.field(description="Most that the answer may cost.", default=None)
+    max_cost_usd: Decimal | None = strawberry.field(
+        description="Most that the answer may cost. A run that reaches a limit answers with what it has; see "
+        "`Run.limitReached`.",
+        default=None,
+    )
+    max_tokens: int | None = strawberry.field(
+        description="Most tokens that all model calls of the run may take together, those sent included.", default=None
+    )
+    max_seconds: int | None = strawberry.field(
+        description="Longest that the run may be at work, in seconds; waiting for people does not count.", default=None
+    )
     local_only: bool | None = strawberry.field(description=LOCAL_ONLY, default=None)
     background: bool = strawberry.field(
         description="Nobody waits for the answer: runs that somebody waits for go first.", default=False
@@ -218,6 +195,9 @@ class SendMessageInput:
         description="When the answer breaks off, another model goes on where it stopped, once; without it the run "
         "fails and keeps what was said. It has no effect with a `model` asked for by name.",
         default=False,
+    )
+    file_ids: list[strawberry.ID] | None = strawberry.field(
+        description="Files that belong to the message, as `POST /files` has named them; at most 20.", default=None
     )
 
 
@@ -233,6 +213,13 @@ class RegenerateInput:
     idempotency_key: str | None = strawberry.field(description="As in `SendMessageInput`.", default=None)
 
 
+@strawberry.input(description="Input of chooseAlternative.")
+class ChooseAlternativeInput:
+    run_id: strawberry.ID = strawberry.field(description="The run that has looked at alternatives.")
+    alternative: int = strawberry.field(description="The `number` of the one to go on with.")
+    idempotency_key: str | None = strawberry.field(description="As in `SendMessageInput`.", default=None)
+
+
 @strawberry.type(description="Result of sendMessage.")
 class SendMessagePayload:
     chat: Chat = strawberry.field(description="The chat.")
@@ -245,6 +232,13 @@ class SendMessagePayload:
 class RegeneratePayload:
     chat: Chat = strawberry.field(description="The chat.")
     reply: Message = strawberry.field(description="The new answer, in progress.")
+    run: Run = strawberry.field(description="The run that writes it.")
+
+
+@strawberry.type(description="Result of chooseAlternative.")
+class ChooseAlternativePayload:
+    chat: Chat = strawberry.field(description="The chat.")
+    reply: Message = strawberry.field(description="The new answer, in progress, beside the first one.")
     run: Run = strawberry.field(description="The run that writes it.")
 
 

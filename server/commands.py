@@ -1,4 +1,4 @@
-"""The command line: `parley serve | worker | migrate | create-user | create-api-key | fetch-model | doctor`."""
+"""The command line: `parley serve | worker | migrate | backup | restore | create-user | … | doctor`."""
 
 import argparse
 import asyncio
@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import uvloop
 from pydantic import ValidationError
@@ -15,9 +16,12 @@ from pydantic import ValidationError
 from domain.accounts import Scope, UserRole
 from domain.errors import DomainError
 from orchestration.inference.local.weights import WeightsError, ensure_a_model
+from orchestration.mcp.failures import McpFailure
+from orchestration.mcp.serving import bridge
 from persistence.database import Unavailable, connect
 from persistence.migrating import UnknownSchema, migrate
 from resolvers.registration import create_api_key, create_user
+from server.backups import BackupError, back_up, restore
 from server.doctor import examine
 from server.embedded.postgres import EmbeddedError
 from server.keys import UnusableKey
@@ -34,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     command: Command = asked.command
     try:
         settings = Settings()
-        configure_logs(settings.parley_log_level)
+        configure_logs(settings.parley_log_level, settings.parley_log_format)
         return uvloop.run(_run(command, settings, asked)) or 0
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, e['loc'])).upper()} {e['msg']}" for e in error.errors())
@@ -43,7 +47,9 @@ def main(arguments: list[str] | None = None) -> int:
         say(f"{error.message} {error.remedy}")
     except WeightsError as error:
         say(f"{error.message} {error.remedy}")
-    except (CannotStart, UnknownSchema, UnusableKey) as error:
+    except McpFailure as error:
+        say(error.message)
+    except (BackupError, CannotStart, UnknownSchema, UnusableKey) as error:
         say(str(error))
     except DomainError as error:
         say(error.message)
@@ -72,6 +78,22 @@ async def _migrate(settings: Settings, asked: argparse.Namespace) -> None:
     say(f"The database is at revision {revision}.")
 
 
+async def _backup(settings: Settings, asked: argparse.Namespace) -> None:
+    async with database(settings) as url:
+        size = await asyncio.to_thread(back_up, url, asked.file)
+    kept = "PARLEY_SECRET_KEY" if settings.parley_secret_key else str(settings.parley_data / "secret.key")
+    say(
+        f"{asked.file} has everything in the database, in {size / 1e6:.1f} MB. Not in it: {kept}. Keep that as well, in"
+    )
+    say("another place: without it the stored keys of providers cannot be read.")
+
+
+async def _restore(settings: Settings, asked: argparse.Namespace) -> None:
+    async with database(settings) as url:
+        revision = await asyncio.to_thread(restore, url, asked.file)
+    say(f"The backup is in the database, which is at revision {revision} now. Parley needs the secret key of its time.")
+
+
 async def _create_user(settings: Settings, asked: argparse.Namespace) -> None:
     password = sys.stdin.readline().rstrip("\n") if asked.password_stdin else getpass.getpass("Password: ")
     async with database(settings) as url:
@@ -93,6 +115,13 @@ async def _create_api_key(settings: Settings, asked: argparse.Namespace) -> None
         await db.close()
     say("This key is shown only once:")
     print(secret)  # noqa: T201 - standard output carries the secret and nothing else
+
+
+async def _mcp(settings: Settings, asked: argparse.Namespace) -> None:
+    if settings.parley_api_key is None:
+        raise CannotStart("PARLEY_API_KEY is needed. `parley create-api-key EMAIL NAME` makes one.")
+    here = f"http://{settings.parley_host}:{settings.parley_port}/mcp"
+    await bridge(asked.url or here, settings.parley_api_key.get_secret_value())
 
 
 async def _fetch_model(settings: Settings, asked: argparse.Namespace) -> None:
@@ -117,7 +146,13 @@ def _parser() -> argparse.ArgumentParser:
     add("serve", _serve, "Serve the API and the web client, and carry runs on.")
     add("worker", _worker, "Only carry runs on; any number of workers may share one database.")
     add("migrate", _migrate, "Bring the database schema up to date.")
+    backup = add("backup", _backup, "Write everything in the database to a file, while Parley goes on working.")
+    backup.add_argument("file", type=Path, help="what to write")
+    restored = add("restore", _restore, "Bring a backup into an empty database.")
+    restored.add_argument("file", type=Path, help="what `backup` has written")
     add("fetch-model", _fetch_model, "Download the small model that is embedded, unless it is there.")
+    mcp = add("mcp", _mcp, "Offer a running Parley's tools to an MCP client, on standard input and output.")
+    mcp.add_argument("--url", help="where it is, such as https://chat.example.org/mcp; this machine without it")
     add("doctor", _doctor, "Check every dependency and say what is wrong.")
     user = add("create-user", _create_user, "Make an account.")
     user.add_argument("email")

@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 import aiohttp
 
-from persistence.database import Unavailable, connect
+from orchestration.inference.secrets import Keyring
+from persistence import mcp_servers, providers, second_factors
+from persistence.database import Database, Unavailable, connect
 from persistence.migrating import UnknownSchema, check
 from persistence.streams import Away, Streams, words_of
 from server.embedded.postgres import EmbeddedError
@@ -42,7 +44,8 @@ async def _findings(settings: Settings) -> AsyncIterator[Finding]:
     yield _secret(settings)
     yield _port(settings)
     yield _models(settings)
-    yield await _database(settings)
+    for finding in await _database(settings):
+        yield finding
     if settings.redis_url is not None:
         yield await _redis(settings.redis_url.get_secret_value())
     if settings.openai_api_key is not None or settings.openai_base_url is not None:
@@ -91,21 +94,48 @@ def _models(settings: Settings) -> Finding:
     return Finding(bool(files), "Local models", words)
 
 
-async def _database(settings: Settings) -> Finding:
+async def _database(settings: Settings) -> list[Finding]:
     try:
         async with database(settings) as url:
             db = connect(url)
             try:
                 await check(db)
+                sealed = await _sealed(db, settings)
             finally:
                 await db.close()
     except EmbeddedError as error:
-        return Finding(False, "Database", f"{error.message} {error.remedy}")
+        return [Finding(False, "Database", f"{error.message} {error.remedy}")]
     except UnknownSchema as error:
-        return Finding(False, "Database", str(error))
+        return [Finding(False, "Database", str(error))]
     except Unavailable as error:
-        return Finding(False, "Database", f"cannot be reached: {str(error).splitlines()[0]}")
-    return Finding(True, "Database", "answers, and its schema is up to date")
+        return [Finding(False, "Database", f"cannot be reached: {str(error).splitlines()[0]}")]
+    return [Finding(True, "Database", "answers, and its schema is up to date"), *sealed]
+
+
+async def _sealed(db: Database, settings: Settings) -> list[Finding]:
+    """Whether what is stored can be unsealed: after a restore, the secret key may be another one."""
+    configured = settings.parley_secret_key
+    try:
+        given = [configured.get_secret_value() if configured else None, *settings.earlier_secret_keys]
+        current, *earlier = (secret_key(one, settings.parley_data) for one in given)
+    except (UnusableKey, OSError):
+        return []  # it has been told of already
+    keys = Keyring(current, earlier)
+    async with db.write() as session:  # these queries hold the rows, for those that seal them anew
+        stored = [(row.name, row.api_key_encrypted, row.id) for row in await providers.with_keys(session)]
+        for row in await mcp_servers.with_secrets(session):
+            stored += [(row.name, sealed, row.id) for sealed in (row.secrets_encrypted, row.oauth_encrypted) if sealed]
+        factors = [(row.secret_sealed, row.user_id) for row in await second_factors.sealed(session)]
+    lost = [name for name, sealed, owner in stored if sealed is not None and not keys.fits(sealed, owner)]
+    without = sum(not keys.fits(sealed, owner) for sealed, owner in factors)
+    found = [Finding(True, "Stored secrets", f"the secret key fits all {len(stored)}")]
+    if lost:
+        words = f"another key has sealed those of {', '.join(lost[:10])}; use that one, or enter them anew"
+        found = [Finding(False, "Stored secrets", words)]
+    if without:
+        words = f"another key has sealed {without} of {len(factors)}; use that one, or remove them with `updateUser`"
+        return [*found, Finding(False, "Second factors", words)]
+    return [*found, Finding(True, "Second factors", f"the secret key fits all {len(factors)}")]
 
 
 async def _redis(url: str) -> Finding:

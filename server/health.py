@@ -7,13 +7,15 @@ from starlette.responses import JSONResponse
 
 from persistence.database import Database, Unavailable
 from persistence.migrating import UnknownSchema, check
+from server.vital import Vital
 
 
 class Readiness:
-    """`draining` is set when the process begins to stop: load balancers then send nothing new."""
+    """`draining` is set when the process begins to stop: load balancers then send nothing new. `vital` knows whether
+    all parts are there that the process cannot do without."""
 
-    def __init__(self) -> None:
-        self.draining = False
+    def __init__(self, vital: Vital) -> None:
+        self.draining, self.vital = False, vital
 
 
 def health_routes(db: Database, readiness: Readiness, trouble: Callable[[], Awaitable[str | None]]) -> APIRouter:
@@ -31,6 +33,8 @@ def health_routes(db: Database, readiness: Readiness, trouble: Callable[[], Awai
 
         Without Redis it can: everything goes through PostgreSQL then. So that is told, and no reason to be left out.
         """
+        if readiness.vital.failed.is_set():
+            return JSONResponse({"status": "unavailable", "reason": "a part of the server has ended"}, status_code=503)
         if readiness.draining:
             return JSONResponse({"status": "draining"}, status_code=503)
         try:

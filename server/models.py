@@ -1,8 +1,11 @@
 """The model pool as the settings want it: the models folder, and the provider that is named there."""
 
+from contextlib import nullcontext
 from urllib.parse import urlsplit
 
+from orchestration.inference.embedding import Address, Embedder, EmbeddingModel
 from orchestration.inference.folder import ModelsFolder
+from orchestration.inference.local.embeddings import LocalEmbeddings
 from orchestration.inference.local.engine import LocalEngine
 from orchestration.inference.pool import ModelPool
 from orchestration.inference.register import (
@@ -60,6 +63,21 @@ def open_pool(settings: Settings, db: Database) -> ModelPool:
         sources=[ModelsFolder(db, folder, tiers), provider, others],
     )  # fmt: skip
     return pool
+
+
+def open_embedder(settings: Settings, pool: ModelPool) -> Embedder | None:
+    """What finds memories by their meaning: the model that the settings name, else one of the models folder."""
+    name = settings.parley_embedding_model
+    if name is None:
+        local = settings.parley_local_models
+        return Embedder(pool, LocalEmbeddings(settings.models_folder, pool.serve).find) if local else None
+    key = settings.openai_api_key
+    server = Address(settings.openai_base_url or OPENAI, key.get_secret_value() if key else None)
+
+    async def named() -> EmbeddingModel:
+        return EmbeddingModel(name, lambda: nullcontext(server))
+
+    return Embedder(pool, named)
 
 
 def _name_of(base_url: str | None) -> str:

@@ -7,24 +7,29 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 
 import uvicorn
+from fastapi import FastAPI
 
 from orchestration.engine import Engine
-from persistence.database import Database, connect
+from persistence.database import Database, Unavailable, connect, refuses
 from persistence.migrating import check, migrate
 from persistence.notifications import MODELS
 from server.app import create_app
 from server.embedded.postgres import EmbeddedPostgres
-from server.models import open_pool
+from server.models import open_embedder, open_pool
 from server.settings import Settings
+from server.tracing import traced
+from server.vital import Vital
 
 log = logging.getLogger(__name__)
 
 LARGEST_FRAME = 4_194_304
 DRAIN_SECONDS = 1
 """Seconds that requests and streams get to end by themselves at shutdown."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
+"""Seconds between two looks for a database that is away at the start."""
 
 
 class CannotStart(Exception):
@@ -38,9 +43,9 @@ def say(words: str) -> None:
 
 @contextlib.asynccontextmanager
 async def database(settings: Settings) -> AsyncIterator[str]:
-    """The URL of the database: the configured one, or the embedded one, running while this block is open."""
-    if settings.database_url is not None:
-        yield settings.database_url.get_secret_value()
+    """The URL of the database itself: the configured one, or the embedded one, running while this block is open."""
+    if (given := settings.direct_database_url or settings.database_url) is not None:
+        yield given.get_secret_value()
         return
     say(f"Starting the embedded PostgreSQL in {settings.parley_data / 'postgres'} …")
     embedded = EmbeddedPostgres(settings.parley_data.resolve() / "postgres")
@@ -93,8 +98,42 @@ def listen(host: str, port: int) -> socket.socket:
     return bound
 
 
+async def until_there(db: Database) -> None:
+    """Wait for a database that is away, and check its schema. UnknownSchema when it has another one, and one of
+    `Unavailable` when it refuses us: a person must put that right."""
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return await check(db)
+        except Unavailable as error:
+            if refuses(error):
+                raise
+            say(f"The database cannot be reached: {str(error).splitlines()[0]}. Waiting for it; check DATABASE_URL.")
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE)
+
+
+async def unless(stopping: asyncio.Event, work: Coroutine[object, object, None]) -> bool:
+    """Do the work, unless the process is to stop before it is done; whether it was done."""
+    working, stopped = asyncio.create_task(work), asyncio.create_task(stopping.wait())
+    await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not working.done():
+        working.cancel()
+        await asyncio.wait({working})
+        return False
+    working.result()
+    return True
+
+
+def _connect(settings: Settings, url: str) -> Database:
+    """The database at this address, by way of a pooler where the settings name one."""
+    pooled = settings.database_url.get_secret_value() if settings.database_url else url
+    return connect(pooled, direct=url, slow_ms=settings.parley_slow_query_ms)
+
+
 async def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM."""
+    """Serve until SIGINT or SIGTERM; CannotStart when a part of the server ends by itself before."""
     bound = listen(settings.parley_host, settings.parley_port)
     stopping = asyncio.Event()
     on_signal(stopping.set)
@@ -102,34 +141,41 @@ async def serve(settings: Settings) -> None:
         if settings.database_url is None:
             say("Bringing the database schema up to date …")
             await asyncio.to_thread(migrate, url)
-        db = connect(url)
-        await check(db)
-        app = create_app(settings, db)
-        host, port = bound.getsockname()[:2]
-        config = uvicorn.Config(
-            app,
-            http="httptools",
-            ws="websockets-sansio",
-            ws_per_message_deflate=False,
-            ws_max_size=LARGEST_FRAME,
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=DRAIN_SECONDS,
-        )
-        server = Server(config)
-        serving = asyncio.create_task(server.serve(sockets=[bound]), name="server")
-        ready = asyncio.create_task(_announce(server, f"http://{host}:{port}"))
-        await asyncio.wait({serving, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
-        ready.cancel()
-        if not serving.done():
-            say("Stopping …")
-            app.state.drain()
-            server.should_exit = True
-        await serving
-        if not server.started:
-            raise CannotStart("The server could not start; the lines above say why.")
+        db = _connect(settings, url)
+        if await unless(stopping, until_there(db)):
+            await _serve(create_app(settings, db), bound, stopping)
+
+
+async def _serve(app: FastAPI, bound: socket.socket, stopping: asyncio.Event) -> None:
+    host, port = bound.getsockname()[:2]
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=LARGEST_FRAME,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+    server = Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[bound]), name="server")
+    ready = asyncio.create_task(_announce(server, f"http://{host}:{port}"))
+    failed: asyncio.Event = app.state.failed
+    ends = {serving, asyncio.create_task(stopping.wait()), asyncio.create_task(failed.wait())}
+    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    ready.cancel()
+    if not serving.done():
+        say("Stopping …")
+        app.state.drain()
+        server.should_exit = True
+    await serving
+    if not server.started:
+        raise CannotStart("The server could not start; the lines above say why.")
+    if failed.is_set():
+        raise CannotStart("A part of the server has ended; the lines above say why.")
 
 
 def settle() -> None:
@@ -147,25 +193,34 @@ async def _announce(server: uvicorn.Server, url: str) -> None:
 
 
 async def work(settings: Settings) -> None:
-    """Carry runs on until SIGINT or SIGTERM; any number of workers may share one database."""
+    """Carry runs on until SIGINT or SIGTERM; any number of workers may share one database. CannotStart when a part of
+    the worker ends by itself before."""
+    stopping = asyncio.Event()
+    on_signal(stopping.set)
     async with database(settings) as url:
-        db: Database = connect(url)
-        await check(db)
-        pool = open_pool(settings, db)
-        engine = Engine(db, pool, **settings.engine)
-        await pool.start()
-        await engine.open({MODELS: engine.pool_changed})
-        working = asyncio.create_task(
-            engine.work(concurrency=settings.parley_worker_concurrency, grace=settings.parley_shutdown_grace)
-        )
-        stopping = asyncio.Event()
-        on_signal(stopping.set)
-        settle()
-        say("The worker is ready.")
-        await asyncio.wait({working, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
-        working.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await working
-        await engine.close()
-        await pool.close()
+        db = _connect(settings, url)
+        if await unless(stopping, until_there(db)):
+            async with traced(settings.collector):
+                await _work(settings, db, stopping)
         await db.close()
+
+
+async def _work(settings: Settings, db: Database, stopping: asyncio.Event) -> None:
+    pool = open_pool(settings, db)
+    engine = Engine(db, pool, embedder=open_embedder(settings, pool), **settings.engine)
+    vital = Vital()
+    await pool.start()
+    await engine.open({MODELS: engine.pool_changed})
+    carrying_on = engine.work(concurrency=settings.parley_worker_concurrency, grace=settings.parley_shutdown_grace)
+    working = asyncio.create_task(carrying_on, name="worker")
+    vital.watch([working, *engine.vital])
+    settle()
+    say("The worker is ready.")
+    ends = {asyncio.create_task(event.wait()) for event in (stopping, vital.failed)}
+    await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+    working.cancel()
+    await asyncio.wait({working})
+    await engine.close()
+    await pool.close()
+    if vital.failed.is_set():
+        raise CannotStart("A part of the worker has ended; the lines above say why.")

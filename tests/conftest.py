@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import os
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -31,6 +32,18 @@ def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEv
     return {"uvloop": uvloop.new_event_loop}
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than processors, because tests often wait: for a browser, a clock, another process."""
+    return (os.cpu_count() or 2) + 1
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first: at the end, the others would have nothing to do meanwhile."""
+    items.sort(key=lambda item: item.get_closest_marker("early") is None)
+
+
 POSTGRES = pytest.StashKey[EmbeddedPostgres]()
 
 
@@ -41,6 +54,11 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         server = EmbeddedPostgres(Path(tempfile.mkdtemp(prefix="parley-tests-")))
         asyncio.run(server.start())
         session.config.stash[POSTGRES] = server
+        # Nothing in it has to outlive a loss of power.
+        with psycopg.connect(conninfo(server.url), autocommit=True) as connection:
+            for name in ("fsync", "full_page_writes"):
+                connection.execute(f"ALTER SYSTEM SET {name} = off".encode())
+            connection.execute("SELECT pg_reload_conf()")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -170,12 +188,14 @@ async def bob(server: Running, ada: Person) -> AsyncIterator[Person]:
 
 
 @pytest.fixture
-def statements(server: Running) -> Iterator[list[str]]:
-    """SQL statements that the application executes; clear it before what you count."""
+async def statements(server: Running) -> AsyncIterator[list[str]]:
+    """SQL statements that the application executes for those who ask; clear it before what you count."""
     heard: list[str] = []
+    sweeping = asyncio.all_tasks()  # by itself, whenever it is time
 
     def hear(connection: object, cursor: object, statement: str, *_: object) -> None:
-        heard.append(statement)
+        if asyncio.current_task() not in sweeping:
+            heard.append(statement)
 
     for engine in server.db.engines:
         event.listen(engine.sync_engine, "before_cursor_execute", hear)

@@ -81,6 +81,16 @@ class Person:
         async with self.socket() as socket:
             return [data["runEvents"] async for data in socket.watch(EVENTS, runId=run_id, after=after)]
 
+    async def until(self, kind: str, run_id: str, document: str = EVENTS, after: int = 0) -> list[dict[str, Any]]:
+        """Events of a run up to the first of a kind."""
+        seen: list[dict[str, Any]] = []
+        async with self.socket() as socket:
+            async for data in socket.watch(document, runId=run_id, after=after):
+                seen.append(data["runEvents"])
+                if seen[-1]["__typename"] == kind:
+                    break
+        return seen
+
     async def ask(self, content: str, **more: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """Send a message and wait for its answer: what sendMessage said, and the run's events."""
         sent = await self.send(content, **more)

@@ -11,7 +11,7 @@ import contextlib
 import json
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Self
 
 from aiohttp import web
@@ -22,7 +22,9 @@ from tests.upstream_answers import (
     chunk,
     frames,
     scripted,
+    tokens_in,
     tokens_of,
+    too_long,
     usage_chunk,
     whole,
 )
@@ -35,11 +37,15 @@ class Upstream:
     record who asked what, `sent_at` when each piece of an answer was written. The events tell that somebody has
     `asked`, that an answer is `holding`, that the last one was sent (`idle`), and that a client has left in the
     middle (`closed`).
+
+    `by_question`, if there is one, sees each request first and may give the answer; `respond` answers when the queue is
+    empty. A prompt that is longer than `window` tokens is refused, as OpenAI does. `embed` gives the vector of a text.
     """
 
     def __init__(self, models: Sequence[str] = ("mock",)) -> None:
         self.models = list(models)
         self.entries: list[Any] | None = None
+        self.by_question: Callable[[dict[str, Any]], Reply | None] | None = None
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.sent_at: list[float] = []
@@ -48,6 +54,11 @@ class Upstream:
         self.holding = asyncio.Event()
         self.idle = asyncio.Event()
         self.peers: list[int] = []
+        self.respond: Callable[[dict[str, Any]], str] = lambda _: "Hello from upstream."
+        self.window: int | None = None
+        self.refused = 0
+        self.embed: Callable[[str], list[float]] | None = None
+        self.embedded: list[list[str]] = []
         self._replies: deque[Reply] = deque()
         self._released = asyncio.Event()
         self._released.set()
@@ -117,6 +128,7 @@ class Upstream:
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_get("/v1/models", self._list)
         app.router.add_post("/v1/chat/completions", self._complete)
+        app.router.add_post("/v1/embeddings", self._embed)
         self._runner = web.AppRunner(app, handler_cancellation=True, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
@@ -147,7 +159,11 @@ class Upstream:
         self.peers.append(request.transport.get_extra_info("peername")[1] if request.transport else 0)
         self.idle.clear()
         self.asked.set()
-        reply = self._replies.popleft() if self._replies else self._default(body)
+        if self.window is not None and (tokens := tokens_in(body)) > self.window:
+            self.refused += 1
+            return web.json_response(too_long(self.window, tokens), status=400)
+        reply = self.by_question(body) if self.by_question is not None else None
+        reply = reply or (self._replies.popleft() if self._replies else self._default(body))
         if reply.headers_held:
             await self._gate()
         if reply.body is not None:
@@ -156,11 +172,19 @@ class Upstream:
             return web.json_response(whole(reply.chunks))
         return await self._stream(request, reply)
 
+    async def _embed(self, request: web.Request) -> web.Response:
+        texts = (await request.json())["input"]
+        self.embedded.append(texts)
+        if self.embed is None:
+            return web.json_response({"error": {"message": "no embeddings here", "type": "mock"}}, status=404)
+        data = [{"object": "embedding", "index": n, "embedding": self.embed(text)} for n, text in enumerate(texts)]
+        return web.json_response({"object": "list", "data": data, "usage": {"prompt_tokens": 5, "total_tokens": 5}})
+
     def _default(self, body: dict[str, Any]) -> Reply:
         stand_alone = scripted(body) if body.get("model") in STAND_ALONE_MODELS else None
         if stand_alone is not None:
             return stand_alone
-        self.reply("Hello from upstream.")
+        self.reply(self.respond(body))
         return self._replies.pop()
 
     async def _gate(self) -> None:
@@ -181,6 +205,7 @@ class Upstream:
 
     async def _write(self, request: web.Request, response: web.StreamResponse, reply: Reply) -> None:
         pieces = reply.raw if reply.raw is not None else list(frames(reply))
+        began = time.perf_counter()
         for number, piece in enumerate(pieces):
             if reply.held_after is not None and number == reply.held_after:
                 self.hold()
@@ -191,6 +216,8 @@ class Upstream:
                 return
             self.sent_at.append(time.perf_counter())
             await response.write(piece)
+            if reply.rate:
+                await asyncio.sleep(began + (number + 1) / reply.rate - time.perf_counter())
             if reply.delay:
                 await asyncio.sleep(reply.delay)
         await response.write_eof()

@@ -29,13 +29,38 @@ TOKEN = re.compile(r"\s*\S+|\s+")
 STAND_ALONE_MODELS = ("scripted", "fast", "numbers")
 
 
+def tokens_in(body: dict[str, Any]) -> int:
+    """What the mock counts for a prompt: a token for 3.5 bytes of text, 4 for each message, and the tools' schemas."""
+    sent = [*body["messages"], *body.get("tools", ())]
+    return sum(4 + int(len(json.dumps(one, ensure_ascii=False).encode()) / 3.5) for one in _bare(sent))
+
+
+def _bare(sent: list[dict[str, Any]]) -> list[Any]:
+    """Messages without the names that the wire needs and no model gets."""
+    return [one["content"] if one.keys() == {"role", "content"} else one for one in sent]
+
+
+def too_long(window: int, tokens: int) -> dict[str, Any]:
+    message = (
+        f"This model's maximum context length is {window} tokens. However, your messages resulted in {tokens} tokens."
+    )
+    error = {
+        "message": message,
+        "type": "invalid_request_error",
+        "param": "messages",
+        "code": "context_length_exceeded",
+    }
+    return {"error": error}
+
+
 def tokens_of(text: str) -> list[str]:
     return TOKEN.findall(text)
 
 
 @dataclass
 class Reply:
-    """One answer to come. `raw` is sent instead of chunks; `held_after` chunks wait for `release()`."""
+    """One answer to come. `raw` is sent instead of chunks; `held_after` chunks wait for `release()`. `rate` is how many
+    chunks come in a second, however long each takes to be written."""
 
     chunks: list[dict[str, Any]] = field(default_factory=list)
     status: int = 200
@@ -43,11 +68,19 @@ class Reply:
     body: str | None = None
     raw: list[bytes] | None = None
     delay: float = 0.0
+    rate: float | None = None
     held_after: int | None = None
     headers_held: bool = False
     cut_after: int | None = None
     done: bool = True
     newline: bytes = b"\n"
+
+
+def said(text: str) -> Reply:
+    """An answer: each word a chunk, then its usage."""
+    words = tokens_of(text)
+    ending = [chunk(finish="stop"), usage_chunk(7, len(words))]
+    return Reply([chunk(role="assistant", content=""), *(chunk(content=word) for word in words), *ending])
 
 
 def chunk(model: str = "mock", *, finish: str | None = None, **delta: Any) -> dict[str, Any]:

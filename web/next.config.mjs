@@ -14,6 +14,7 @@ export default function config(phase) {
     allowedDevOrigins: ["127.0.0.1", "localhost"],
     rewrites: async () => [
       { source: "/graphql", destination: `${server}/graphql` },
+      { source: "/files/:path*", destination: `${server}/files/:path*` },
       { source: "/chat/:id", destination: "/chat" },
     ],
   };

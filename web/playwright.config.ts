@@ -22,7 +22,8 @@ export default defineConfig({
   outputDir: "test-results",
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  // All journeys share one server, whose first account they make together.
+  // The journeys of a file share one server, whose first account they make together; for other files, and for the
+  // other width, tests/e2e/test_browser.py starts servers of their own.
   workers: 1,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
@@ -31,7 +32,8 @@ export default defineConfig({
   reporter: process.env.CI ? "line" : "list",
   use: {
     baseURL: process.env.PARLEY_E2E_URL ?? "http://127.0.0.1:8000",
-    trace: "retain-on-failure",
+    // Recording costs a third of the time: where a journey is tried again, only that is recorded.
+    trace: process.env.CI ? "on-first-retry" : "retain-on-failure",
     launchOptions: { executablePath, args },
   },
   projects: [

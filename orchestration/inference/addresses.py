@@ -1,6 +1,5 @@
 """Which addresses a provider may have: an administrator's own network, yes; the machine's cloud metadata, no."""
 
-import ipaddress
 import socket
 from urllib.parse import urlsplit
 
@@ -8,24 +7,9 @@ import aiohttp
 from aiohttp.abc import ResolveResult
 
 from domain.errors import BadUserInput
+from orchestration.addresses import forbidden
 
 LONGEST = 2_000
-METADATA = frozenset(
-    {
-        ipaddress.ip_address("100.100.100.200"),  # Alibaba Cloud
-        ipaddress.ip_address("168.63.129.16"),  # Azure's platform
-        ipaddress.ip_address("fd00:ec2::254"),  # Amazon over IPv6
-    }
-)
-"""Services of clouds that give out credentials, besides the link-local one that they all have."""
-
-
-def forbidden(address: str) -> bool:
-    """Link-local, multicast, unspecified and metadata addresses. Private ones and loopback are where Ollama runs."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is not None:
-        found = found.ipv4_mapped
-    return found.is_link_local or found.is_multicast or found.is_unspecified or found in METADATA
 
 
 class GuardedResolver(aiohttp.ThreadedResolver):

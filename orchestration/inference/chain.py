@@ -15,11 +15,15 @@ from domain.models import CallOutcome, Selection, TokenUsage
 from domain.runs import RunFailure
 from orchestration.inference.calling import Call, Question
 from orchestration.inference.coalescing import Tap
+from orchestration.inference.efforts import Effort
 from orchestration.inference.holding import Holding, Ready
 from orchestration.inference.places import Enter, Place, unlimited
-from orchestration.inference.rules import rule
+from orchestration.inference.rules import Step, rule
 from orchestration.inference.settings import answer_tokens
+from orchestration.inference.spans import note_call
 from orchestration.inference.tries import Admit, Candidate, Limits, Tries
+from orchestration.memory.background import Background
+from orchestration.memory.tokens import room_of
 from persistence.model_stats import ModelFacts
 from persistence.models import ModelRow
 
@@ -27,6 +31,9 @@ log = logging.getLogger(__name__)
 
 Record = Callable[[ModelCall], Awaitable[None]]
 """Takes each call when it has ended, before anything else happens. It may get one twice: `ModelCall.id` tells."""
+
+Reserve = Callable[[UUID, ModelRow, Question], Awaitable[None]]
+"""Keeps money for a call before it is made; RunFailure when there is not enough."""
 
 FAILURES = (OpenAIError, AgentsException, RunFailure, OSError, TimeoutError)
 
@@ -49,7 +56,8 @@ class Chain:
 
     While nothing has been said, a failure moves on to the next model unseen; after that it ends the run, unless
     `continues`: then the next model goes on with the answer, once. `name` is the model that speaks, or spoke last.
-    `waited` is how many seconds the last question has waited for a place.
+    `waited` is how many seconds the last question has waited for a place, `finish` why the last streamed answer ended,
+    in its provider's words. `effort` is how hard models that can be told should think.
     """
 
     def __init__(
@@ -62,17 +70,23 @@ class Chain:
         limits: Limits,
         continues: bool = False,
         enter: Enter = unlimited,
+        reserve: Reserve | None = None,
+        effort: Effort | None = None,
     ) -> None:
         self.model: Model = _ChainModel(self)
         self.settings = ModelSettings(include_usage=True)
+        self.background = Background()
+        """What every model of the chain is told beside the conversation."""
         self.calls: list[ModelCall] = []
         self._models, self._limits, self._admit = list(models), limits, admit
-        self._record, self._continues = record, continues
+        self._record, self._continues, self._effort = record, continues, effort
         self._unrecorded: list[ModelCall] = []
-        self._holding, self._enter = Holding(ready), enter
+        self._holding, self._enter, self._reserve = Holding(ready), enter, reserve
         self._places: list[Place] = []
         self.waited = 0.0
+        self.finish: str | None = None
         self._running: list[Call] = []
+        self._most: dict[UUID, int] = {}
         self._tap: Tap | None = None
         self.row: ModelRow = self._models[0].model
 
@@ -91,12 +105,14 @@ class Chain:
         return self._models[0].model.capabilities
 
     @property
-    def context_window(self) -> int | None:
-        return self._models[0].model.context_window
+    def rooms(self) -> list[int]:
+        """Tokens that each model has for everything but its answer."""
+        return [room_of(facts.model, answer=answer_tokens(facts.model)) for facts in self._models]
 
     @property
-    def answer_tokens(self) -> int:
-        return answer_tokens(self._models[0].model)
+    def room(self) -> int:
+        """The same of the model that speaks, or spoke last."""
+        return room_of(self.row, answer=answer_tokens(self.row))
 
     @property
     def usage(self) -> TokenUsage:
@@ -124,11 +140,12 @@ class Chain:
         tries = self._tries()
         while (candidate := await tries.next()) is not None:
             place = await self._place_at(candidate, tries)
-            call = self._begin(candidate, question)
+            call = await self._begin(candidate, question, place)
             try:
                 async with self._holding.of(candidate.facts) as endpoint:
                     async for event in call.events(endpoint):
                         if event.type == "response.completed":
+                            self.finish = call.finish
                             await self._end(call, call.ended(CallOutcome.SUCCEEDED))
                             place.leave()  # whoever has the whole answer may not come back for its end
                         yield event
@@ -145,7 +162,7 @@ class Chain:
         tries = self._tries()
         while (candidate := await tries.next()) is not None:
             place = await self._place_at(candidate, tries)
-            call = self._begin(candidate, question)
+            call = await self._begin(candidate, question, place)
             try:
                 async with self._holding.of(candidate.facts) as endpoint:
                     response = await call.response(endpoint)
@@ -170,10 +187,18 @@ class Chain:
         self.waited = 0.0
         return Tries(self._models, self._limits, self._admit)
 
-    def _begin(self, candidate: Candidate, question: Question) -> Call:
-        call = Call(candidate.facts.model, question, self._tap)
+    async def _begin(self, candidate: Candidate, question: Question, place: Place) -> Call:
+        """A call that somebody can pay; RunFailure when not, and then the place is free again."""
+        row = candidate.facts.model
+        call = Call(candidate.facts, question, self.background, self._tap, self._most.get(row.id), self._effort)
+        if self._reserve is not None:
+            try:
+                await self._reserve(call.id, row, question)
+            except BaseException:
+                place.leave()
+                raise
         self._running.append(call)
-        self.row = candidate.facts.model
+        self.row = row
         return call
 
     async def _fail(self, tries: Tries, candidate: Candidate, call: Call, error: BaseException) -> Question:
@@ -184,6 +209,9 @@ class Chain:
         await self._end(call, call.ended(CallOutcome.FAILED, ruling.failure.code, ruling.verdict))
         if call.spoken and not (self._continues and call.said and not call.question.said):
             raise ruling.failure from error
+        if ruling.step is Step.LARGER and (most := call.shorter()) is not None:
+            self._most[call.row.id] = most
+            ruling = ruling._replace(step=Step.SHORTER)
         tries.failed(candidate, ruling)
         log.info("%s failed (%s): %s", call.row.name, ruling.failure.code, ruling.failure.message)
         return call.question.continued(call.said) if call.spoken else call.question
@@ -201,6 +229,7 @@ class Chain:
             self._keep(call.ended(CallOutcome.CANCELLED))
 
     def _keep(self, ended: ModelCall) -> None:
+        note_call(ended)
         self.calls.append(ended)
         self._unrecorded.append(ended)
 

@@ -95,8 +95,7 @@ class Endpoint:
             try:
                 async with asyncio.timeout(wait):
                     return await self.session.request(
-                        exchange.request.method, str(exchange.request.url),
-                        allow_redirects=False, trace_request_ctx=used, **how,
+                        exchange.method, exchange.url, allow_redirects=False, trace_request_ctx=used, **how,
                     )  # fmt: skip
             except aiohttp.ConnectionTimeoutError:
                 raise exchange.stalled(self.timeouts.connect) from None

@@ -50,6 +50,8 @@ def _of_sdk(error: BaseException, model: str) -> RunFailure | None:
         case sdk.ModelRefusalError():
             message = f"{model} declined to answer. Rephrase the message."
             failure = RunFailure(RunErrorCode.CONTENT_FILTERED, message)
+        case sdk.InputGuardrailTripwireTriggered() | sdk.OutputGuardrailTripwireTriggered():
+            failure = RunFailure(RunErrorCode.CONTENT_FILTERED, str(error.guardrail_result.output.output_info))
         case sdk.ModelTimeoutError():
             failure = _timed_out(f"{model} took too long.")
         case sdk.ModelBehaviorError() if "finish_reason='length'" in error.message:

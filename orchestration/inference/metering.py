@@ -1,14 +1,14 @@
 """Counting what one call used: the provider's own count where there is one, an estimate where there is none."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 from agents import TResponseInputItem
 
 from domain.calls import Price
 from domain.models import TokenUsage
 from orchestration.inference.wire import AnyChunk
-from orchestration.memory.history import estimate_tokens
+from orchestration.memory.tokens import estimate_tokens, weigh
 
 LONGEST_TOKEN = 24.0
 """Characters a chunk on average, up to which each chunk is taken for one token: most servers send them one by one."""
@@ -16,18 +16,21 @@ CHARACTERS_PER_TOKEN = 4.0
 
 
 class Meter:
-    """Sees each chunk of one answer. `begun` tells that the provider has answered at all."""
+    """Sees each chunk of one answer. `begun` tells that the provider has answered at all, `finish` why it ended."""
 
     def __init__(self) -> None:
         self.begun = False
         self.pieces = 0
         self.characters = 0
         self.told: Any = None
+        self.finish: str | None = None
 
     def see(self, chunk: AnyChunk) -> None:
         self.begun = True
         if chunk.usage is not None:
             self.told = chunk.usage
+        if chunk.choices and chunk.choices[0].finish_reason:
+            self.finish = chunk.choices[0].finish_reason
         if chunk.choices and (delta := chunk.choices[0].delta) is not None:
             words = delta.content or getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None)
             if words or delta.tool_calls:
@@ -78,18 +81,7 @@ def estimated_input(asked: str | list[TResponseInputItem]) -> int:
     """Tokens of a conversation by its length."""
     if isinstance(asked, str):
         return estimate_tokens(asked)
-    return sum(estimate_tokens(" ".join(_texts(item))) for item in asked)
-
-
-def _texts(value: object) -> Iterable[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for part in value.values():
-            yield from _texts(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from _texts(part)
+    return sum(weigh(cast("Mapping[str, Any]", item)) for item in asked)
 
 
 def _one(told: Any, *names: str) -> int:

@@ -15,10 +15,12 @@ import aiohttp
 from domain.calls import ModelCall
 from domain.models import CallOutcome, ProviderKind
 from domain.runs import RunErrorCode, RunFailure
+from orchestration.inference.budgets import Budgets
 from orchestration.inference.chain import Chain, Record
 from orchestration.inference.chat_client import Endpoint, Timeouts, open_session
 from orchestration.inference.coalescing import Tap
 from orchestration.inference.downloads import Downloads
+from orchestration.inference.efforts import Effort
 from orchestration.inference.places import Places
 from orchestration.inference.presets import headers_of
 from orchestration.inference.providers import Providers
@@ -87,11 +89,10 @@ class ModelPool:
     ) -> None:
         self._patience = patience
         self._db, self._timeouts = db, timeouts
-        keys = Keyring(secret_key, earlier_keys)
-        self._keys, self._rotates = keys, bool(earlier_keys)
-        self.providers = Providers(db, keys, self, self.changed)
+        self.keys, self.rotates = Keyring(secret_key, earlier_keys), bool(earlier_keys)
+        self.providers = Providers(db, self.keys, self, self.changed)
         self._watchers = Watchers()
-        self.places = Places(db)
+        self.places, self.budgets = Places(db), Budgets(db)
         self._folder, self._weights = models_folder, weights
         self.downloads = Downloads(db, models_folder) if models_folder is not None else None
         self._sources = sources
@@ -103,7 +104,7 @@ class ModelPool:
 
     async def start(self) -> None:
         self._session = open_session(self._timeouts)
-        if self._rotates:
+        if self.rotates:
             await self.providers.rotate()
         if self.downloads is not None:
             self._tasks.append(asyncio.create_task(self.downloads.serve(), name="downloads"))
@@ -117,6 +118,12 @@ class ModelPool:
                 async with asyncio.timeout(self._patience):
                     for event in ready:
                         await event.wait()
+
+    def serve(self, path: Path) -> AbstractAsyncContextManager[Served]:
+        """The embedded engine with a model file, for as long as the block lasts."""
+        if self._weights is None:
+            raise LookupError("this pool has no embedded engine")
+        return self._weights.use(path)
 
     async def close(self) -> None:
         for task in self._tasks:
@@ -177,10 +184,11 @@ class ModelPool:
         record: Record | None = None,
         limits: Limits = DEFAULT_LIMITS,
         continues: bool = False,
+        effort: Effort | None = None,
     ) -> AsyncIterator[Chain]:
         """Models for one run, in the order in which they are to be tried; those that have left the pool are passed
         over. Each call goes to `record` when it has ended, the last ones when the block ends. With `continues` another
-        model goes on with an answer that breaks off.
+        model goes on with an answer that breaks off. `effort` is how hard models that can be told should think.
         """
         known = {facts.model.id: facts for facts in await self.facts()}
         models = [known[model_id] for model_id in order if model_id in known]
@@ -190,7 +198,7 @@ class ModelPool:
             )
         chain = Chain(
             models, ready=self._ready, admit=self._admit, enter=self.places.enter, record=record, limits=limits,
-            continues=continues,
+            continues=continues, effort=effort, reserve=self.budgets.reserve,
         )  # fmt: skip
         try:
             yield chain
@@ -205,12 +213,16 @@ class ModelPool:
                 chain.tap(tap)
             yield chain
 
-    def recorder(self, *, user_id: UUID, run_id: UUID | None = None, run_attempt: int = 1) -> Record:
+    def recorder(
+        self, *, user_id: UUID, api_key_id: UUID | None = None, run_id: UUID | None = None, run_attempt: int = 1
+    ) -> Record:
         """Writes each call to the ledger and tells its model's breaker how it went, in a transaction of its own."""
 
         async def record(call: ModelCall) -> None:
             async with self._db.write() as session:
-                await model_calls.enter(session, call, user_id=user_id, run_id=run_id, run_attempt=run_attempt)
+                await model_calls.enter(
+                    session, call, user_id=user_id, api_key_id=api_key_id, run_id=run_id, run_attempt=run_attempt
+                )
             if call.outcome is CallOutcome.FAILED:
                 self.changed()
 
@@ -253,7 +265,7 @@ class ModelPool:
         if provider.api_key_encrypted is None:
             return None
         try:
-            return self._keys.unseal(provider.api_key_encrypted, provider.id)
+            return self.keys.unseal(provider.api_key_encrypted, provider.id)
         except Undecipherable:
             message = f"The stored API key of {provider.name} cannot be read with this secret key. Set it again."
             raise RunFailure(RunErrorCode.MODEL_AUTH_FAILED, message) from None

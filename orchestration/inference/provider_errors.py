@@ -4,6 +4,7 @@ works.
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 
 import aiohttp
 import httpx2
@@ -49,9 +50,18 @@ class Exchange:
     """
 
     def __init__(self, method: str, url: str, secret: str | None = None) -> None:
-        self.request = httpx2.Request(method, url)
+        self.method, self.url = method, url
         self._secret = secret if secret is not None and len(secret) >= SHORTEST_SECRET else None
-        self.address = f"{self.request.url.host}:{self.request.url.port or self.request.url.scheme}"
+
+    @cached_property
+    def request(self) -> httpx2.Request:
+        """As errors of the openai package name it; an exchange that ends well needs none."""
+        return httpx2.Request(self.method, self.url)
+
+    @property
+    def address(self) -> str:
+        url = self.request.url
+        return f"{url.host}:{url.port or url.scheme}"
 
     def refused(self, status: int, headers: Mapping[str, str], body: bytes) -> openai.APIStatusError:
         """An answer of status 300 or more, with the provider's own words where it has any."""
@@ -112,5 +122,5 @@ _TAGS = re.compile(rb"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[^>]*>", re.DOTAL
 
 def excerpt(body: bytes) -> str:
     """The first words of a body, without markup."""
-    words = " ".join(_TAGS.sub(b" ", body[:16_384]).decode("utf-8", "replace").split())
+    words = " ".join(_TAGS.sub(b" ", body[:4_096]).decode("utf-8", "replace").split())
     return words if len(words) <= EXCERPT else words[: EXCERPT - 1] + "…"

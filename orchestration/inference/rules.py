@@ -30,6 +30,8 @@ class Step(Enum):
     """Another model, never this one."""
     LARGER = auto()
     """Only models with a larger context window."""
+    SHORTER = auto()
+    """The same, and if there is none this model with less of the conversation."""
     OTHER_PROVIDER = auto()
     """Only models of other providers: a content filter is the provider's."""
     STOP = auto()

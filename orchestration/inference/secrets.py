@@ -55,6 +55,10 @@ class Keyring:
                     return text
             raise
 
+    def fits(self, sealed: bytes, provider_id: UUID) -> bool:
+        """Whether one of the keys opens it."""
+        return any(_tried(sealed, key, provider_id) is not None for key in (self._current, *self._earlier))
+
     def resealed(self, sealed: bytes, provider_id: UUID) -> bytes | None:
         """The same secret under the current key; None when it is so already, or no key fits."""
         if _tried(sealed, self._current, provider_id) is not None:

@@ -17,6 +17,11 @@ def answer_tokens(row: ModelRow) -> int:
     return longest if row.context_window is None else min(longest, row.context_window // 4)
 
 
+def takes_forms(row: ModelRow) -> bool:
+    """Whether a model can be held to a JSON Schema: local ones by a grammar, others where their provider says so."""
+    return row.file is not None or "json" in row.capabilities
+
+
 def settings_of(row: ModelRow, *, official: bool) -> ModelSettings:
     """Defaults of a model: what its details say, usage always counted, nothing kept by the provider.
 

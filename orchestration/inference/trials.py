@@ -9,6 +9,7 @@ from agents.exceptions import AgentsException
 from openai import OpenAIError
 
 from domain.runs import RunErrorCode, RunFailure
+from orchestration.inference.budgets import charge_to
 from orchestration.inference.failures import failure_of
 from orchestration.inference.pool import ModelPool
 from orchestration.inference.tries import Limits
@@ -32,6 +33,7 @@ async def try_out(pool: ModelPool, model_id: UUID, user_id: UUID) -> Trial:
     """Ask the model once. The call is in the ledger, and counts for its health like any other."""
     record, once = pool.recorder(user_id=user_id), Limits(tries=1, seconds=PATIENCE)
     failure: RunFailure | None = None
+    charge_to(user_id)
     async with pool.open_chain([model_id], record=record, limits=once) as chain:
         chain.tap(lambda _, __: None)
         agent: Agent[None] = Agent(

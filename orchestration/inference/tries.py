@@ -95,7 +95,7 @@ class Tries:
     def failed(self, candidate: Candidate, ruling: Ruling) -> None:
         """Learn from a failure where the next try may go."""
         self._rulings.append(ruling)
-        candidate.again = ruling.step is Step.AGAIN
+        candidate.again = ruling.step in {Step.AGAIN, Step.SHORTER}
         pause = min(FIRST_PAUSE * 2 ** (candidate.tries - 1), LONGEST_PAUSE) * random.uniform(0.75, 1.25)  # noqa: S311
         candidate.not_before = time.monotonic() + (ruling.wait or pause)
         match ruling.step:
@@ -103,6 +103,8 @@ class Tries:
                 self._candidates = []
             case Step.LARGER:
                 self._keep(lambda other: other.window > candidate.window)
+            case Step.SHORTER:
+                self._keep(lambda other: other is candidate or other.window > candidate.window)
             case Step.OTHER_PROVIDER:
                 provider = candidate.facts.provider.id
                 self._keep(lambda other: other.facts.provider.id != provider)

@@ -1,43 +1,90 @@
-"""The conversation as a model gets it: the branch up to the question, cut to the model's context window."""
+"""The conversation as a model gets it: the branch up to the question, with what tools were called for its answers."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, cast
+from uuid import UUID
 
 from agents import TResponseInputItem
 
 from domain.messages import MessageRole, MessageStatus
+from domain.runs import ToolCallStatus
+from orchestration.files.showing import Content
+from orchestration.memory.fitting import Recap, fit
+from orchestration.memory.tokens import weigh
 from persistence.messages import MessageRow
+from persistence.summaries import Reach
 
 LONGEST = 200
 """Messages that are looked at, the newest ones."""
-UNKNOWN_WINDOW = 8_192
-BYTES_PER_TOKEN = 3.2
-"""A cautious estimate for languages written in Latin letters with common tokenizers; other scripts have more
-bytes a character and so stay on the safe side."""
-TOKENS_PER_MESSAGE = 6
+NO_CONTENTS: Mapping[UUID, Content] = MappingProxyType({})
+ENDED = frozenset({ToolCallStatus.COMPLETED, ToolCallStatus.FAILED, ToolCallStatus.REJECTED})
 
 
-def estimate_tokens(text: str) -> int:
-    """Roughly how many tokens a model counts for a message, from above."""
-    return int(len(text.encode("utf-8", "replace")) / BYTES_PER_TOKEN) + TOKENS_PER_MESSAGE
+def conversation(
+    path: Sequence[MessageRow],
+    summary: Reach | None,
+    *,
+    room: int,
+    tools: bool,
+    contents: Mapping[UUID, Content] = NO_CONTENTS,
+) -> tuple[list[TResponseInputItem], Recap | None]:
+    """A branch as the SDK takes it, oldest first, and what the summary of its older part can stand in for.
 
-
-def fitting(path: list[MessageRow], *, instructions: str, window: int | None, answer: int) -> list[TResponseInputItem]:
-    """The newest messages of a branch that fit beside instructions and answer (in tokens), oldest first.
-
-    The last message, the question, is always there: whether it fits at all is the selection's business.
+    Everything is there that fits into `room` tokens, which is that of the largest model that may be called; a smaller
+    one gets less of it. `tools` says that the models know what tool calls are; else those of the past are left out.
+    `contents` is what stands in messages that have files.
     """
-    room = (window or UNKNOWN_WINDOW) - answer - estimate_tokens(instructions)
-    kept: list[TResponseInputItem] = []
-    for row in reversed(path):
-        if not row.content or row.status is MessageStatus.IN_PROGRESS:
+    if summary is None:
+        return _bounded(items(path, contents, tools=tools), room), None
+    older = [row for row in path if row.depth <= summary.depth]
+    newer = items(path[len(older) :], contents, tools=tools)
+    whole = bool(older) and older[0].depth == 0
+    covered = items(older, contents, tools=tools) if whole else []
+    if covered and sum(map(weigh, [*covered, *newer])) <= room:
+        return [*covered, *newer], Recap(summary.text, covered)
+    return _bounded(newer, room), Recap(summary.text)
+
+
+def items(path: Sequence[MessageRow], contents: Mapping[UUID, Content], *, tools: bool) -> list[TResponseInputItem]:
+    """Messages that have something to say, in the SDK's words. What is still being written has not."""
+    found: list[TResponseInputItem] = []
+    for row in path:
+        if row.status is MessageStatus.IN_PROGRESS:
             continue
-        room -= estimate_tokens(row.content)
-        if kept and room < 0:
-            break
-        kept.append(item(row))
-    return kept[::-1]
+        if tools and row.parts and row.role is MessageRole.ASSISTANT:
+            found += _parts(row)
+        elif content := contents.get(row.id, row.content):
+            found.append(item(row, content))
+    return found
 
 
-def item(row: MessageRow) -> TResponseInputItem:
-    """A message as the SDK takes it."""
+def item(row: MessageRow, content: Content) -> TResponseInputItem:
+    """A message as the SDK takes it, with its files in the content."""
     if row.role is MessageRole.ASSISTANT:
         return {"role": "assistant", "content": row.content}
-    return {"role": "user", "content": row.content}
+    return cast("TResponseInputItem", {"role": "user", "content": content})
+
+
+def _parts(row: MessageRow) -> Iterator[TResponseInputItem]:
+    """An answer in the order in which it came: texts, and each tool call with its result. Reasoning stays behind."""
+    for part in row.parts:
+        if part["type"] == "text" and part["text"]:
+            yield {"role": "assistant", "content": part["text"]}
+        elif part["type"] == "tool_call" and (call := part["data"]).get("status") in ENDED:
+            yield from _call(call)
+
+
+def _call(call: dict[str, Any]) -> Iterator[TResponseInputItem]:
+    arguments = json.dumps(call.get("arguments") or {}, ensure_ascii=False)
+    yield {"type": "function_call", "call_id": call["id"], "name": call["name"], "arguments": arguments}
+    output = call.get("output")
+    said = f"Error: {call['error']}" if call.get("error") else output if isinstance(output, str) else json.dumps(output)
+    yield {"type": "function_call_output", "call_id": call["id"], "output": said}
+
+
+def _bounded(given: list[TResponseInputItem], room: int) -> list[TResponseInputItem]:
+    """Not more than any model takes: it is stored with each turn of the run. A question that no model takes stays."""
+    fitted = fit(cast("list[dict[str, Any]]", given), room)
+    return given if fitted is None else cast("list[TResponseInputItem]", fitted.items)

@@ -36,7 +36,6 @@ class Admission:
         parked, which is a run without a job, until another run of the person ends. Returns the runs that got jobs.
         """
         if self._limit is not None:
-            await session.flush()
             ready = await runs.admissible(session, user_id, self._limit)
         await self._begin(session, ready)
         return ready

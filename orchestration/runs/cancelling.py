@@ -9,7 +9,7 @@ from orchestration.runs.attempts import Kept
 from orchestration.runs.drafts import Draft
 from orchestration.runs.finishing import Ending, Terminal, finish, terminal
 from orchestration.runs.queue import RunQueue
-from persistence import changes, chats, events, jobs, queued_messages, runs
+from persistence import changes, chats, events, files, jobs, queued_messages, runs
 from persistence.changes import Change, ChangeKind
 from persistence.chats import ChatRow
 from persistence.database import Database, Session
@@ -53,6 +53,7 @@ class Cancelling:
             run.status = RunStatus.CANCELLING
             await session.flush()
         else:
+            await chats.touch(session, run.chat_id)
             await finish(session, run, *await _said(session, run), self._admission)
         return True
 
@@ -71,6 +72,7 @@ class Cancelling:
             chat = await chats.visible_to(session, chat_id, user_id, lock=True)
             for run in await runs.unfinished(session, chat_id):
                 await self._queue.abort(session, run)
+            await files.leave_chat(session, chat_id)
             await chats.remove(session, chat)
             await changes.record(session, user_id, [Change(ChangeKind.CHAT_DELETED, chat_id, chat_id)])
             await self._admission.admit(session, user_id)

@@ -1,7 +1,6 @@
 """Carrying a run on: one claimed attempt from where the run stands to its stored end."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -11,28 +10,39 @@ from agents.exceptions import AgentsException
 from openai import OpenAIError
 
 from domain.calls import ModelCall
+from domain.ids import Kind, global_id
+from domain.log_ids import note
 from domain.models import CallOutcome, Selection
 from domain.runs import EventKind, RunErrorCode, RunEvent, RunFailure, RunStatus
-from orchestration.inference.chain import Record, fallback_order
+from domain.tracing import Span
+from orchestration.inference.budgets import charge_to
+from orchestration.inference.chain import Chain, Record
 from orchestration.inference.failures import failure_of
 from orchestration.inference.pool import ModelPool
-from orchestration.inference.selection import Selector, Task, current_model
-from orchestration.memory.history import LONGEST
+from orchestration.inference.selection import Selector
+from orchestration.mcp.servers import McpServers
+from orchestration.memory.memories import Memories
+from orchestration.memory.summarizing import Summarizing, due
 from orchestration.runs.admission import Admission
-from orchestration.runs.attempts import Attempt, Kept
-from orchestration.runs.drafts import Draft
+from orchestration.runs.attempts import Attempt
+from orchestration.runs.budgets import LimitReached
+from orchestration.runs.claiming import claim
 from orchestration.runs.finishing import Ending, finish
 from orchestration.runs.log import EventLog, Fenced
 from orchestration.runs.outages import through_outages
 from orchestration.runs.pausing import pause
+from orchestration.runs.questions import Questions
 from orchestration.runs.queue import HandOver
+from orchestration.runs.selecting import task_of
+from orchestration.runs.spans import attempt_span, tell_end
 from orchestration.runs.turns import Interrupted, Turns
+from orchestration.thinking.modes import think
+from orchestration.thinking.thinker import Thinker
 from orchestration.tools.toolbox import Toolbox
-from persistence import agents, approvals, changes, chats, events, journal, messages, models, runs
+from orchestration.workflows.running import go_by_workflow
+from persistence import chats, journal, model_calls, models, runs, summaries
 from persistence.approvals import ApprovalRow
-from persistence.changes import Change, ChangeKind
-from persistence.database import Database, Unavailable
-from persistence.journal import unpacked
+from persistence.database import Database, Session, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +53,13 @@ PATIENCE = timedelta(days=7)
 
 
 class Execution:
-    def __init__(self, db: Database, writer: EventLog, pool: ModelPool, selector: Selector, tools: Toolbox) -> None:
+    def __init__(
+        self, db: Database, writer: EventLog, pool: ModelPool, selector: Selector, tools: Toolbox, servers: McpServers,
+        memories: Memories, summarizing: Summarizing, questions: Questions,
+    ) -> None:  # fmt: skip
         self._db, self._writer, self._pool, self._selector = db, writer, pool, selector
-        self._turns = Turns(db, tools)
+        self._memories, self._summarizing = memories, summarizing
+        self._turns = Turns(db, tools, servers, questions)
 
     def admit_through(self, admission: Admission) -> None:
         """What ends or pauses here makes room for other runs. The engine says so when it is put together."""
@@ -66,63 +80,38 @@ class Execution:
         working.result()
 
     async def _execute(self, run_id: UUID, stop: asyncio.Event, shutting_down: Callable[[], bool]) -> None:
-        claimed = await self._claim(run_id)
+        note(run=global_id(Kind.RUN, run_id))
+        claimed = await claim(self._db, self._writer, self._selector, run_id)
         if claimed is None:
             return
         attempt, decided = claimed
+        note(attempt=str(attempt.run.attempt))
+        charge_to(attempt.run.user_id, attempt.run.api_key_id)
+        with attempt_span(attempt.run) as span:
+            await self._carry_out(attempt, decided, stop, shutting_down, span)
+
+    async def _carry_out(
+        self,
+        attempt: Attempt,
+        decided: Sequence[ApprovalRow],
+        stop: asyncio.Event,
+        shutting_down: Callable[[], bool],
+        span: Span,
+    ) -> None:
         try:
             try:
                 ending = await self._outcome(attempt, decided, stop, shutting_down)
             except Interrupted as interrupted:
                 await self._pause(attempt, interrupted)
             else:
+                tell_end(span, ending)
                 await self._end(attempt, ending)
         except Fenced:
-            log.info("run %s went to another worker", run_id)
+            log.info("run %s went to another worker", attempt.run.id)
         finally:
             self._writer.forget(attempt.log)
             for call in attempt.unsettled():
                 await self._recorder(attempt)(call)
-
-    async def _claim(self, run_id: UUID) -> tuple[Attempt, Sequence[ApprovalRow]] | None:
-        """Take the run, with everything that an earlier attempt has left of it."""
-        kept, entries, sequence = Kept(), {}, 1
-        decided: list[ApprovalRow] = []
-        async with self._db.write() as session:
-            run = await runs.claim(session, run_id)
-            if run is None:
-                return None
-            agent = await agents.of_run(session, run.agent_id)
-            granted = await approvals.granted(session, run) if self._turns.may_ask(agent) else set()
-            path = await messages.path_to(session, run.input_id, limit=LONGEST)
-            if run.attempt > 1:
-                kept = Kept() if run.state is None else Kept.from_stored(unpacked(run.state))
-                entries = await journal.of(session, run_id)
-                decided = await approvals.decided(session, run_id)
-                sequence = await events.position(session, run_id)
-            await changes.record(session, run.user_id, [Change(ChangeKind.RUN, run.id, run.chat_id)])
-        attempt = Attempt(run, agent, path, self._writer.open(run_id, run.attempt, sequence), kept, entries)
-        attempt.granted = granted
-        attempt.edited = {row.call_id: json.dumps(row.edited) for row in decided if row.edited is not None}
-        if run.attempt > 1:
-            await self._take_over(attempt)
-        attempt.log.say(EventKind.STATUS, status=RunStatus.IN_PROGRESS.value)
-        return attempt, decided
-
-    async def _take_over(self, attempt: Attempt) -> None:
-        """Take back what an earlier attempt has said without making it durable, and say again what is durable."""
-        run = attempt.run
-        async with self._db.read() as session:
-            if run.cancel_requested_at is not None:  # its worker could not stop it: what it had said is the answer
-                said = await events.streamed(session, run.id)
-                attempt.draft = Draft.of_events(said, run.message_id)
-                attempt.sequence = said[-1].sequence if said else 0
-            half_said = await events.half_said(session, run.id, attempt.sequence)
-        if half_said:
-            reason = "Another worker continues the run."
-            attempt.log.say(EventKind.MESSAGE_DISCARDED, run.message_id, reason=reason)
-            for kind, words in attempt.draft.said():
-                attempt.log.stream(kind, run.message_id, words)
 
     async def _outcome(
         self,
@@ -168,42 +157,49 @@ class Execution:
         if run.attempt - attempt.progressed > MOST_ATTEMPTS:
             message = f"{MOST_ATTEMPTS} workers in a row were lost while they carried this run on."
             raise RunFailure(RunErrorCode.INTERNAL, message, retryable=True)
-        selection = await self._select(attempt)
-        say(EventKind.SELECTION, selection=models.stored_selection(selection))
-        say(EventKind.AGENT, agent_id=str(attempt.agent.id), name=attempt.agent.name)
-        say(EventKind.MESSAGE_STARTED, run.message_id)
+        if (selection := attempt.selection) is None:
+            selection = await self._select(attempt)
+            say(EventKind.SELECTION, selection=models.stored_selection(selection))
+            attempt.say_agent()
+            say(EventKind.MESSAGE_STARTED, run.message_id)
+        if run.attempt > 1 and attempt.budget.counts:
+            async with self._db.read() as session:
+                attempt.budget.spend(await model_calls.used(session, run.id))
+        thinker = Thinker(
+            self._db, self._pool, self._turns, attempt, selection, decided, self._record(attempt), self._memories
+        )  # fmt: skip
+        try:
+            async with attempt.budget.in_time():
+                await (think if run.workflow_version is None else go_by_workflow)(thinker)
+        except LimitReached:
+            if not attempt.draft.text:
+                raise
+
+    def _record(self, attempt: Attempt) -> Record:
         recorder = self._recorder(attempt)
 
         async def record(call: ModelCall) -> None:
+            attempt.budget.spend(call.usage)
             # Other processes should hear of a failure now; a success can wait for the transaction that follows it.
             if call.outcome is CallOutcome.SUCCEEDED:
                 attempt.paid(call)
             else:
                 await through_outages(lambda: recorder(call))
 
-        continues = bool(run.options.get("continues"))
-        async with self._pool.open_chain(fallback_order(selection), record=record, continues=continues) as model:
-            attempt.model = model
-            await self._turns.carry_on(attempt, model, decided)
+        return record
 
     def _recorder(self, attempt: Attempt) -> Record:
         run = attempt.run
-        return self._pool.recorder(user_id=run.user_id, run_id=run.id, run_attempt=run.attempt)
+        return self._pool.recorder(
+            user_id=run.user_id, api_key_id=run.api_key_id, run_id=run.id, run_attempt=run.attempt
+        )
 
     async def _select(self, attempt: Attempt) -> Selection:
         """The model for this run. An attempt that stands on earlier turns stays with the model of those."""
         run = attempt.run
         if run.selection is not None and run.model_id is not None and attempt.sequence > 0:
             return models.selection_from(run.selection)
-        task = Task.of_run(
-            prompt="\n".join(row.content for row in attempt.path),
-            question=attempt.path[-1].content,
-            model_id=run.requested_model_id or attempt.agent.model_id,
-            thinking=run.thinking,
-            options=run.options,
-            current=current_model(attempt.path),
-        )
-        selection = await self._selector.choose(task)
+        selection = await self._selector.choose(task_of(run, attempt.agent, attempt.workflow, attempt.gathered))
         async with self._db.write() as session:
             await attempt.choose(session, selection)
         return selection
@@ -211,14 +207,16 @@ class Execution:
     async def _pause(self, attempt: Attempt, interrupted: Interrupted) -> None:
         """Store that the run waits for people; no worker holds it while it does."""
         position = attempt.position(interrupted.state)
-        begun = {key.removeprefix("tool:") for key, entry in attempt.journal.items() if entry.get("begun")}
         await attempt.log.barrier()
 
         async def store() -> Sequence[RunEvent]:
             async with self._db.write() as session:
                 held = await attempt.held(session)
                 await attempt.settle(session)
-                told = await pause(session, held, position, interrupted.calls, begun, patience=PATIENCE)
+                told = await pause(
+                    session, held, position, interrupted.calls, attempt.journal,
+                    patience=PATIENCE, step=interrupted.step,
+                )  # fmt: skip
                 await self._admission.admit(session, held.user_id)
                 return told
 
@@ -237,17 +235,33 @@ class Execution:
 
         async def store() -> Sequence[RunEvent]:
             async with self._db.write() as session:
-                await chats.hold(session, run.chat_id)
+                await chats.touch(session, run.chat_id)
                 await attempt.hold(session)
                 await attempt.settle(session)
                 if attempt.model is not None:
                     run.model_id = attempt.model.row.id
+                    attempt.wished = await self._wish_for_summary(session, attempt, attempt.model, ending)
+                run.limit_reached = attempt.budget.reached
                 if attempt.run.attempt > 1 or attempt.turn > 0 or attempt.journal:
                     await journal.clear(session, run.id)
                 return await finish(session, run, ending, last, self._admission)
 
         self._writer.published(await through_outages(store))
         attempt.settled()
+        if attempt.wished:
+            self._summarizing.wake()
+
+    async def _wish_for_summary(self, session: Session, attempt: Attempt, model: Chain, ending: Ending) -> bool:
+        """Have the older part of the branch summarised before it is too long; whether somebody is to do so now. What
+        was local stays so."""
+        run = attempt.run
+        if ending.status is not RunStatus.COMPLETED:
+            return False
+        up_to = due(attempt.path, attempt.gathered.summary, said=ending.text, room=model.room)
+        if up_to is None:
+            return False
+        local = bool(run.options.get("local_only")) or model.row.file is not None
+        return await summaries.wish(session, chat_id=run.chat_id, message_id=up_to, room=model.room, local=local)
 
     async def _cancel_requested(self, attempt: Attempt) -> bool:
         async with self._db.read() as session:

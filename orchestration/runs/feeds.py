@@ -4,11 +4,12 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 from uuid import UUID
 
 from domain.folding import fold, unread
 from domain.runs import RunEvent
-from persistence import events
+from persistence import events, runs
 from persistence.database import Database, Unavailable
 from persistence.event_logs import ALL, LogStore
 
@@ -21,20 +22,26 @@ KEPT = 1_000
 KEPT_TEXT = 262_144
 """Characters of a watched run kept in memory, likewise."""
 SWEEP = 2.0
-"""Seconds after which a quiet feed is looked at again, in case its notification got lost."""
+"""Seconds after which a quiet feed is looked at again: its notification may be lost, or its run be gone."""
 
+BREATH = 0.002
+"""Seconds between hearing of events and looking for them. What this process has stored it also shows by itself, but
+PostgreSQL's word of it may come before the end of the transaction: then a look would find nothing new."""
 
 AGAIN = 0.5
 """Seconds after which a watcher asks a database again that was away."""
 
 
 class Feed:
-    """The newest events of one watched run. `stored` is the last sequence known; None before the first look."""
+    """The newest events of one watched run. `stored` is the last sequence known; None before the first look, while
+    which `told` is the last one that news have named."""
 
     def __init__(self) -> None:
         self.watchers = 0
         self.stored: int | None = None
+        self.told = 0
         self.ended = False
+        self.gone = False
         self.changed = asyncio.Event()
         self._recent: deque[RunEvent] = deque()
         self._size = 0
@@ -123,21 +130,49 @@ class Feeds:
 
     async def serve(self) -> None:
         """Fetch for all feeds that are behind, one look at a time, for ever."""
+        now = asyncio.get_running_loop().time
+        sweep_at = now() + SWEEP
         while True:
-            try:
-                async with asyncio.timeout(SWEEP):
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(sweep_at):
                     await self._wake.wait()
-            except TimeoutError:
+            await asyncio.sleep(BREATH)
+            if now() >= sweep_at:  # also where there is always one that is behind
+                await self._leave_those_gone()
                 self.look_again()
+                sweep_at = now() + SWEEP
             self._wake.clear()
             behind, self._behind = self._behind, {}
-            seen = {
-                run_id: feed.stored
-                for run_id in behind
-                if (feed := self._feeds.get(run_id)) is not None and feed.stored is not None
-            }
-            if seen:
+            if seen := self._seen(behind):
                 await self._fetch(seen, behind)
+
+    def _seen(self, behind: Mapping[UUID, int]) -> dict[UUID, int]:
+        """What is known of the feeds that are behind. One that has not been looked at yet only notes how far it is."""
+        seen: dict[UUID, int] = {}
+        for run_id, wanted in behind.items():
+            if (feed := self._feeds.get(run_id)) is None:
+                continue
+            if feed.stored is None:
+                feed.told = max(feed.told, wanted)
+            elif feed.stored < wanted:
+                seen[run_id] = feed.stored
+        return seen
+
+    async def _leave_those_gone(self) -> None:
+        """Let go of watchers whose run was removed together with its chat: there is no event that says so."""
+        watched = [run_id for run_id, feed in self._feeds.items() if not feed.ended]
+        if not watched:
+            return
+        try:
+            async with self._db.read() as session:
+                left = await runs.existing(session, watched)
+        except Unavailable as error:
+            log.warning("the feeds cannot reach the database (%s)", error)
+            return
+        for run_id in set(watched) - left:
+            if (feed := self._feeds.get(run_id)) is not None:
+                feed.gone = True
+                feed.wake()
 
     async def _fetch(self, seen: Mapping[UUID, int], wanted: Mapping[UUID, int]) -> None:
         try:
@@ -152,7 +187,8 @@ class Feeds:
             self._look_at(run_id, wanted[run_id])
 
     async def watch(self, run_id: UUID, after: int) -> AsyncIterator[list[RunEvent]]:
-        """A run's events after a sequence, in order, in folded batches; ends after the terminal one.
+        """A run's events after a sequence, in order, in folded batches; ends after the terminal one, or soon after the
+        run was removed.
 
         Holds no connection while it waits, and no queue: a slow reader finds its backlog folded.
         """
@@ -162,6 +198,8 @@ class Feeds:
         try:
             while True:
                 changed = feed.changed
+                if feed.gone:
+                    return
                 batch = feed.after(cursor)
                 if batch is None:
                     batch = await self._patiently(run_id, feed, cursor)
@@ -196,7 +234,8 @@ class Feeds:
             return await self._page(run_id, feed, cursor)  # it was stored between the two looks
         if feed.stored is None and run_id not in found.more:
             feed.stored, feed.ended = (newest.sequence, newest.is_last) if newest else (0, False)
-            self._look_at(run_id, ALL)
+            if feed.told > feed.stored:
+                self._look_at(run_id, feed.told)
         return page
 
     async def _newest(self, run_id: UUID) -> RunEvent | None:

@@ -10,9 +10,10 @@ from domain.messages import MessageStatus, storable
 from domain.runs import EventKind, RunEvent, RunFailure, RunStatus, StepStatus
 from orchestration.inference.selection import learning
 from orchestration.runs.admission import Admission
-from persistence import changes, chats, events, growing, progress, runs
+from persistence import changes, events, growing, progress, runs
 from persistence.changes import Change, ChangeKind
 from persistence.database import Session
+from persistence.growing import Beside
 from persistence.runs import RunRow
 
 Terminal = Callable[[dict[str, Any]], RunEvent]
@@ -28,7 +29,7 @@ STEP_ENDS = {
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a run ended and what it leaves: `text` and `parts` are kept whatever the status."""
+    """How a run ended and what it leaves: `text`, `parts` and the answers `beside` are kept whatever the status."""
 
     status: RunStatus
     text: str = ""
@@ -36,6 +37,9 @@ class Ending:
     failure: RunFailure | None = None
     first_token_ms: float | None = None
     model_used: str | None = None
+    agent_id: UUID | None = None
+    memory_ids: Sequence[UUID] = ()
+    beside: Sequence[Beside] = ()
 
 
 async def finish(
@@ -45,7 +49,8 @@ async def finish(
     event: Terminal,
     admission: Admission,
 ) -> Sequence[RunEvent]:
-    """End a run whose row and chat the caller has locked, and with it those whose questions it has heard.
+    """End a run whose row the caller has locked, and whose chat it has touched, and with it those whose questions it
+    has heard.
 
     Runs that waited for its answer begin. Returns the terminal events, stored with the rest.
     """
@@ -58,14 +63,18 @@ async def finish(
         parts=list(ending.parts),
         status=MessageStatus.COMPLETED if ending.status is RunStatus.COMPLETED else MessageStatus.INCOMPLETE,
         model_used=ending.model_used,
+        agent_id=ending.agent_id,
+        memory_ids=ending.memory_ids,
     )
+    if ending.beside:
+        await growing.beside(session, run.input_id, run.id, ending.beside)
     last = [event({"status": ending.status.value})]
     ready = await _move(session, run, ending, last) if moves else []
-    await chats.touch(session, run.chat_id)
     await events.add(session, last)
     await learning.failed(session, run, ending.failure)
     changed = [Change(ChangeKind.RUN, key, run.chat_id) for key in (*(r.id for r in ready), *(e.run_id for e in last))]
-    changed.append(Change(ChangeKind.MESSAGE, run.message_id, run.chat_id))
+    answers = run.message_id, *(one.id for one in ending.beside)
+    changed += [Change(ChangeKind.MESSAGE, key, run.chat_id) for key in answers]
     changed.append(Change(ChangeKind.CHAT, run.chat_id, run.chat_id))
     await changes.record(session, run.user_id, changed)
     await admission.admit(session, run.user_id, ready)

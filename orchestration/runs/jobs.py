@@ -37,27 +37,35 @@ class PatientJobs(JobManager):
         self._held = set[int]()
         self._hear: NotificationCallback | None = None
         self._woken = deque[int](maxlen=WOKEN)
-        self._news = False
+        self._told, self._has_all = 0, False
         self._in_doubt = False
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
         """The next job; None also while the database is away. A worker that was taken for dead gets the error, and
-        has to register anew."""
+        has to register anew.
+
+        A worker asks until it gets none. One that has just taken the last job that it was told of is not let ask for
+        another: whatever else is there it finds when it polls.
+        """
+        if self._has_all and not self._told:
+            self._has_all = False
+            return None
         try:
             if self._in_doubt:
                 async with self._db.write() as session:
                     await stranded.put_back(session, worker_id=worker_id, held=self._held)
                 self._in_doubt = False
-            job = None
-            self._news = True
-            while job is None and self._news:  # the worker forgets what it is told while it fetches
-                self._news = False
+            job, told = None, -1
+            while job is None and told != self._told:  # the worker forgets what it is told while it fetches
+                told = self._told
                 job = await super().fetch_job(queues, worker_id)
         except (exceptions.ConnectorException, *Unavailable) as error:
             if not is_outage(error):
                 raise
             self._lost("take a job", error)
             return None
+        self._told = max(self._told - 1, 0) if job else 0
+        self._has_all = job is not None and told > 0
         if job is not None and job.id is not None:
             self._held.add(job.id)
         return job
@@ -98,7 +106,7 @@ class PatientJobs(JobManager):
         async def hear(*, channel: str, notification: Notification) -> None:
             if notification["type"] == "job_inserted" and notification["job_id"] in self._woken:
                 return
-            self._news = True
+            self._told += 1
             await on_notification(channel=channel, notification=notification)
 
         self._hear = on_notification
@@ -117,7 +125,7 @@ class PatientJobs(JobManager):
         will tell it again, which it then need not hear."""
         if self._hear is not None:
             self._woken.append(job_id)
-            self._news = True
+            self._told += 1
             await self._hear(channel="", notification={"type": "job_inserted", "job_id": job_id})
 
     def _lost(self, what: str, error: BaseException) -> None:

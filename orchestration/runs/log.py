@@ -106,7 +106,14 @@ class EventLog:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
 
-    def open(self, run_id: UUID, attempt: int, sequence: int) -> RunLog:
+    @property
+    def reserve(self) -> int:
+        """How many numbers of events a run should reserve when it begins."""
+        return self._store.reserve
+
+    def open(self, run_id: UUID, attempt: int, sequence: int, *, reserved: int = 0) -> RunLog:
+        """For an attempt that goes on after `sequence`, and has reserved the numbers up to `reserved`."""
+        self._store.begin((run_id, attempt), reserved)
         writer = RunLog(self, run_id, attempt, sequence)
         self._writers[run_id, attempt] = writer
         return writer

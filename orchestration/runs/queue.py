@@ -53,7 +53,7 @@ class RunQueue:
         self.app.task(queue=QUEUE, name=TASK, pass_context=True, retry=_HandOverAtOnce())(self._run)
 
     async def open(self) -> None:
-        self._connections = await job_connections(self._db.engine.url)
+        self._connections = await job_connections(self._db.direct)
         await self.app.open_async(self._connections)
 
     async def close(self) -> None:
@@ -102,13 +102,12 @@ class RunQueue:
 
     async def work(self, *, concurrency: int, grace: float) -> None:
         """Take runs and carry them on until cancelled; `grace` is what runs get to end by themselves then."""
-        reaper = asyncio.create_task(self._reap(), name="reaper")
         try:
-            await self._work(concurrency, grace)
+            async with asyncio.TaskGroup() as group:
+                reaper = group.create_task(self._reap(), name="reaper")
+                await self._work(concurrency, grace)
+                reaper.cancel()
         finally:
-            reaper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await reaper
             await self._announce()
 
     async def _work(self, concurrency: int, grace: float) -> None:

@@ -6,20 +6,24 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
+from domain import tracing
 from domain.errors import BadUserInput, RunBusy
+from domain.files import file_part
 from domain.ids import new_id
 from domain.messages import MessageRole, MessageStatus, storable
-from domain.runs import EventKind, RunEvent, RunStatus, ThinkingMode, WhenBusy
+from domain.runs import RunStatus, ThinkingMode, WhenBusy
 from orchestration.inference.selection import learning
 from orchestration.runs.admission import Admission
-from orchestration.runs.asking import Ask, AskAgain, check_same
+from orchestration.runs.asking import Ask, AskAgain, check_same, within_limits
 from orchestration.runs.cancelling import Cancelling
 from orchestration.runs.titles import title_of
-from persistence import agents, changes, chats, events, growing, messages, models, queued_messages, runs
+from orchestration.runs.ways import Way, agent_for, way_again, way_of
+from persistence import changes, chats, files, growing, messages, models, progress, queued_messages, runs
 from persistence.agents import AgentRow
 from persistence.changes import Change, ChangeKind
 from persistence.chats import ChatRow
 from persistence.database import Database, Session
+from persistence.files import FileRow
 from persistence.messages import MessageRow
 from persistence.queued_messages import Line, Queued
 from persistence.runs import RunRow
@@ -48,9 +52,14 @@ Wake = Callable[[Sequence[RunRow]], Awaitable[None]]
 """Called when runs and their jobs have been committed: a worker here may take them at once."""
 
 
+Afford = Callable[[Session, UUID, UUID | None], Awaitable[None]]
+"""BudgetExceeded when this person has nothing left for another run, or nothing through this API key."""
+
+
 class Starting:
-    def __init__(self, db: Database, cancelling: Cancelling, admission: Admission, wake: Wake) -> None:
-        self._db, self._cancelling, self._admission, self._wake = db, cancelling, admission, wake
+    def __init__(self, db: Database, cancelling: Cancelling, admission: Admission, afford: Afford, wake: Wake) -> None:
+        self._db, self._cancelling, self._admission = db, cancelling, admission
+        self._afford, self._wake = afford, wake
 
     async def send(self, user_id: UUID, ask: Ask) -> Started:
         """Store a message and the run that answers it; the run starts when this has committed.
@@ -62,7 +71,9 @@ class Starting:
         async with self._db.write() as session:
             if earlier := await _earlier(session, user_id, ask):
                 return await _started(session, earlier)
-            chat, agent = await self._chat(session, user_id, ask)
+            attached = await files.claim(session, user_id, ask.file_ids) if ask.file_ids else []
+            title = title_of(ask.content.strip() or next((row.name for row in attached), ""))
+            chat, agent = await self._chat(session, user_id, ask, title)
             place = await _place(session, chat, ask)
             if ask.sibling_of is not None:
                 await learning.asked_differently(session, ask.sibling_of)
@@ -70,7 +81,11 @@ class Starting:
                 session, chat, parent=place.parent, role=MessageRole.USER,
                 content=storable(ask.content), status=MessageStatus.COMPLETED,
             )  # fmt: skip
-            started = await self._answer(session, chat, message, agent, ask, waiting=place.waiting, first=True)
+            message.parts = [_part(row) for row in attached]
+            way = await way_of(session, user_id, agent, ask.workflow_id)
+            started = await self._answer(session, chat, message, way, ask, waiting=place.waiting, first=True)
+            if attached:
+                await files.attach(session, message.id, ask.file_ids)
             await self._make_way(session, started, place)
             begun = await self._begin(session, started, place.behind)
         await self._wake(begun)
@@ -85,24 +100,24 @@ class Starting:
             chosen = await messages.visible_to(session, ask.message_id, user_id)
             chat = await chats.visible_to(session, chosen.chat_id, user_id, lock=True)
             question, above = await _asked(session, chosen)
-            agent = await _agent(session, user_id, chosen.agent_id or chat.agent_id)
-            if ask.model is not None:
+            way = await way_again(session, user_id, chosen, chat)
+            if ask.model is not None and ask.alternative is None:
                 await learning.answered_again(session, chosen, await models.wanted(session, ask.model))
             waiting = above is not None and above.status is MessageStatus.IN_PROGRESS
-            started = await self._answer(session, chat, question, agent, ask, waiting=waiting)
+            started = await self._answer(session, chat, question, way, ask, waiting=waiting)
             begun = await self._begin(session, started)
         await self._wake(begun)
         return started
 
-    async def _chat(self, session: Session, user_id: UUID, ask: Ask) -> tuple[ChatRow, AgentRow]:
+    async def _chat(self, session: Session, user_id: UUID, ask: Ask, title: str) -> tuple[ChatRow, AgentRow]:
         if ask.chat_id is not None:
             chat = await chats.visible_to(session, ask.chat_id, user_id, lock=True)
-            agent = await _agent(session, user_id, ask.agent_id or chat.agent_id)
+            agent = await agent_for(session, user_id, ask.agent_id, chat.agent_id)
         else:
-            agent = await _agent(session, user_id, ask.agent_id)
-            chat = chats.new(owner_id=user_id, title=title_of(ask.content), title_by="auto", agent_id=ask.agent_id)
+            agent = await agent_for(session, user_id, ask.agent_id)
+            chat = chats.new(owner_id=user_id, title=title, title_by="auto", agent_id=ask.agent_id)
         if chat.title_by == "default":
-            chats.change(chat, title=title_of(ask.content), title_by="auto")
+            chats.change(chat, title=title, title_by="auto")
         return chat, agent
 
     async def _answer(
@@ -110,34 +125,36 @@ class Starting:
         session: Session,
         chat: ChatRow,
         question: MessageRow,
-        agent: AgentRow,
+        way: Way,
         ask: Ask | AskAgain,
         *,
         waiting: bool,
         first: bool = False,
     ) -> Started:
         """Store the answer-to-be and its run, and the question with them when this is its `first` answer."""
+        await self._afford(session, chat.owner_id, ask.api_key_id)
         model_id = None if ask.model is None else await models.wanted(session, ask.model)
-        run_id = new_id()
+        run_id, (agent, versions, workflow) = new_id(), way
+        thinking = ask.thinking or agent.thinking or ThinkingMode.IMMEDIATE
         reply = await growing.below(
             session, chat, parent=question, role=MessageRole.ASSISTANT, content="",
             status=MessageStatus.IN_PROGRESS, run_id=run_id, agent_id=agent.id, first=first,
         )  # fmt: skip
-        run = RunRow(
+        run = runs.new(
             id=run_id, chat_id=chat.id, user_id=chat.owner_id, input_id=question.id, message_id=reply.id,
-            agent_id=agent.id, requested_model_id=model_id,
-            thinking=ask.thinking or agent.thinking or ThinkingMode.IMMEDIATE,
-            when_busy=ask.when_busy, options=ask.options, background=ask.background,
-            idempotency_key=ask.idempotency_key, request=ask.request if ask.idempotency_key else None, attempt=0,
+            agent_id=agent.id, agent_versions=versions, requested_model_id=model_id,
+            workflow_id=workflow and workflow.id, workflow_version=workflow and workflow.version,
+            thinking=thinking if workflow is None else ThinkingMode.IMMEDIATE, when_busy=ask.when_busy,
+            options=within_limits(ask.options, agent) if workflow is None else ask.options, background=ask.background,
+            idempotency_key=ask.idempotency_key, api_key_id=ask.api_key_id,
+            request=ask.request if ask.idempotency_key else None, trace=tracing.here(), attempt=0,
             status=RunStatus.QUEUED, waiting=waiting, created_at=chats.now(), requests=0, input_tokens=0,
             cached_input_tokens=0, output_tokens=0, reasoning_tokens=0, cost_usd=Decimal(0), error_retryable=False,
         )  # fmt: skip
         chats.change(chat, updated_at=run.created_at)
         await chats.store(session, chat)
         await growing.add(session, [question, reply] if first else [reply])
-        await runs.add(session, run)
-        queued = RunEvent(run.id, 1, EventKind.STATUS, run.created_at, None, None, {"status": RunStatus.QUEUED.value})
-        await events.add(session, [queued])
+        await progress.begin(session, run)
         return Started(chat, question, reply, run)
 
     async def _make_way(self, session: Session, started: Started, place: Place) -> None:
@@ -162,6 +179,11 @@ class Starting:
         if not run.waiting and run.job_id is None:
             return await self._admission.admit(session, run.user_id, [run])
         return ()
+
+
+def _part(row: FileRow) -> dict[str, object]:
+    """How a message names a file of its own."""
+    return file_part(id=row.id, name=row.name, media_type=row.media_type, size_bytes=row.size_bytes)
 
 
 async def _earlier(session: Session, user_id: UUID, ask: Ask | AskAgain) -> RunRow | None:
@@ -205,12 +227,6 @@ async def _place_in_line(session: Session, line: Line, at_work: MessageRow, when
             return Place(above, behind=line.queued, instead=at_work)
         case _:
             return Place(line.queued[-1].answer if line.queued else at_work, waiting=True)
-
-
-async def _agent(session: Session, user_id: UUID, agent_id: UUID | None) -> AgentRow:
-    if agent_id is None:
-        return await agents.by_slug(session, agents.ASSISTANT)
-    return await agents.visible_to(session, agent_id, user_id)
 
 
 async def _parent(session: Session, chat: ChatRow, ask: Ask) -> MessageRow | None:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from domain.messages import MessageStatus, storable
 from domain.runs import EventKind, RunEvent, RunStatus
@@ -22,6 +23,7 @@ async def take_steered(
     content: str,
     parts: list[dict[str, Any]],
     model_used: str | None = None,
+    agent_id: UUID | None = None,
 ) -> list[MessageRow]:
     """Messages that the run is to hear before it calls its model again, in their order; mostly none.
 
@@ -41,7 +43,7 @@ async def take_steered(
         return []
     await growing.finish(
         session, held.message_id, content=storable(content), parts=parts,
-        status=MessageStatus.COMPLETED, model_used=model_used,
+        status=MessageStatus.COMPLETED, model_used=model_used, agent_id=agent_id,
     )  # fmt: skip
     await _go_on(session, held, waiting, heard, admission)
     run.message_id = held.message_id

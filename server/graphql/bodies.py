@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 from starlette.requests import Request
 
 from domain.messages import storable
+from server.graphql.admission import Ask
+from server.graphql.trusted import TrustedDocuments
 
 LARGEST_BODY = 4_194_304
 MOST_DROPPED = 33_554_432
@@ -30,24 +32,19 @@ class BadRequest(Exception):
         self.status, self.message, self.headers, self.code = status, message, dict(headers or {}), code
 
 
-class Ask(NamedTuple):
-    query: str
-    variables: dict[str, Any] | None
-    operation_name: str | None
-
-
-async def ask_of(request: Request, *, largest: int = LARGEST_BODY) -> Ask:
-    """The operation of a GET or POST; BadRequest says which part of the request is wrong."""
+async def ask_of(request: Request, trusted: TrustedDocuments, *, largest: int = LARGEST_BODY) -> Ask:
+    """The operation of a GET or POST; BadRequest says which part of the request is wrong. Raises UnknownDocument and
+    Forbidden as `trusted` does."""
     if request.method == "GET":
-        return _checked(_from_query(request))
+        return _checked(_from_query(request), trusted)
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise BadRequest(415, f"The Content-Type must be application/json, not {kind[:80] or 'missing'!r}.")
-    body = await _body(request, largest)
+    body = await body_of(request, largest)
     data = _decoded(body, "The body")
     if not isinstance(data, dict):
         raise BadRequest(400, "The body must be a JSON object with a `query`; batches are not served.")
-    return _checked(data)
+    return _checked(data, trusted)
 
 
 def _from_query(request: Request) -> dict[str, Any]:
@@ -100,20 +97,20 @@ def _decoded(text: str | bytes, what: str) -> Any:
         raise BadRequest(400, f"{what} is not JSON: {error}.") from None
 
 
-def _checked(data: Mapping[str, Any]) -> Ask:
-    query, name = data.get("query"), data.get("operationName")
+def _checked(data: Mapping[str, Any], trusted: TrustedDocuments) -> Ask:
+    query, name = trusted.text(data), data.get("operationName")
     variables, extensions = data.get("variables"), data.get("extensions")
     if not isinstance(query, str) or not query:
-        raise BadRequest(400, "`query` must be a string with a GraphQL document.")
+        raise BadRequest(400, "`query` must be a string with a GraphQL document, or `documentId` name one.")
     if name is not None and not isinstance(name, str):
         raise BadRequest(400, "`operationName` must be a string.")
     for field, value in (("variables", variables), ("extensions", extensions)):
         if value is not None and not isinstance(value, dict):
             raise BadRequest(400, f"`{field}` must be an object.")
-    return Ask(query, variables, name or None)
+    return Ask(query, variables, name or None, extensions)
 
 
-async def _body(request: Request, largest: int) -> bytes:
+async def body_of(request: Request, largest: int) -> bytes:
     """The body, kept no further than the limit.
 
     What is beyond it is read and dropped, within bounds: a client that is still sending would see its connection

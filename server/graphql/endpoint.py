@@ -2,26 +2,28 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Collection
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from graphql import GraphQLError, OperationDefinitionNode, OperationType, get_operation_ast
+from graphql import GraphQLError, OperationType, get_operation_ast
 from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from strawberry.asgi import GraphQL
 from strawberry.schema.exceptions import CannotGetOperationTypeError
 
-from domain.errors import DomainError
+from domain.errors import DomainError, RateLimited
 from schema.context import FieldContext, Identity
-from server.graphql.bodies import LARGEST_BODY, Ask, BadRequest, ask_of
+from server.event_streams import HEARTBEAT
+from server.graphql.admission import Admission, Ask, reported
+from server.graphql.bodies import LARGEST_BODY, BadRequest, ask_of
 from server.graphql.connections import Connections
 from server.graphql.encoding import encoded
 from server.graphql.negotiation import EVENTS, GRAPHQL, JSON, answer_type, prefers_events, wants_events
 from server.graphql.schema import MaskedSchema
-from server.graphql.server_sent import HEARTBEAT, EventStream
+from server.graphql.server_sent import event_stream
 from server.graphql.streams import is_request_error, no_operation, payloads
+from server.graphql.trusted import TrustedDocuments
 from server.graphql.websocket import TransportSocket, WebSocketHandler
 
 log = logging.getLogger(__name__)
@@ -29,7 +31,7 @@ log = logging.getLogger(__name__)
 ContextOf = Callable[[HTTPConnection, Response | None, str | None], Awaitable[FieldContext]]
 OPERATIONS_PER_SOCKET = 100
 INIT_TIMEOUT = timedelta(seconds=10)
-STATUS = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403}
+STATUS = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "RATE_LIMITED": 429, "UNAVAILABLE": 503}
 
 
 class GraphQLEndpoint(GraphQL[FieldContext, None]):
@@ -43,6 +45,8 @@ class GraphQLEndpoint(GraphQL[FieldContext, None]):
         schema: MaskedSchema,
         *,
         context_of: ContextOf,
+        admission: Admission | None = None,
+        trusted: TrustedDocuments | None = None,
         largest_body: int = LARGEST_BODY,
         heartbeat: float = HEARTBEAT,
         operations_per_socket: int = OPERATIONS_PER_SOCKET,
@@ -57,6 +61,7 @@ class GraphQLEndpoint(GraphQL[FieldContext, None]):
             allowed_origins=("*",),  # origins are checked with the credential, in `context_of`
         )
         self.masked_schema, self._context_of = schema, context_of
+        self.admission, self.trusted = admission or Admission(schema), trusted or TrustedDocuments()
         self._largest_body, self._heartbeat = largest_body, heartbeat
         self.connections = Connections()
 
@@ -99,9 +104,10 @@ class GraphQLEndpoint(GraphQL[FieldContext, None]):
                 raise BadRequest(405, "GraphQL is spoken with GET and POST.", {"Allow": "GET, POST"})
             if media is None and not wants_events(accept):
                 raise BadRequest(406, f"Accept one of {GRAPHQL}, {JSON} and {EVENTS}.")
-            ask = await ask_of(request, largest=self._largest_body)
+            ask = await ask_of(request, self.trusted, largest=self._largest_body)
             cookies = Response()
             context = await self._context_of(request, cookies, None)
+            await self.admission.admit(request, context, ask)
             if self._streams(request, ask, accept, media):
                 return self._event_stream(ask, context)
             return await self._single(ask, context, cookies, media or JSON)
@@ -110,18 +116,16 @@ class GraphQLEndpoint(GraphQL[FieldContext, None]):
         except ClientDisconnect:  # in the middle of its request; nobody reads the answer
             return Response(status_code=400)
         except DomainError as error:
-            extensions = {"code": error.code, **error.extensions}
-            # Only clients of the older media type take a refusal for an answer.
-            status = 200 if media == JSON else STATUS.get(error.code, 400)
-            shown = GraphQLError(error.message, extensions=extensions)
-            return _json(encoded({}, [shown]), status, media or JSON)
+            return _turned_away(error, media)
         except Exception as error:  # noqa: BLE001 - the edge of the process: a fault of ours is logged and named by an id
             shown = self.masked_schema.mask(GraphQLError(str(error), original_error=error))
-            return _json(encoded({}, [shown]), 500, media or JSON)
+            status = STATUS.get(str((shown.extensions or {}).get("code")), 500)
+            return _json(encoded({}, [shown]), status, media or JSON)
 
     def _streams(self, request: Request, ask: Ask, accept: str, media: str | None) -> bool:
         """Whether the answer is a stream; a subscription needs one, a query gets one where it is preferred."""
-        operation = self._operation(ask)
+        document = self.masked_schema.known(ask.query).document
+        operation = get_operation_ast(document, ask.operation_name) if document else None
         kind = operation.operation if operation else None
         if request.method == "GET" and kind is OperationType.MUTATION:
             raise BadRequest(405, "Mutations need POST.", {"Allow": "POST"})
@@ -133,14 +137,6 @@ class GraphQLEndpoint(GraphQL[FieldContext, None]):
                 )
             return True
         return prefers_events(accept)
-
-    def _operation(self, ask: Ask) -> OperationDefinitionNode | None:
-        """The operation that is asked for; None when the document is wrong, which execution reports."""
-        documents = self.masked_schema.documents
-        with suppress(GraphQLError):
-            known = documents.look_up(ask.query, self.masked_schema._schema)  # noqa: SLF001
-            return get_operation_ast(known.document, ask.operation_name)
-        return None
 
     async def _single(self, ask: Ask, context: FieldContext, cookies: Response, media: str) -> Response:
         try:
@@ -156,13 +152,15 @@ class GraphQLEndpoint(GraphQL[FieldContext, None]):
         status = 200
         if is_request_error(result):
             body, status = {}, 400 if media == GRAPHQL else 200
+        if ask.wants_cost:
+            body |= reported(context.allowance)
         response = _json(encoded(body, result.errors), status, media)
         response.headers.raw.extend((name, value) for name, value in cookies.headers.raw if name == b"set-cookie")
         return response
 
     def _event_stream(self, ask: Ask, context: FieldContext) -> Response:
-        source = payloads(self.masked_schema, ask.query, ask.variables, ask.operation_name, context)
-        return EventStream(source, identity=context.identity, connections=self.connections, heartbeat=self._heartbeat)
+        source = payloads(self.masked_schema, ask, context, self.admission)
+        return event_stream(source, identity=context.identity, connections=self.connections, heartbeat=self._heartbeat)
 
 
 class Unidentified(NamedTuple):
@@ -175,6 +173,16 @@ def _refusal(error: BadRequest, media: str) -> Response:
     shown = GraphQLError(error.message, extensions={"code": error.code})
     response = _json(encoded({}, [shown]), error.status, media)
     response.headers.update(error.headers)
+    return response
+
+
+def _turned_away(error: DomainError, media: str | None) -> Response:
+    # Only clients of the older media type take a refusal for an answer.
+    status = 200 if media == JSON else STATUS.get(error.code, 400)
+    shown = GraphQLError(error.message, extensions={"code": error.code, **error.extensions})
+    response = _json(encoded({}, [shown]), status, media or JSON)
+    if isinstance(error, RateLimited):
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response
 
 

@@ -1,14 +1,18 @@
 """graphql-core's executor with a short way for plain fields and no memory of past events."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
-from graphql import GraphQLError, Undefined
+from graphql import GraphQLError, OperationType, Undefined
 from graphql.execution.collect_fields import collect_fields
 from graphql.pyutils import Path, gather_with_cancel
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from server.graphql.reading import Field, Reading, Unusual, fields_of, reading_of
+from server.graphql.asking import Gap, filled, taken
+from server.graphql.planning import Field, fields_of, reading_of
+from server.graphql.reading import Reading, Unusual
 
 
 class FastExecutor(StrawberryGraphQLCoreExecutionContext):
@@ -16,6 +20,9 @@ class FastExecutor(StrawberryGraphQLCoreExecutionContext):
         super().__init__(*arguments, **named)
         self.is_awaitable = cast("Any", optimized_is_awaitable)
         self.plans: dict[tuple[Any, int], tuple[Any, list[Field]]] = {}
+        self.gaps: list[Gap] = []
+        # An event of a subscription has a context of its own, which resolvers could not be given once for all.
+        self.asks = self.operation.operation is not OperationType.SUBSCRIPTION
         self._lists: dict[tuple[Any, int], tuple[Any, Reading | None]] = {}
         self._is_event = False
         self._root_fields: list[Any] = []
@@ -72,7 +79,7 @@ class FastExecutor(StrawberryGraphQLCoreExecutionContext):
         results: dict[str, Any] = {}
         pending: list[str] = []
         for name, details, plain in fields_of(self, parent_type, grouped_field_set):
-            if plain is not None:
+            if plain is not None and not plain.reading.asks:
                 try:
                     results[name] = plain.read(source_value)
                     continue
@@ -82,7 +89,7 @@ class FastExecutor(StrawberryGraphQLCoreExecutionContext):
                 value = self.execute_field(
                     parent_type, source_value, details, Path(path, name, parent_type.name), *rest
                 )
-            except Exception:
+            except GraphQLError:
                 if pending:
                     self.settle_in_background([results[key] for key in pending])
                 raise
@@ -103,10 +110,26 @@ class FastExecutor(StrawberryGraphQLCoreExecutionContext):
                 self._lists[key] = known
             if known[1] is not None:
                 try:
-                    return known[1].of(result)
+                    data = known[1].of(result)
                 except Unusual:
-                    pass
+                    self.gaps.clear()
+                else:
+                    if not self.gaps:
+                        return data
+                    by_core = partial(
+                        super().complete_list_value, return_type, field_details_list, info, path, result, *rest
+                    )
+                    return self._filled(data, taken(self.gaps), by_core)
         return super().complete_list_value(return_type, field_details_list, info, path, result, *rest)
+
+    async def _filled(self, data: Any, gaps: list[Gap], by_core: Callable[[], Any]) -> Any:
+        """What was read, when resolvers have filled its gaps; what graphql-core makes of it, when they cannot."""
+        try:
+            await filled(gaps, self.gaps)
+        except Unusual:
+            made = by_core()
+            return await made if self.is_awaitable(made) else made
+        return data
 
 
 async def _gathered(results: dict[str, Any], pending: list[str]) -> dict[str, Any]:

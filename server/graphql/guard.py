@@ -1,8 +1,8 @@
 """Parsing, limits and validation of documents, remembered by their text within a budget of bytes."""
 
 from collections import OrderedDict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from graphql import (
     DocumentNode,
@@ -19,7 +19,8 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
-from server.graphql.limits import Limits, check_document, check_text, too_complex
+from server.graphql.costs import OperationPrice, prices
+from server.graphql.limits import Limits, check_document, check_text, shortened, too_complex
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 MOST_ERRORS = 5
@@ -35,19 +36,33 @@ overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    document: DocumentNode
+    """Without a document it could not be parsed, and the only error says why. `prices` are those of the operations by
+    name; there are none where anything is wrong."""
+
+    document: DocumentNode | None
     errors: tuple[GraphQLError, ...]
+    prices: Mapping[str | None, OperationPrice] = field(default_factory=dict)
+
+    def price(self, operation_name: str | None) -> OperationPrice | None:
+        """Of the operation that is asked for; None when it cannot be executed."""
+        if operation_name is None and len(self.prices) == 1:
+            return next(iter(self.prices.values()))
+        return self.prices.get(operation_name)
 
 
 class Documents:
     """Known documents of one schema, least recently used last."""
 
     def __init__(self, limits: Limits) -> None:
-        self._limits, self._bytes = limits, 0
+        self.limits, self._bytes = limits, 0
         self._known: OrderedDict[str, Known] = OrderedDict()
 
+    def has(self, text: str) -> bool:
+        """Whether a document has been examined, so that looking it up costs nothing."""
+        return text in self._known
+
     def look_up(self, text: str, schema: GraphQLSchema) -> Known:
-        """The parsed document with its validation errors; GraphQLError when it cannot be parsed at all."""
+        """The parsed document, or what is wrong with it."""
         known = self._known.get(text)
         if known is None:
             known = self._examine(text, schema)
@@ -57,24 +72,28 @@ class Documents:
         return known
 
     def _examine(self, text: str, schema: GraphQLSchema) -> Known:
-        check_text(text, self._limits)
+        document = None
         try:
-            document = parse(text, max_tokens=self._limits.tokens, no_location=False)
-        except GraphQLSyntaxError as error:
-            if f"{self._limits.tokens} tokens" in error.message:
-                raise too_complex("tokens or more", self._limits.tokens + 1, self._limits.tokens) from None
-            error.extensions = {"code": "GRAPHQL_PARSE_FAILED"}
-            raise
-        try:
-            check_document(document, self._limits)
-        except GraphQLError as excess:
-            return Known(document, (excess.with_traceback(None),))
+            check_text(text, self.limits)
+            document = self._parsed(text)
+            check_document(document, self.limits)
+        except GraphQLError as wrong:
+            return Known(document, (wrong.with_traceback(None),))
         errors = validate(schema, document, RULES, max_errors=MOST_ERRORS, hide_suggestions=True)
         if any(found.message == ABORTED for found in errors):
             return Known(document, (too_repetitive(),))
-        for found in errors:
+        for found in map(shortened, errors):
             found.extensions = {"code": "GRAPHQL_VALIDATION_FAILED", **(found.extensions or {})}
-        return Known(document, tuple(errors))
+        return Known(document, tuple(errors), {} if errors else prices(document, schema))
+
+    def _parsed(self, text: str) -> DocumentNode:
+        try:
+            return parse(text, max_tokens=self.limits.tokens, no_location=False)
+        except GraphQLSyntaxError as error:
+            if f"{self.limits.tokens} tokens" in error.message:
+                raise too_complex("tokens or more", self.limits.tokens + 1, self.limits.tokens) from None
+            error.extensions = {"code": "GRAPHQL_PARSE_FAILED"}
+            raise
 
     def _keep(self, text: str, known: Known) -> None:
         self._known[text] = known
@@ -89,11 +108,13 @@ def _size(text: str) -> int:
 
 
 def too_repetitive() -> GraphQLError:
+    limit = overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET // 2
     words = (
         "The document is too complex: it selects the same names too often to check that they agree, at most "
-        f"{overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET // 2:,} comparisons of fields are allowed."
+        f"{limit:,} comparisons of fields are allowed."
     )
-    return GraphQLError(words, extensions={"code": "QUERY_TOO_COMPLEX"})
+    figures = {"counted": "comparisons of fields", "limit": limit}
+    return GraphQLError(words, extensions={"code": "QUERY_TOO_COMPLEX", **figures})
 
 
 class Guard(SchemaExtension):
@@ -106,9 +127,18 @@ class Guard(SchemaExtension):
         self._errors: tuple[GraphQLError, ...] = ()
         if context.query:
             known = self.documents.look_up(context.query, context.schema._schema)  # noqa: SLF001
+            if known.document is None:
+                raise known.errors[0].with_traceback(None)
             context.graphql_document, self._errors = known.document, known.errors
             _check_name(known.document, context._provided_operation_name)  # noqa: SLF001
+            if not known.errors:
+                self._errors = self._excess(known, context._provided_operation_name)  # noqa: SLF001
         yield
+
+    def _excess(self, known: Known, name: str | None) -> tuple[GraphQLError, ...]:
+        price, most = known.price(name), self.documents.limits.objects
+        objects = price.objects.of(self.execution_context.variables or {}) if price else 0
+        return (too_complex("objects to return", objects, most),) if objects > most else ()
 
     def on_validate(self) -> Iterator[None]:
         self.execution_context.validation_rules = ()

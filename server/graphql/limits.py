@@ -16,12 +16,16 @@ from graphql import (
 # As in GraphQL's lexer, a carriage return ends a comment and a string too: else brackets could hide behind one.
 BRACKETS = re.compile(r'"""(?:\\"""|(?!""").)*(?:"""|$)|"(?:\\.|[^"\\\n\r])*"?|#[^\n\r]*|[{(\[]|[})\]]', re.DOTALL)
 SATURATED = 1_000_000
+LONGEST_MESSAGE = 1_000
+"""Characters."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Most that one document may hold. `nesting` counts brackets of every kind before parsing, then
-    selections with those of the fragments that they spread; `fragments` how far fragments spread others."""
+    """Most that one document may hold, and take. `nesting` counts brackets of every kind before parsing, then
+    selections with those of the fragments that they spread; `fragments` how far fragments spread others; `objects`
+    how many may come back (see `costs`). The seconds are those of an execution: a query, a mutation, which
+    may wait for a model to be loaded, and one event of a subscription."""
 
     characters: int = 50_000
     tokens: int = 5_000
@@ -31,6 +35,10 @@ class Limits:
     aliases: int = 50
     directives: int = 20
     fields: int = 2_000
+    objects: int = 100_000
+    query_seconds: float = 30.0
+    mutation_seconds: float = 300.0
+    event_seconds: float = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +61,15 @@ class Measure:
 
 def too_complex(what: str, found: int, limit: int) -> GraphQLError:
     words = f"The document is too complex: it has {found:,} {what}, at most {limit:,} are allowed."
-    return GraphQLError(words, extensions={"code": "QUERY_TOO_COMPLEX"})
+    figures = {"counted": what, "found": found, "limit": limit}
+    return GraphQLError(words, extensions={"code": "QUERY_TOO_COMPLEX", **figures})
+
+
+def shortened(error: GraphQLError) -> GraphQLError:
+    """The error with a message of bounded length: graphql-core repeats in it what the client has written."""
+    if len(error.message) > LONGEST_MESSAGE:
+        error.message = error.message[:LONGEST_MESSAGE] + " …"
+    return error
 
 
 def check_text(text: str, limits: Limits) -> None:

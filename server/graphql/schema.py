@@ -1,16 +1,18 @@
 """Putting a schema together: fast execution, guarded documents, masked errors."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError, lexicographic_sort_schema, print_schema
+from graphql import GraphQLError, OperationType, get_operation_ast, lexicographic_sort_schema, print_schema
 from strawberry.schema.config import StrawberryConfig
-from strawberry.types import ExecutionContext
+from strawberry.types import ExecutionContext, ExecutionResult
 
+from domain import tracing
 from server.graphql.executor import FastExecutor
-from server.graphql.guard import Documents, guard_for
-from server.graphql.limits import Limits
+from server.graphql.guard import Documents, Known, guard_for
+from server.graphql.limits import Limits, shortened
 
 Mask = Callable[[GraphQLError], GraphQLError]
 
@@ -21,9 +23,33 @@ class MaskedSchema(strawberry.Schema):
     mask: Mask
     documents: Documents
 
+    def known(self, text: str) -> Known:
+        """The document of this text."""
+        return self.documents.look_up(text, self._schema)
+
     def _get_custom_context_kwargs(self, *arguments: Any, **named: Any) -> dict[str, Any]:
         # Strawberry hides the suggestions for unknown fields only, not those for arguments and variables.
         return {**super()._get_custom_context_kwargs(*arguments, **named), "hide_suggestions": True}
+
+    async def execute(self, query: str | None, *arguments: Any, **named: Any) -> ExecutionResult:
+        """As Strawberry's, within the time that an operation may take: what takes longer is stopped and undone."""
+        document = self.known(query or "").document
+        operation = get_operation_ast(document, named.get("operation_name")) if document else None
+        limits, kind = self.documents.limits, operation.operation if operation else OperationType.QUERY
+        seconds = limits.mutation_seconds if kind is OperationType.MUTATION else limits.query_seconds
+        name = operation.name.value if operation and operation.name else None
+        about = {"graphql.operation.type": kind.value, "graphql.operation.name": name}
+        with tracing.span(f"GraphQL {kind.value}", about) as span:
+            try:
+                async with asyncio.timeout(seconds) as patience:
+                    result = await super().execute(query, *arguments, **named)
+            except TimeoutError:
+                if not patience.expired():
+                    raise
+                result = ExecutionResult(data=None, errors=[timed_out(seconds)])
+            if result.errors:
+                span.tell({}, failed=str((result.errors[0].extensions or {}).get("code")))
+            return result
 
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         errors[:] = [self.mask(error) for error in errors]
@@ -53,11 +79,16 @@ def build_schema(
     return schema
 
 
+def timed_out(seconds: float) -> GraphQLError:
+    words = f"The operation took longer than {seconds:g} seconds, and was stopped. Ask for less at once."
+    return GraphQLError(words, extensions={"code": "TIMED_OUT"})
+
+
 def with_code(mask: Mask) -> Mask:
     """Every error has a code: what has none and comes from no resolver is about the request's variables."""
 
     def masked(error: GraphQLError) -> GraphQLError:
-        error = mask(error)
+        error = shortened(mask(error))
         if "code" not in (error.extensions or {}):
             code = "BAD_USER_INPUT" if error.path is None else "INTERNAL"
             error.extensions = {**(error.extensions or {}), "code": code}

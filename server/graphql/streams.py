@@ -14,10 +14,13 @@ from strawberry.types import ExecutionContext
 from strawberry.types import ExecutionResult as StrawberryResult
 from strawberry.types.graphql import OperationType
 
+from schema.context import FieldContext
+from server.graphql.admission import Admission, Ask, reported
 from server.graphql.encoding import encoded
 from server.graphql.executor import FastExecutor
-from server.graphql.reading import Reading, Unusual, reading_of
-from server.graphql.schema import MaskedSchema
+from server.graphql.planning import reading_of
+from server.graphql.reading import Reading, Unusual
+from server.graphql.schema import MaskedSchema, timed_out
 
 TIME_SLICE = 0.001
 """Seconds after which a stream that never waits lets others have a turn. Others need several turns for one request,
@@ -35,17 +38,13 @@ class Refused(Exception):
 
 
 async def payloads(
-    schema: MaskedSchema,
-    query: str,
-    variables: dict[str, Any] | None,
-    operation_name: str | None,
-    context: Any,
+    schema: MaskedSchema, ask: Ask, context: FieldContext, admission: Admission
 ) -> AsyncGenerator[bytes, None]:
     """Encoded results of any operation: one of a query or mutation, one for each event of a subscription.
 
     Raises Refused, and nothing else. An error inside an event is in that event's result, masked.
     """
-    prepared, runner = _prepared(schema, query, variables, operation_name, context)
+    prepared, runner = _prepared(schema, ask, context)
     try:
         async with runner.operation():
             refused = await schema._prepare_operation_async(prepared, runner)  # noqa: SLF001
@@ -54,20 +53,18 @@ async def payloads(
             if prepared.operation_type is OperationType.SUBSCRIPTION:
                 executor = _executor(schema, prepared)
                 async with aclosing(await _source(schema, executor)) as events:
-                    plain, turn = _plain(executor), Turn()
-                    async for event in events:
-                        turn.goes_on()
-                        yield plain(event) or await _executed(schema, executor, event)
-                        if turn.is_over():
-                            await asyncio.sleep(0)
-                            turn = Turn()
+                    with admission.stream(context.identity):
+                        async with aclosing(_events(schema, executor, events)) as frames:
+                            async for payload in frames:
+                                yield payload
                 return
         result = await schema.execute(
-            query, variable_values=variables, context_value=context, operation_name=operation_name
+            ask.query, variable_values=ask.variables, context_value=context, operation_name=ask.operation_name
         )
         if is_request_error(result):
             raise Refused(result.errors or [])
-        yield encoded({"data": result.data}, result.errors)
+        report = reported(context.allowance) if ask.wants_cost else {}
+        yield encoded({"data": result.data, **report}, result.errors)
     except Refused:
         raise
     except CannotGetOperationTypeError as error:
@@ -77,15 +74,25 @@ async def payloads(
         raise Refused([schema.mask(failed)]) from error
 
 
-def _prepared(
-    schema: MaskedSchema, query: str, variables: dict[str, Any] | None, operation_name: str | None, context: Any
-) -> tuple[ExecutionContext, SchemaExtensionsRunner]:
+async def _events(
+    schema: MaskedSchema, executor: FastExecutor, events: AsyncGenerator[Any, None]
+) -> AsyncGenerator[bytes, None]:
+    plain, turn = _plain(executor), Turn()
+    async for event in events:
+        turn.goes_on()
+        yield plain(event) or await _executed(schema, executor, event)
+        if turn.is_over():
+            await asyncio.sleep(0)
+            turn = Turn()
+
+
+def _prepared(schema: MaskedSchema, ask: Ask, context: Any) -> tuple[ExecutionContext, SchemaExtensionsRunner]:
     prepared = schema._create_execution_context(  # noqa: SLF001 - the steps of Schema.stream, one by one
-        query=query,
+        query=ask.query,
         allowed_operation_types=set(OperationType),
-        variable_values=variables,
+        variable_values=ask.variables,
         context_value=context,
-        operation_name=operation_name,
+        operation_name=ask.operation_name,
     )
     extensions = schema.get_extensions()
     for extension in extensions:
@@ -178,7 +185,14 @@ def _unusual(event: Any) -> Any:
 
 
 async def _executed(schema: MaskedSchema, executor: FastExecutor, event: Any) -> bytes:
+    seconds = schema.documents.limits.event_seconds
     result = executor.build_per_event_executor(event).execute_operation(False)
     if hasattr(result, "__await__"):
-        result = await result
+        try:
+            async with asyncio.timeout(seconds) as patience:
+                result = await result
+        except TimeoutError as error:
+            if not patience.expired():
+                raise
+            raise timed_out(seconds) from error
     return encoded({"data": result.data}, [schema.mask(error) for error in result.errors or ()])

@@ -1,5 +1,6 @@
 """graphql-transport-ws, to the letter of its PROTOCOL.md."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Mapping
@@ -17,17 +18,21 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     Operation,
 )
 
-from domain.errors import DomainError
+from domain.errors import DomainError, Unavailable
 from schema.context import FieldContext
+from server.graphql.admission import Admission, Ask
 from server.graphql.bodies import decode
 from server.graphql.connections import Connections
 from server.graphql.schema import MaskedSchema
 from server.graphql.streams import Refused, payloads
+from server.graphql.trusted import TrustedDocuments, named_by
 
 log = logging.getLogger(__name__)
 
 INTERNAL_ERROR = 4500
 """Not in PROTOCOL.md, but what graphql-ws closes with for a fault of the server."""
+TRY_AGAIN_LATER = 1013
+"""Of the registry of RFC 6455: clients connect again, which they do not after 4500."""
 LONGEST_REASON = 120
 """Bytes of a close reason: a control frame holds 125 with its code (RFC 6455, section 5.5)."""
 
@@ -71,12 +76,20 @@ class Connected(Protocol):
 class Serving(Protocol):
     """What the handler needs of the endpoint."""
 
+    admission: Admission
     connections: Connections
     masked_schema: MaskedSchema
+    trusted: TrustedDocuments
 
     async def context_of(
         self, connection: HTTPConnection, response: None, authorization: str | None
     ) -> FieldContext: ...
+
+
+class Asked(Operation[FieldContext, None]):
+    """An operation with all that its message said."""
+
+    ask: Ask
 
 
 class WebSocketHandler(BaseGraphQLTransportWSHandler[FieldContext, None]):
@@ -125,7 +138,8 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[FieldContext, None]):
             return
         except Exception as error:  # noqa: BLE001 - the edge of the process: a fault of ours is logged and named by an id
             shown = self.view.masked_schema.mask(GraphQLError(str(error), original_error=error))
-            await self.websocket.close(INTERNAL_ERROR, shown.message)
+            away = (shown.extensions or {}).get("code") == Unavailable.code
+            await self.websocket.close(TRY_AGAIN_LATER if away else INTERNAL_ERROR, shown.message)
             return
         if self.context.identity is not None:
             self.view.connections.add(self, self.context.identity)
@@ -139,37 +153,54 @@ class WebSocketHandler(BaseGraphQLTransportWSHandler[FieldContext, None]):
         await self.send_message(answer)  # type: ignore[arg-type]
 
     async def handle_subscribe(self, message: Any) -> None:
-        most = self.max_subscriptions_per_connection
-        is_new = self.connection_acknowledged and message["id"] not in self.operations
-        if is_new and most is not None and len(self.operations) >= most:
+        name, payload, most = message["id"], message["payload"], self.max_subscriptions_per_connection
+        if not self.connection_acknowledged:
+            await self.websocket.close(4401, "Unauthorized")
+        elif name in self.operations:
+            await self.websocket.close(4409, f"Subscriber for {name} already exists")
+        elif most is not None and len(self.operations) >= most:
             error = GraphQLError("Subscription limit reached", extensions={"code": "BAD_USER_INPUT", "limit": most})
-            await self.send_message({"id": message["id"], "type": "error", "payload": [error.formatted]})
-            return
-        await super().handle_subscribe(message)
+            await self._refuse(name, error)
+        else:
+            try:
+                query = self.view.trusted.text(payload)
+            except DomainError as error:
+                await self._refuse(name, GraphQLError(error.message, extensions={"code": error.code}))
+            else:
+                self._begin(
+                    name, Ask(query, payload.get("variables"), payload.get("operationName"), payload.get("extensions"))
+                )
 
-    async def run_operation(self, operation: Operation[FieldContext, None]) -> None:
+    async def _refuse(self, name: str, error: GraphQLError) -> None:
+        await self.send_message({"id": name, "type": "error", "payload": [error.formatted]})
+
+    def _begin(self, name: str, ask: Ask) -> None:
+        operation = Asked(self, name, ask.query, ask.variables, ask.operation_name)
+        operation.ask, self.operations[name] = ask, operation
+        operation.task = asyncio.create_task(self.run_operation(operation))
+        operation.task.add_done_callback(self._task_done)
+
+    async def run_operation(self, operation: Any) -> None:
         """One operation from its start to `complete` or `error`; the socket and the others go on whatever happens."""
-        schema = self.view.masked_schema
-        prefix = '{"id":' + json.dumps(operation.id) + ',"type":"next","payload":'
-        source = payloads(
-            schema,
-            operation.query,
-            operation.variables,
-            operation.operation_name,
-            self.context.fresh(),
-        )
+        schema, name = self.view.masked_schema, operation.id
+        prefix = '{"id":' + json.dumps(name) + ',"type":"next","payload":'
+        ask, context = operation.ask, self.context.fresh()
+        source = payloads(schema, ask, context, self.view.admission)
         try:
+            await self.view.admission.admit(cast("Connected", context).connection, context, ask)
             async for payload in source:
                 await self.websocket.send_text(prefix + payload.decode() + "}")
-            await operation.send_operation_message({"id": operation.id, "type": "complete"})
+            await operation.send_operation_message({"id": name, "type": "complete"})
+        except DomainError as error:
+            await operation.send_initial_errors([schema.mask(GraphQLError(error.message, original_error=error))])
         except Refused as refused:
             await operation.send_initial_errors(refused.errors)
         except WebSocketDisconnected:
             pass
         finally:
             await source.aclose()
-            if self.operations.get(operation.id) is operation:
-                del self.operations[operation.id]
+            if self.operations.get(name) is operation:
+                del self.operations[name]
 
 
 def _wrong_with(message: Any) -> str | None:
@@ -185,11 +216,17 @@ def _wrong_with(message: Any) -> str | None:
         return f"The id of {kind} must be a string"
     if kind == "complete":
         return None
-    if not isinstance(payload, dict) or not isinstance(payload.get("query"), str):
-        return "The payload of subscribe must be an object with a query"
+    if not isinstance(payload, dict) or not _has_document(payload):
+        return "The payload of subscribe must be an object with a query or a documentId"
     if not isinstance(payload.get("operationName"), str | None):
         return "The operationName of subscribe must be a string"
     for name in ("variables", "extensions"):
         if not isinstance(payload.get(name), dict | None):
             return f"The {name} of subscribe must be an object"
     return None
+
+
+def _has_document(payload: Mapping[str, Any]) -> bool:
+    """Whether it has the text of one or names one, as a request over HTTP does."""
+    query = payload.get("query")
+    return isinstance(query, str) or (query is None and named_by(payload) is not None)

@@ -116,6 +116,6 @@ def _event(payload: dict[str, Any]) -> Event:
 
 
 def _refused(errors: list[dict[str, Any]]) -> Exception:
-    """INTERNAL is what a server says whose database is away; every other refusal is a mistake of somebody's."""
+    """UNAVAILABLE is what a server says whose database is away; every other refusal is a mistake of somebody's."""
     code = errors[0].get("extensions", {}).get("code")
-    return Dropped("INTERNAL") if code == "INTERNAL" else AssertionError(f"{errors}")
+    return Dropped("UNAVAILABLE") if code == "UNAVAILABLE" else AssertionError(f"{errors}")

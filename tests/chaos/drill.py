@@ -13,11 +13,11 @@ import aiohttp
 from persistence.database import Unavailable
 from resolvers.registration import create_api_key, create_user
 from tests.chaos.asking import Asked, Asking, questions
-from tests.chaos.clients import Client
-from tests.chaos.faults import Planned, Progress, Struck, plan, strike_all
+from tests.chaos.clients import Client, Dropped
+from tests.chaos.faults import Freeze, Planned, Progress, Struck, plan, strike_all, upgrade
 from tests.chaos.fleet import Fleet
 from tests.chaos.records import Record, jobs_left, records, unfinished
-from tests.chaos.verdict import Violation, fleet_judged, judged
+from tests.chaos.verdict import Span, Violation, fleet_judged, judged
 from tests.people import PASSWORD, SEND
 
 SENT_WITHIN = 60.0
@@ -37,7 +37,8 @@ PEOPLE = ("ada", "bob", "cleo")
 
 @dataclass(frozen=True)
 class Scale:
-    """How much happens: `runs` and `faults` within so many seconds."""
+    """How much happens: `runs` and `faults` within so many seconds. `rolling` is an upgrade in the place of faults:
+    every process leaves for a new one, one after the other."""
 
     runs: int = 200
     faults: int = 24
@@ -45,6 +46,8 @@ class Scale:
     apis: int = 2
     workers: int = 3
     redis: bool = False
+    pooler: bool = False
+    rolling: bool = False
 
 
 @dataclass
@@ -67,8 +70,12 @@ class Outcome:
 
 async def drill(seed: int, scale: Scale, folder: Path) -> Outcome:
     """Do all of it. The same seed asks the same questions and plans the same faults."""
-    planned = plan(seed, seconds=scale.seconds, faults=scale.faults, redis=scale.redis)
-    async with Fleet(folder, apis=scale.apis, workers=scale.workers, redis=scale.redis) as fleet:
+    if scale.rolling:
+        planned = upgrade(apis=scale.apis, workers=scale.workers, seconds=scale.seconds)
+    else:
+        planned = plan(seed, seconds=scale.seconds, faults=scale.faults, redis=scale.redis)
+    sizes = {"apis": scale.apis, "workers": scale.workers}
+    async with Fleet(folder, **sizes, redis=scale.redis, pooler=scale.pooler) as fleet:
         connector = aiohttp.TCPConnector(limit=0)
         async with aiohttp.ClientSession(connector=connector) as http:
             clients = [await _client(fleet, http, name) for name in PEOPLE]
@@ -101,7 +108,12 @@ async def _drill(
         found.append(Violation(None, "all runs end soon", f"some were not over {ENDS_WITHIN} s after the last fault"))
     found += await _wedged(fleet, clients[0])
     stored = await records(fleet.db)
-    found += judged(asking.asked, stored, log_is_whole=fleet.redis is None)
+    frozen = [
+        Span(fleet.began + each.at, fleet.began + each.until)
+        for each in struck
+        if isinstance(each.fault, Freeze) and each.fault.kind == "worker"
+    ]
+    found += judged(asking.asked, stored, frozen=frozen, log_is_whole=fleet.redis is None)
     found += fleet_judged(fleet, await _jobs_left(fleet))
     return Outcome(seed, scale, struck, asking, stored, fleet, settled, found)
 
@@ -127,15 +139,24 @@ async def _wedged(fleet: Fleet, client: Client) -> list[Violation]:
         api = fleet.apis[number % len(fleet.apis)]
         try:
             async with asyncio.timeout(ANSWERS_WITHIN):
-                sent = await client.ask(number, SEND, input={"content": "Are you there?"})
-                async for _ in client.over_socket(number, sent["sendMessage"]["run"]["id"], 0):
-                    pass
+                while not await _answers(client, number):
+                    await asyncio.sleep(0.1)  # its first connections may still be those of before
         except (TimeoutError, ConnectionError) as error:
             found.append(Violation(None, "no process is wedged", f"{worker.name} behind {api.name}: {error!r}"))
         finally:
             for other in others:
                 other.thaw()
     return found
+
+
+async def _answers(client: Client, api: int) -> bool:
+    try:
+        sent = await client.ask(api, SEND, input={"content": "Are you there?"})
+        async for _ in client.over_socket(api, sent["sendMessage"]["run"]["id"], 0):
+            pass
+    except Dropped:
+        return False
+    return True
 
 
 async def _jobs_left(fleet: Fleet) -> list[str]:

@@ -136,6 +136,13 @@ def plan(seed: int, *, seconds: float, faults: int, redis: bool) -> list[Planned
     return [Planned(at, _fault(kind, dice)) for at, kind in zip(moments, drawn, strict=True)]
 
 
+def upgrade(*, apis: int, workers: int, seconds: float) -> list[Planned]:
+    """Every process once: those of the API first, then the workers, evenly over the time."""
+    order: list[Fault] = [*(Deploy("api", number) for number in range(apis))]
+    order += [Deploy("worker", number) for number in range(workers)]
+    return [Planned(seconds * (place + 1) / (len(order) + 1), fault) for place, fault in enumerate(order)]
+
+
 def _fault(kind: str, dice: random.Random) -> Fault:
     number = dice.randrange(12)
     match kind:

@@ -9,6 +9,7 @@ from typing import Literal, Self
 from persistence.database import Database, connect
 from persistence.migrating import migrate
 from tests.chaos.answers import Storyteller
+from tests.chaos.poolers import Pooler
 from tests.chaos.programs import Death, Program, State
 from tests.chaos.services import Postgres, Redis, free_port
 
@@ -19,11 +20,14 @@ SECRET_KEY = "5a" * 32
 class Fleet:
     """Everything runs while the block is open. `began` is the wall clock's time that all reports count from."""
 
-    def __init__(self, folder: Path, *, apis: int = 2, workers: int = 3, redis: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, apis: int = 2, workers: int = 3, redis: bool = False, pooler: bool = False
+    ) -> None:
         self._folder = folder
         self.upstream = Storyteller()
         self.postgres = Postgres(folder / "postgres")
         self.redis = Redis() if redis else None
+        self.pooler = Pooler(folder / "pooler", self.postgres.url) if pooler else None
         self._sizes = apis, workers
         self.apis: list[Program] = []
         self.workers: list[Program] = []
@@ -60,6 +64,8 @@ class Fleet:
         await asyncio.to_thread(migrate, self.postgres.url)
         if self.redis is not None:
             await self.redis.start()
+        if self.pooler is not None:
+            await self.pooler.start()
         self._plan()
         for program in self.programs:
             await program.start()
@@ -77,6 +83,8 @@ class Fleet:
         await self.db.close()
         if self.redis is not None:
             await self.redis.stop()
+        if self.pooler is not None:
+            await self.pooler.stop()
         await self.postgres.stop()
 
     async def until_well(self) -> None:
@@ -100,7 +108,8 @@ class Fleet:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PARLEY_", "OPENAI_"))}
         return {
             **kept,
-            "DATABASE_URL": self.postgres.url,
+            "DATABASE_URL": self.postgres.url if self.pooler is None else self.pooler.url,
+            "DIRECT_DATABASE_URL": "" if self.pooler is None else self.postgres.url,
             "REDIS_URL": "" if self.redis is None else self.redis.url,
             "OPENAI_BASE_URL": self.upstream.base_url,
             "OPENAI_API_KEY": "sk-test-upstream",

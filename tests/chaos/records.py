@@ -12,7 +12,8 @@ from persistence import events
 from persistence.database import Database
 from persistence.messages import MessageRow
 from persistence.models import ModelCallRow
-from persistence.runs import RunRow, RunStepRow
+from persistence.runs import RunRow
+from persistence.steps import RunStepRow
 
 PAGE = 100_000
 

@@ -181,8 +181,8 @@ async def test_a_flood_of_sign_ins_is_told_to_come_back(browser: NewBrowser, peo
     answers = await asyncio.gather(*(client.sign_in(f"{n}@example.org", "wrong password") for n in range(150)))
 
     codes = {answer.code for answer in answers}
-    assert "UNAUTHENTICATED" in codes
-    assert codes <= {"UNAUTHENTICATED", "RATE_LIMITED"}
+    assert codes >= {"UNAUTHENTICATED", "RATE_LIMITED"}
+    assert codes <= {"UNAUTHENTICATED", "RATE_LIMITED", "UNAVAILABLE"}, "a slow machine may run out of connections"
 
 
 async def test_an_account_has_one_owner(db: Database, people: list[str]) -> None:

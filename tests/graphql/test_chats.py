@@ -7,6 +7,7 @@ from tests.people import Person
 CREATE = "mutation ($input: CreateChatInput!) { createChat(input: $input) { chat { id title } } }"
 UPDATE = """mutation ($input: UpdateChatInput!) {
   updateChat(input: $input) { chat { id title pinned archived headId } } }"""
+TAG = "mutation ($input: UpdateChatInput!) { updateChat(input: $input) { chat { id tags } } }"
 DELETE = "mutation ($id: ID!) { deleteChat(id: $id) { id } }"
 LIST = """query ($first: Int, $after: String, $filter: ChatFilter) {
   chats(first: $first, after: $after, filter: $filter) {
@@ -94,6 +95,34 @@ async def test_filters_find_pinned_chats_and_words_in_titles_literally(ada: Pers
     assert await titles(ada, filter={"pinned": True}) == ["100% sure"]
     assert await titles(ada, filter={"text": "100%"}) == ["100% sure"]
     assert await titles(ada, filter={"text": "THINGS"}) == ["1000 things"]
+
+
+async def test_tags_are_stored_in_one_form_and_chats_are_found_by_them(
+    ada: Person, bob: Person, statements: list[str]
+) -> None:
+    garden, tax = await chat(ada, "garden"), await chat(ada, "tax")
+    tagged = await ada.gql(TAG, input={"id": garden, "tags": ["#Home ", "home", "  next   year "]})
+    await ada.gql(TAG, input={"id": tax, "tags": ["home"]})
+    await ada.gql(TAG, input={"id": await chat(ada, "old"), "tags": ["old"], "archived": True})
+    await bob.gql(TAG, input={"id": await chat(bob, "his"), "tags": ["home"]})
+    statements.clear()
+
+    tags = (await ada.gql("{ chatTags { tag chats } }"))["chatTags"]
+
+    assert tagged["updateChat"]["chat"]["tags"] == ["home", "next year"]
+    assert tags == [{"tag": "home", "chats": 2}, {"tag": "next year", "chats": 1}]
+    assert sum("FROM chats" in said for said in statements) == 1
+    assert await titles(ada, filter={"tag": "Next Year"}) == ["garden"]
+    assert await titles(ada, filter={"tag": "home"}) == ["tax", "garden"]
+    assert await titles(ada, filter={"tag": "nothing"}) == []
+
+
+@pytest.mark.parametrize(
+    ("tags", "problem"), [(["x" * 41], "40 characters"), ([f"tag {n}" for n in range(11)], "may have 10")]
+)
+async def test_tags_have_limits(ada: Person, tags: list[str], problem: str) -> None:
+    error = await ada.gql_error(TAG, input={"id": await chat(ada, "a chat"), "tags": tags})
+    assert problem in error["extensions"]["fields"]["input.tags"]
 
 
 async def test_a_deleted_chat_is_gone_with_its_messages(ada: Person) -> None:

@@ -84,6 +84,7 @@ async def test_runs_are_left_alone_until_the_grace_is_over(ada: Person, db: Data
     await ada.ask("one")
     upstream.reply("one two three", held_after=3)
     running = await ada.send("two")
+    await upstream.holding.wait()
 
     assert await Compaction(db, timedelta(minutes=10)).compact() == 0
     assert await Compaction(db, timedelta(0)).compact() == 1

@@ -10,7 +10,7 @@ import pytest
 from persistence.database import Database, connect
 from server.settings import Settings
 from tests.conftest import running
-from tests.orchestration.test_durable_turns import agent_with, decide, watch, worker
+from tests.orchestration.workers import agent_with, decide, watch, worker
 from tests.people import Person, sign_up
 from tests.upstream import Upstream
 from tests.upstream_answers import chunk, usage_chunk

@@ -13,6 +13,7 @@ from domain.messages import MessageRole, MessageStatus
 from persistence import accounts, chats, growing, messages
 from persistence.chats import ChatRow
 from persistence.database import Database, Session
+from persistence.lookups import rows_of
 from persistence.messages import MessageRow, PathPage, Place
 
 SEEDS = range(6)
@@ -160,7 +161,7 @@ async def test_a_branch_is_dense_and_has_no_more_than_one_child_of_a_message(tre
 
 async def test_the_chat_counts_all_branches_and_ends_in_the_newest_message(trees: list[Model], db: Database) -> None:
     async with db.read() as session:
-        found = await chats.by_ids(session, [model.chat.id for model in trees])
+        found = await rows_of(ChatRow)(session, [model.chat.id for model in trees])
     for model in trees:
         assert found[model.chat.id].message_count == SIZE
         assert found[model.chat.id].head_id == model.ids[-1]

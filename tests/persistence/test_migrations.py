@@ -11,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, inspect
 
+from orchestration.tools.current_time import CURRENT_TIME
 from persistence.database import connect, conninfo, sqlalchemy_url
 from persistence.migrating import SCRIPTS, UnknownSchema, check, migrate
 from server.settings import ROOT
@@ -26,8 +27,8 @@ async def empty_url(postgres: str) -> AsyncIterator[str]:
         await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
-def alembic(url: str, step: str) -> None:
-    """Run Alembic's own command on a database: `check`, or `downgrade` to the very beginning."""
+def alembic(url: str, step: str, *, down_to: str = "base") -> None:
+    """Run Alembic's own command on a database: `check`, `downgrade`, or an upgrade to a revision."""
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     engine = create_engine(sqlalchemy_url(url))
@@ -35,8 +36,10 @@ def alembic(url: str, step: str) -> None:
         config.attributes["connection"] = connection
         if step == "check":
             command.check(config)
+        elif step == "downgrade":
+            command.downgrade(config, down_to)
         else:
-            command.downgrade(config, "base")
+            command.upgrade(config, step)
     engine.dispose()
 
 
@@ -68,6 +71,23 @@ async def test_the_models_say_what_the_migrations_make(empty_url: str) -> None:
     await asyncio.to_thread(migrate, empty_url)
 
     await asyncio.to_thread(alembic, empty_url, "check")
+
+
+async def test_names_of_tools_become_keys(empty_url: str) -> None:
+    await asyncio.to_thread(alembic, empty_url, "0007")
+    async with await psycopg.AsyncConnection.connect(conninfo(empty_url), autocommit=True) as connection:
+        for slug, tools in (("tooled", ["current_time"]), ("plain", [])):
+            await connection.execute(
+                "INSERT INTO agents (id, slug, name, description, instructions, tools)"
+                " VALUES (gen_random_uuid(), %s, '', '', '', %s)",
+                [slug, tools],
+            )
+        await asyncio.to_thread(alembic, empty_url, "head")
+        agents = await connection.execute("SELECT slug, tools FROM agents ORDER BY slug DESC")
+        versions = await connection.execute("SELECT config->'tools' FROM agent_versions WHERE version = 1")
+
+        assert await agents.fetchall() == [("tooled", [CURRENT_TIME.key]), ("plain", [])]
+        assert [str(CURRENT_TIME.key)] in [row[0] for row in await versions.fetchall()]
 
 
 async def migrated_elsewhere(url: str) -> str:

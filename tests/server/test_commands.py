@@ -11,7 +11,11 @@ from typing import NamedTuple
 import aiohttp
 import pytest
 
-from persistence.database import Database
+from domain.accounts import UserRole
+from domain.models import ProviderKind
+from orchestration.inference.secrets import seal
+from persistence import accounts, providers, second_factors
+from persistence.database import Database, sqlalchemy_url
 from server.settings import ROOT
 from tests.redis_servers import redis_server
 
@@ -95,9 +99,20 @@ async def test_a_port_that_is_taken_is_said_in_one_line(parley: Parley) -> None:
     assert "Traceback" not in said.err
 
 
-async def test_an_unreachable_database_is_said_in_one_line(parley: Parley) -> None:
-    parley._environment["DATABASE_URL"] = "postgresql://nobody@127.0.0.1:9/none"
+async def test_a_database_that_refuses_is_said_in_one_line_and_not_waited_for(parley: Parley, postgres: str) -> None:
+    url = sqlalchemy_url(postgres).set(database="nobody_made_this").render_as_string(hide_password=False)
+    parley._environment["DATABASE_URL"] = url
     said = await parley.run("serve")
+
+    assert said.code == 1
+    assert 'database "nobody_made_this" does not exist' in said.err
+    assert "DATABASE_URL" in said.err
+    assert "Traceback" not in said.err
+
+
+async def test_a_command_does_not_wait_for_a_database_that_is_away(parley: Parley) -> None:
+    parley._environment["DATABASE_URL"] = "postgresql://nobody@127.0.0.1:9/none"
+    said = await parley.run("migrate")
 
     assert said.code == 1
     assert "DATABASE_URL" in said.err
@@ -112,14 +127,25 @@ async def test_unusable_settings_are_named(parley: Parley) -> None:
     assert "PARLEY_PORT" in said.err
 
 
-async def test_the_doctor_finds_what_is_wrong(parley: Parley) -> None:
+async def test_the_doctor_finds_what_is_wrong(parley: Parley, db: Database) -> None:
     well = await parley.run("doctor")
     parley._environment["PARLEY_WEB"] = "/nowhere"
+    async with db.write() as session:
+        provider = await providers.add(session, name="Elsewhere", kind=ProviderKind.OPENAI, base_url="http://x/v1")
+        provider.api_key_encrypted = seal("sk-of-before", b"5" * 32, provider.id)
+        person = await accounts.add(
+            session, email="mia@example.org", name="Mia", password_hash=None, role=UserRole.MEMBER
+        )
+        await second_factors.begin(session, person.id, seal("an app's", b"5" * 32, person.id))
     ill = await parley.run("doctor")
 
     assert "Database: answers" in well.err
     assert ill.code == 1
     assert "BAD  Web client: not built; run `make setup`" in ill.err
+    assert "ok   Stored secrets: the secret key fits all 0" in well.err
+    assert "BAD  Stored secrets: another key has sealed those of Elsewhere" in ill.err
+    assert "ok   Second factors: the secret key fits all 0" in well.err
+    assert "BAD  Second factors: another key has sealed 1 of 1" in ill.err
 
 
 async def test_the_doctor_looks_at_redis_when_there_is_one(parley: Parley) -> None:

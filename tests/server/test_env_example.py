@@ -20,6 +20,6 @@ def test_nothing_else_is_named() -> None:
 
 
 def test_what_compose_asks_for_is_named() -> None:
-    compose = (ROOT / "docker-compose.yml").read_text()
+    compose = "".join(path.read_text() for path in ROOT.glob("docker-compose*.yml"))
     asked = set(re.findall(r"\$\{([A-Z_]+)", compose))
     assert all(f"{name}=" in EXAMPLE for name in asked)

@@ -1,9 +1,8 @@
 import AxeBuilder from "@axe-core/playwright";
 import { type BrowserContext, expect, type Page, test } from "@playwright/test";
 
-/** The one account of these journeys: the first to sign up owns the server, later ones sign in. */
-const ACCOUNT = { name: "Ada Lovelace", email: "ada@example.org", password: "correct horse battery staple" };
-const SLOW = { timeout: 30_000 };
+import { chatOf, talk } from "./chats";
+import { expectAccessible, SLOW, signedIn } from "./shared";
 
 const composer = (page: Page) => page.getByRole("textbox", { name: "Message", exact: true });
 const answers = (page: Page) => page.getByRole("article", { name: "Answer" });
@@ -12,27 +11,9 @@ const send = (page: Page) => page.getByRole("button", { name: "Send", exact: tru
 const stop = (page: Page) => page.getByRole("button", { name: "Stop", exact: true });
 const versions = (scope: ReturnType<typeof answers>) => scope.getByRole("group", { name: "Versions" });
 
-/** Fills whichever of the two forms the server shows: the first person signs up, later ones sign in. */
-async function submitAccount(page: Page) {
-  const name = page.getByRole("textbox", { name: "Name", exact: true });
-  if (await name.isVisible()) await name.fill(ACCOUNT.name);
-  await page.getByLabel("E-mail").fill(ACCOUNT.email);
-  await page.getByLabel("Password", { exact: true }).fill(ACCOUNT.password);
-  await page.locator("form button[type=submit]").click();
-}
-
-async function enter(page: Page) {
+async function enter(page: Page, baseURL: string | undefined) {
+  await signedIn(page, baseURL);
   await page.goto("/chat");
-  await expect(composer(page).or(page.getByLabel("E-mail"))).toBeVisible(SLOW);
-  if (await composer(page).isVisible()) return;
-  await submitAccount(page);
-  const refused = page.locator("form").getByRole("alert").filter({ hasText: /\S/ });
-  await expect(composer(page).or(refused)).toBeVisible(SLOW);
-  if (await refused.isVisible()) {
-    // An account is there and this is not its form, or other people's accounts are there and ours is not.
-    await page.getByRole("link", { name: /^(Sign in|Create an account)$/ }).click();
-    await submitAccount(page);
-  }
   await expect(composer(page)).toBeVisible(SLOW);
 }
 
@@ -66,8 +47,8 @@ async function open(context: BrowserContext, url: string): Promise<Page> {
   return page;
 }
 
-test.beforeEach(async ({ page }) => {
-  await enter(page);
+test.beforeEach(async ({ page, baseURL }) => {
+  await enter(page, baseURL);
   await pick(page, "scripted");
 });
 
@@ -227,3 +208,73 @@ for (const colorScheme of ["light", "dark"] as const) {
     expect(await check()).toEqual([]);
   });
 }
+
+test("the branches of a chat are a tree that the keys walk, and each can be gone to", async ({
+  page,
+  baseURL,
+}) => {
+  const words = ["a question", "an answer", "what then?", "then this", "what instead?", "instead that"];
+  const parents = [null, "m0", "m1", "m2", "m1", "m4"];
+  const said = talk(6, (at) => words[at] ?? "").map((message, at) => ({
+    ...message,
+    parentId: parents[at] ?? null,
+  }));
+  await page.goto(await chatOf(page, baseURL, `Branches ${Date.now()}`, said));
+  await expect(page.getByText("instead that")).toBeVisible(SLOW);
+  await page.getByRole("button", { name: "Chat actions" }).click();
+  await page.getByRole("menuitem", { name: "Branches…" }).click();
+
+  const tree = page.getByRole("tree", { name: "Branches" });
+  await expect(tree.getByRole("treeitem")).toHaveCount(2, SLOW);
+  const other = tree.getByRole("treeitem", { name: /Another question, after 2 messages/ });
+  await expect(other).toHaveAttribute("aria-selected", "true");
+  await expectAccessible(page);
+  await other.focus();
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("ArrowLeft");
+  await expect(tree.getByRole("treeitem")).toHaveCount(1);
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Enter");
+
+  await expect(tree).toBeHidden(SLOW);
+  await expect(page.getByText("then this")).toBeVisible(SLOW);
+  await expect(page.getByText("instead that")).toBeHidden();
+});
+
+test("find, quote and fork", async ({ page, baseURL }) => {
+  const name = `Walks ${Date.now()}`;
+  const path = await chatOf(
+    page,
+    baseURL,
+    name,
+    talk(160, (index) => (index === 3 || index === 101 ? "A walk by the estuary." : `Step ${index}`)),
+  );
+  await page.goto(path);
+  await expect(answers(page).last()).toContainText("Step 159", SLOW);
+  await page.getByRole("button", { name: "Chat actions" }).click();
+  await page.getByRole("menuitem", { name: "Find in chat" }).click();
+  const field = page.getByRole("textbox", { name: "Find in chat" });
+  await expect(field).toBeFocused();
+  await field.fill("ESTUARY");
+  const found = page.getByRole("search").getByRole("status");
+  await expect(found).toHaveText("2 of 2", SLOW);
+  await expect(answers(page).filter({ hasText: "estuary" })).toBeInViewport();
+  await field.press("Enter");
+  await expect(found).toHaveText("1 of 2");
+  const first = answers(page).filter({ hasText: "estuary" });
+  await expect(first).toBeInViewport();
+  expect(await page.evaluate(() => CSS.highlights.get("find-in-chat")?.size)).toBeGreaterThan(0);
+  await expectAccessible(page);
+  await field.press("Escape");
+  await expect(composer(page)).toBeFocused();
+
+  await first.getByRole("button", { name: "Quote" }).click();
+  await expect(composer(page)).toHaveValue("> A walk by the estuary.\n\n");
+  await composer(page).fill("");
+
+  await first.getByRole("button", { name: "Fork from here" }).click();
+  await expect(page).not.toHaveURL(new RegExp(`${path}$`));
+  await expect(answers(page).last()).toContainText("estuary", SLOW);
+  await expect(questions(page).or(answers(page))).toHaveCount(4);
+});

@@ -77,19 +77,35 @@ test("an administrator adds a provider, tries its model, switches it off, edits 
   await expect(card).toBeHidden(SLOW);
 });
 
-test("a provider that does not answer is added all the same, and says why", async ({ page }) => {
+test("a provider that does not answer is added all the same, says why, and answers elsewhere", async ({
+  page,
+}) => {
   const name = `Silent ${Date.now()}`;
+  const card = page.getByRole("region", { name, exact: true });
   await openModels(page);
   await page.getByRole("button", { name: "Add provider" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Base URL").fill("http://127.0.0.1:9/v1");
+  await dialog.getByLabel("API key").fill("sk-test-silent");
   await dialog.getByLabel("Name", { exact: true }).fill(name);
   await dialog.getByRole("button", { name: "Add", exact: true }).click();
   await expect(dialog.getByText("It is asked again every minute.")).toBeVisible(SLOW);
   await dialog.getByRole("button", { name: "Done" }).click();
+
+  // Another address wants its key again, and is asked at once.
+  await card.getByRole("button", { name: `Change ${name}` }).click();
+  await expect(dialog.getByLabel("API key")).toBeEmpty(SLOW);
+  await dialog.getByLabel("Base URL").fill(PROVIDER_URL ?? "http://127.0.0.1:10/v1");
+  await expect(dialog.getByText("give it again for the new one")).toBeVisible();
+  await expectAccessible(page);
+  await dialog.getByLabel("API key").fill("sk-test-second");
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden(SLOW);
+  if (PROVIDER_URL) await expect(card.getByRole("heading", { name: /^spare/ })).toBeVisible(SLOW);
+
   await page.getByRole("button", { name: `Remove ${name}` }).click();
   await page.getByRole("alertdialog").getByRole("button", { name: "Remove" }).click();
-  await expect(page.getByRole("region", { name, exact: true })).toBeHidden(SLOW);
+  await expect(card).toBeHidden(SLOW);
 });
 
 test("people who are no administrators see the models, and can change nothing", async ({

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from domain.runs import RunErrorCode, RunFailure
-from orchestration.inference.local.files import describe, parts
+from orchestration.inference.local.files import EMBEDDING, look_at, parts
 from orchestration.inference.local.gguf import NotGGUF
 from orchestration.inference.local.serving import CONTEXT, CannotLoad, LocalServer, Serving, serve
 
@@ -30,10 +30,11 @@ Moved = Callable[[Path, float | None], Awaitable[None]]
 
 
 class Plan(NamedTuple):
-    """What loading a model takes: tokens for each conversation, and memory."""
+    """What loading a model takes: tokens for each conversation, and memory. An `embedding` model writes nothing."""
 
     context: int
     megabytes: int
+    embedding: bool
 
 
 class Place:
@@ -122,7 +123,7 @@ class LocalEngine:
         started = time.monotonic()
         try:
             self._logs.mkdir(parents=True, exist_ok=True)
-            serving = await serve(place.path, self._log_of(place.path), context=plan.context)
+            serving = await serve(place.path, self._log_of(place.path), context=plan.context, embedding=plan.embedding)
         except (CannotLoad, OSError) as error:
             place.megabytes = 0
             reason = f"{error}; {self._log_of(place.path)} says more"
@@ -183,13 +184,13 @@ class LocalEngine:
 
 def _plan(path: Path) -> Plan:
     try:
-        model = describe(path)
+        model = look_at(path)
         size = sum(part.stat().st_size for part in parts(path))
     except NotGGUF as error:
         raise _failure(path, str(error)) from error
     except OSError as error:
         raise _failure(path, error.strerror or str(error)) from error
-    return Plan(context_of(model.context_length), size // MB + OVERHEAD)
+    return Plan(context_of(model.context_length), size // MB + OVERHEAD, model.architecture in EMBEDDING)
 
 
 def context_of(longest: int | None) -> int:

@@ -14,7 +14,9 @@ LATER_PART = re.compile(r"-(?!00001)\d{5}-of-\d{5}$")
 
 COMPRESSION = re.compile(r"[-.](I?Q\d\w*|BF16|F16|F32|MXFP4)$", re.IGNORECASE)
 
-NOT_FOR_CHAT = {"bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2", "clip", "t5encoder", "whisper"}
+EMBEDDING = frozenset({"bert", "nomic-bert", "nomic-bert-moe", "jina-bert-v2"})
+"""Architectures of models that write nothing, but tell what texts mean."""
+OTHER = frozenset({"clip", "t5encoder", "whisper"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,28 @@ def scan(folder: Path) -> tuple[list[ModelFile], list[BadFile]]:
 
 def describe(path: Path) -> ModelFile:
     """What a GGUF file says about its model; NotGGUF when it is none, or not one to talk to."""
+    model = look_at(path)
+    if model.architecture in EMBEDDING:
+        raise NotGGUF(f"a {model.architecture} model does not write text; it finds memories by what they mean")
+    return model
+
+
+def find_embedding(folder: Path) -> ModelFile | None:
+    """The first file of the folder, by name, whose model tells what texts mean. Blocks."""
+    for path in sorted(folder.glob("*.gguf")):
+        try:
+            if not LATER_PART.search(path.stem) and (model := look_at(path)).architecture in EMBEDDING:
+                return model
+        except (NotGGUF, OSError):  # `scan` says so
+            continue
+    return None
+
+
+def look_at(path: Path) -> ModelFile:
+    """What a GGUF file says about its model; NotGGUF when it is none, or of a kind that nothing here can use."""
     header = read_header(path)
     architecture = _text(header, "general.architecture") or "unknown"
-    if architecture in NOT_FOR_CHAT:
+    if architecture in OTHER:
         raise NotGGUF(f"a {architecture} model does not write text")
     template = _text(header, "tokenizer.chat_template")
     name = re.sub(r"-00001-of-\d{5}$", "", path.stem)

@@ -40,6 +40,9 @@ def serve(wishes: dict[str, Any]) -> xllamacpp.Server:
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = wishes["threads"]
     params.n_gpu_layers = wishes["gpu_layers"]
     params.use_jinja = True
+    if wishes["embedding"]:
+        params.embedding = True
+        params.n_ubatch = params.n_batch = wishes["context"]  # a text is looked at as a whole
     params.endpoint_slots = False
     params.ui = False
     params.verbosity = 2

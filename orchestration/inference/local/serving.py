@@ -76,12 +76,13 @@ class Serving:
         await _kill(self._process)
 
 
-async def serve(path: Path, log: Path, *, context: int) -> Serving:
+async def serve(path: Path, log: Path, *, context: int, embedding: bool = False) -> Serving:
     """Load a model and serve it on a free loopback port that only the holder of its key can use."""
     api_key = secrets.token_urlsafe(24)
     wishes = {
         "path": str(path), "api_key": api_key, "slots": SLOTS, "context": context * SLOTS,
         "threads": threads(), "gpu_layers": 0 if sys.platform == "linux" else -1,
+        "embedding": embedding,
     }  # fmt: skip
     with log.open("ab") as words:
         process = await asyncio.create_subprocess_exec(

@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -38,6 +38,12 @@ class Mind:
 
 def choose(task: Task, pool: Sequence[ModelFacts], mind: Mind) -> Selection:
     """A pure function of its arguments (but for the dice, when it may explore); RunFailure when no model can."""
+    if task.wishes:
+        plain = replace(task, wishes=frozenset())
+        try:
+            return choose(replace(plain, requires=task.requires | task.wishes), pool, mind)
+        except RunFailure:  # nobody has them: an answer that does without is better than none
+            return choose(plain, pool, mind)
     started = time.perf_counter()
     demands = task.demands
     if task.model_id is not None:

@@ -6,7 +6,7 @@ from domain.errors import BadUserInput
 from domain.messages import MessageRole, MessageStatus
 from domain.runs import RunErrorCode, RunFailure
 from domain.selection import MessageRating, SignalKind
-from persistence import changes, messages, selection
+from persistence import changes, messages, runs, selection, steps
 from persistence.changes import Change, ChangeKind
 from persistence.database import Database, Session
 from persistence.messages import MessageRow
@@ -26,9 +26,28 @@ async def rate(db: Database, user_id: UUID, message_id: UUID, rating: MessageRat
         await selection.rate(session, row.id, rating)
         if row.run_id is not None:
             reward = None if rating is None else REWARDS[rating]
-            await selection.learn(session, row.run_id, SignalKind.RATING, reward)
+            beside = await _beside(session, row)
+            signal = SignalKind.RATING if beside is None else SignalKind.PREFERRED
+            await selection.learn(session, row.run_id, signal, reward, model_id=beside)
         await changes.record(session, user_id, [Change(ChangeKind.MESSAGE, row.id, row.chat_id)])
     return row
+
+
+async def preferred(session: Session, message: MessageRow) -> None:
+    """A person goes on from an answer. Where several models have answered side by side, that is a thumb up for this
+    one; to go back to what became of all of them takes it away."""
+    run = None if message.run_id is None else (await runs.by_ids(session, [message.run_id])).get(message.run_id)
+    if run is None or run.workflow_version is None:
+        return
+    beside = await _beside(session, message)
+    await selection.learn(session, run.id, SignalKind.PREFERRED, None if beside is None else 1.0, model_id=beside)
+
+
+async def _beside(session: Session, message: MessageRow) -> UUID | None:
+    """The model that has given an answer beside the one of its run; None for a run's own answer."""
+    if message.run_id is None:
+        return None
+    return await steps.model_of_answer(session, message.run_id, message.id)
 
 
 async def answered_again(session: Session, answer: MessageRow, model_id: UUID) -> None:

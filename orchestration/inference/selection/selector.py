@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from domain.models import Selection
 from domain.selection import Beliefs, Policy
@@ -12,6 +13,7 @@ from orchestration.inference.selection.choosing import Mind, choose
 from orchestration.inference.selection.task import Task
 from persistence import selection
 from persistence.database import Database, Unavailable
+from persistence.model_stats import ModelFacts
 
 if TYPE_CHECKING:
     from orchestration.inference.selection.predictor import Predictor
@@ -25,6 +27,25 @@ Broken = (ArithmeticError, LookupError, OSError, TypeError, ValueError, Attribut
 """What wrong tables, a wrong prompt or a wrong belief could make of the prediction."""
 
 
+class Ready(NamedTuple):
+    """What is known of the models just now: with it a choice waits for nothing."""
+
+    pool: Sequence[ModelFacts]
+    mind: Mind
+
+    def choose(self, task: Task) -> Selection:
+        """The model that should answer; RunFailure when none can.
+
+        When the prediction fails, the priors decide: `source` is then `default`, the confidence 0, and the log
+        says why.
+        """
+        try:
+            return choose(task, self.pool, self.mind)
+        except Broken:
+            log.exception("the selection failed; the priors decide")
+            return choose(task, self.pool, Mind(Policy()))
+
+
 class Selector:
     def __init__(self, db: Database, pool: ModelPool) -> None:
         self._db, self._pool = db, pool
@@ -34,19 +55,14 @@ class Selector:
         self._loading: asyncio.Task[Predictor | None] | None = None
 
     async def choose(self, task: Task) -> Selection:
-        """The model that should answer; RunFailure when none can.
+        """As `Ready.choose`, when everything has been read that it needs."""
+        return (await self.ready()).choose(task)
 
-        When the prediction fails, the priors decide: `source` is then `default`, the confidence 0, and the log
-        says why.
-        """
+    async def ready(self) -> Ready:
+        """What choices are made with, at most two seconds old."""
         pool = await self._pool.facts()
         await self._refresh()
-        mind = Mind(self._policy, self._beliefs, await self._predictor())
-        try:
-            return choose(task, pool, mind)
-        except Broken:
-            log.exception("the selection failed; the priors decide")
-            return choose(task, pool, Mind(Policy()))
+        return Ready(pool, Mind(self._policy, self._beliefs, await self._predictor()))
 
     def changed(self, _: str = "") -> None:
         """Policy or beliefs are new, here or in another process."""

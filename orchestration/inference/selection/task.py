@@ -10,7 +10,7 @@ from domain.messages import MessageRole
 from domain.models import Preference
 from domain.runs import ThinkingMode
 from orchestration.inference.selection.eligibility import Demands
-from orchestration.memory.history import estimate_tokens
+from orchestration.memory.tokens import estimate_tokens
 from persistence.messages import MessageRow
 
 
@@ -18,7 +18,8 @@ from persistence.messages import MessageRow
 class Task:
     """`prompt` is the whole conversation, `question` the part that must not be cut and that says what is asked for.
 
-    `current` names the model that answered last in the conversation. Only a task that will be run may `explore`.
+    `wishes` are capabilities that count like those it `requires`, as long as any model has them. `current` names the
+    model that answered last in the conversation. Only a task that will be run may `explore`.
     """
 
     prompt: str
@@ -27,6 +28,7 @@ class Task:
     thinking: ThinkingMode = ThinkingMode.IMMEDIATE
     preference: Preference = field(default_factory=Preference)
     requires: frozenset[str] = frozenset()
+    wishes: frozenset[str] = frozenset()
     local_only: bool = False
     max_cost_usd: Decimal | None = None
     current: str | None = None
@@ -35,7 +37,7 @@ class Task:
     @staticmethod
     def of_run(
         *, prompt: str, model_id: UUID | None, thinking: ThinkingMode, options: Mapping[str, Any],
-        question: str | None = None, current: str | None = None,
+        question: str | None = None, current: str | None = None, wishes: frozenset[str] = frozenset(),
     ) -> "Task":  # fmt: skip
         """The task of a run, with the options that are stored with it."""
         limit = options.get("max_cost_usd")
@@ -45,6 +47,7 @@ class Task:
             model_id=model_id,
             thinking=thinking,
             preference=preference_of(options),
+            wishes=wishes,
             local_only=bool(options.get("local_only")),
             max_cost_usd=None if limit is None else Decimal(limit),
             current=current,

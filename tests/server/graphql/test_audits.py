@@ -1,9 +1,7 @@
 """What other people's suites and clients say about the real server: graphql-http's audits, and the usual clients."""
 
 import asyncio
-import fcntl
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,12 +16,12 @@ from domain.accounts import Scope
 from persistence.database import Database
 from resolvers.registration import create_api_key
 from tests.conftest import Running
+from tests.foreign import node_packages, started, told
 from tests.people import EVENTS, SEND, Person, text_of
 from tests.upstream import Upstream
 
 pytestmark = pytest.mark.timeout(180)
 
-AUDITS = Path(__file__).resolve().parents[2] / "audits"
 MAY_NOTICES = {"5A70", "D6D5", "6A70"}
 """Optional audits of a GET without a header that a foreign page cannot send, which we refuse."""
 VIEWER = "{ viewer { email } }"
@@ -33,36 +31,13 @@ ANSWER = "Clients of all kinds see every word."
 
 @pytest.fixture(scope="session")
 async def audits() -> Path:
-    """The folder of the suites, installed once for all test processes."""
-    lock = AUDITS / "package-lock.json"
-    stamp = AUDITS / "node_modules" / ".installed"
-    with lock.open() as held:
-        await asyncio.to_thread(fcntl.flock, held, fcntl.LOCK_EX)
-        if not stamp.exists() or stamp.read_text() != held.read():
-            await told("npm", "ci", "--no-audit", "--no-fund", cwd=AUDITS)
-            stamp.write_text(lock.read_text())
-    return AUDITS
+    return await node_packages()
 
 
 @pytest.fixture
 async def key(ada: Person, db: Database) -> str:
     """A key of Ada's that may do everything."""
     return await create_api_key(db, ada.email, "a program", list(Scope))
-
-
-async def started(*command: str, cwd: Path | None = None) -> asyncio.subprocess.Process:
-    found = shutil.which(command[0])
-    assert found is not None, f"{command[0]} is not installed"
-    pipe = asyncio.subprocess.PIPE
-    return await asyncio.create_subprocess_exec(found, *command[1:], cwd=cwd, stdout=pipe, stderr=pipe)
-
-
-async def told(*command: str, cwd: Path | None = None) -> str:
-    """What a command prints."""
-    process = await started(*command, cwd=cwd)
-    said, complained = await process.communicate()
-    assert process.returncode == 0, complained.decode()
-    return said.decode()
 
 
 async def received(

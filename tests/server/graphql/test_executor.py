@@ -23,6 +23,15 @@ QUERIES = [
     f"{{ branch {{ id twice three: twice(times: 3) leaf {{ {ALL} }} maybe {{ id }} holes {{ id }} }} }}",
     "{ branches { leaves { id } later holes { name } } }",
     "{ branches { id later twice leaf { id name } maybe { id } } hello }",
+    "{ branches(count: 4) { id shout shouts: shout(times: 3) leaves { id } } }",
+    "{ branches(count: 4) { shout } again: branches { shout(times: 2) later } }",
+    "{ branches { id picky shout } hello }",
+    "{ branches { holes { id } shout failingHard } hello }",
+    "query ($t: Int = 3, $no: Boolean = false) { branches { twice(times: $t) later @include(if: $no) leaf { name } } }",
+    "{ branches { ...A ...A } } fragment A on Branch { later leaf { name } three: twice(times: 3) }",
+    "{ page { items { place node { id colour at } } } }",
+    "{ branchPage(count: 5) { items { node { id later shout twice leaves { id } leaf { name } } place } } }",
+    "{ branchPage { items { node { failing picky } } } hello }",
     "{ things { __typename ... on Leafy { name colour } ... on Branch { leaf { name at } later } } }",
     "{ nodes { id __typename ... on Branch { leaves { id tags } } } }",
     "{ leaves { id } leaves { name } leaves { again: id } }",
@@ -85,6 +94,25 @@ async def test_a_query_is_answered_as_by_the_stock_executor(document: str) -> No
     stock, fast = [await schema.execute(document, context_value=ToyContext(Clock(), None)) for schema in (STOCK, FAST)]
 
     assert seen(fast) == seen(stock)
+
+
+class Counting(FastExecutor):
+    fields = 0
+
+    def execute_field(self, *arguments: Any, **named: Any) -> Any:
+        Counting.fields += 1
+        return super().execute_field(*arguments, **named)
+
+
+async def test_the_fields_of_a_list_are_not_executed_one_by_one() -> None:
+    Counting.fields = 0
+    document = "{ branchPage(count: 50) { items { node { id later shout twice leaf { name } } } } }"
+
+    result = await schema_with(Counting).execute(document, context_value=ToyContext(Clock(), None))
+
+    assert result.data is not None
+    assert len(result.data["branchPage"]["items"]) == 50
+    assert Counting.fields == 2  # the list, and what has it
 
 
 @pytest.mark.parametrize("document", [document for document in SUBSCRIPTIONS if "ticks" not in document])

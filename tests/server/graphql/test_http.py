@@ -4,56 +4,14 @@ import asyncio
 import io
 import json
 import logging
-import time
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from tests.people import Person
 from tests.server.graphql.conftest import Toy
+from tests.server.graphql.replies import EVENTS, GOT, GRAPHQL, JSON, POSTED, Reply, posted, said
 from tests.server.graphql.toys import SECRET, TOKEN
-
-GRAPHQL, JSON, EVENTS = "application/graphql-response+json", "application/json", "text/event-stream"
-POSTED = {"Content-Type": JSON, "Accept": GRAPHQL}
-GOT = {"X-Requested-With": "a test", "Accept": GRAPHQL}
-
-
-class Reply(NamedTuple):
-    status: int
-    kind: str
-    headers: dict[str, str]
-    text: str
-
-    @property
-    def body(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.text)
-        return found
-
-    @property
-    def error(self) -> tuple[str, str]:
-        """Code and message of the only error; nothing was executed."""
-        assert "data" not in self.body
-        [error] = self.body["errors"]
-        return error["extensions"]["code"], error["message"]
-
-    @property
-    def events(self) -> list[dict[str, Any]]:
-        """What a stream said before it was complete."""
-        *events, complete, rest = self.text.split("\n\n")
-        assert (complete, rest) == ("event: complete\ndata:", "")
-        assert all(event.startswith("event: next\ndata: {") for event in events)
-        return [json.loads(event.partition("data: ")[2]) for event in events]
-
-
-async def said(toy: Toy, method: str = "POST", *, headers: dict[str, str] | None = None, **how: Any) -> Reply:
-    headers = {"Content-Type": "", **(headers or POSTED)}
-    async with toy.http.request(method, toy.url, headers={k: v for k, v in headers.items() if v}, **how) as response:
-        return Reply(response.status, response.content_type, dict(response.headers), await response.text())
-
-
-async def posted(toy: Toy, query: Any, accept: str = GRAPHQL, **more: Any) -> Reply:
-    body = json.dumps({"query": query, **more})
-    return await said(toy, data=body, headers={"Content-Type": JSON, "Accept": accept})
 
 
 @pytest.mark.parametrize(
@@ -151,88 +109,6 @@ async def test_a_body_has_a_limit(toy: Toy, how: dict[str, Any]) -> None:
 
     assert reply.status == 413
     assert "at most 4,194,304" in reply.error[1]
-
-
-DEEP = "{a" * 50_000 + "}" * 50_000
-
-
-def nested(count: int, spreads: int) -> str:
-    """Fragments that each spread the next one so many times."""
-    fragments = (f"fragment f{n} on Query {{ {f'...f{n + 1} ' * spreads}}}" for n in range(count))
-    return " ".join(["{ ...f0 }", *fragments, f"fragment f{count} on Query {{ hello }}"])
-
-
-@pytest.mark.parametrize(
-    ("query", "words"),
-    [
-        (DEEP, "it has 150,000 characters, at most 50,000"),
-        ("{a" * 10_000 + "}" * 10_000, "it has 10,000 levels of nesting, at most 100"),
-        ("{ hello(x: " + "[" * 5_000 + "]" * 5_000 + ") }", "it has 5,002 levels of nesting, at most 100"),
-        ("{ branch " * 30 + "{ id }" + "}" * 30, "it has 31 levels of fields, at most 20"),
-        ("{" + " ".join(f"a{n}: hello" for n in range(1_000)) + "}", "it has 1,000 aliases, at most 50"),
-        ("{ hello " + "@include(if: true) " * 500 + "}", "it has 500 directives, at most 20"),
-        ("{ " + "hello " * 4_000 + "}", "it has 4,000 fields, at most 2,000"),
-        ("{ " + "hello " * 6_000 + "}", "tokens or more, at most 5,000"),
-        (nested(18, 2), "it has 262,144 fields, at most 2,000"),
-        (nested(60, 2), "levels of fragments"),
-        (nested(600, 1), "levels of fragments"),
-    ],
-    ids=lambda value: value[:30],
-)
-async def test_a_document_that_asks_too_much_is_refused_with_the_numbers(toy: Toy, query: str, words: str) -> None:
-    begun = time.process_time()
-    for accept in (GRAPHQL, JSON, EVENTS):
-        reply = await posted(toy, query, accept)
-        body = reply.events[0] if accept == EVENTS else reply.body
-        [error] = body["errors"]
-        assert "data" not in body
-        assert error["extensions"]["code"] == "QUERY_TOO_COMPLEX"
-        assert words in error["message"]
-
-    assert time.process_time() - begun < 3
-
-
-@pytest.mark.parametrize("spread", ["... on Query { hello }", "...g"])
-async def test_fragments_in_circles_are_refused(toy: Toy, spread: str) -> None:
-    query = f"{{ ...f }} fragment f on Query {{ ...g {spread} }} fragment g on Query {{ ...f }}"
-
-    code, message = (await posted(toy, query)).error
-
-    assert code == "GRAPHQL_VALIDATION_FAILED"
-    assert "within itself" in message
-
-
-@pytest.mark.parametrize(
-    ("query", "more", "code"),
-    [
-        ("{ hello", {}, "GRAPHQL_PARSE_FAILED"),
-        ("{ hell }", {}, "GRAPHQL_VALIDATION_FAILED"),
-        ("query ($n: Int!) { leaves(count: $n) { id } }", {}, "BAD_USER_INPUT"),
-        ("query ($n: Int!) { leaves(count: $n) { id } }", {"variables": {"n": "one"}}, "BAD_USER_INPUT"),
-        ("query a { hello } query b { hello }", {}, "BAD_USER_INPUT"),
-        ("query a { hello }", {"operationName": "b"}, "BAD_USER_INPUT"),
-        ("fragment f on Query { hello }", {}, None),
-    ],
-)
-async def test_an_operation_that_cannot_start_is_a_request_error(
-    toy: Toy, query: str, more: dict[str, Any], code: str | None
-) -> None:
-    new, old = await posted(toy, query, **more), await posted(toy, query, JSON, **more)
-
-    assert (new.status, new.kind) == (400, GRAPHQL)
-    assert (old.status, old.kind) == (200, JSON)
-    assert new.body == old.body
-    assert code in (None, new.error[0])
-
-
-@pytest.mark.parametrize(
-    "query", ["{ hell }", "{ branch { leav { id } } }", "{ leaves(coun: 1) { id } }", "{ wish(input: {nam: 1}) }"]
-)
-async def test_errors_do_not_suggest_names(toy: Toy, query: str) -> None:
-    reply = await posted(toy, query)
-
-    assert "Did you mean" not in reply.text
-    assert not {"hello", 'leaves"', "count"} & set(reply.text.split("'"))
 
 
 @pytest.mark.parametrize("accept", [GRAPHQL, JSON, "*/*", ""])

@@ -1,122 +1,35 @@
 """A small schema with every kind of field that the executor treats differently."""
 
 import asyncio
-import enum
 import math
 from collections.abc import AsyncGenerator
-from datetime import UTC, datetime
-from typing import Annotated, Any, cast
+from typing import cast
 
 import strawberry
 from strawberry.types import Info
 
 from domain.errors import NotFound, Unauthenticated
 from tests.server.graphql.toy_contexts import TOKEN, Clock, ToyContext, identity, opaque, toy_context
+from tests.server.graphql.toy_types import (
+    SECRET,
+    Branch,
+    Item,
+    Leafy,
+    Node,
+    Paged,
+    Thing,
+    Wish,
+    branch,
+    broken,
+    eventually,
+    leafy,
+    oddities,
+)
 
 __all__ = [
     "SECRET", "TOKEN", "TYPES", "Clock", "Mutation", "Query", "Subscription", "ToyContext", "identity", "opaque",
     "toy_context",
 ]  # fmt: skip
-
-SECRET = "password=hunter2"
-
-
-@strawberry.enum
-class Colour(enum.Enum):
-    RED = "red"
-    BLUE = "blue"
-
-
-@strawberry.interface
-class Node:
-    id: strawberry.ID
-
-
-@strawberry.type
-class Leafy(Node):
-    name: str
-    count: int
-    ratio: float
-    colour: Colour
-    at: datetime
-    note: str | None = None
-    tags: list[str] = strawberry.field(default_factory=list)
-    strict: str = "ok"
-
-
-@strawberry.type
-class Branch(Node):
-    leaf: Leafy
-    maybe: Leafy | None
-    leaves: list[Leafy]
-    holes: list[Leafy | None]
-
-    @strawberry.field
-    def twice(self, times: int = 2) -> str:
-        return str(self.id) * times
-
-    @strawberry.field
-    async def later(self) -> str:
-        await asyncio.sleep(0)
-        return "later"
-
-    @strawberry.field
-    async def failing(self) -> str | None:
-        raise ValueError(SECRET)
-
-    @strawberry.field
-    def failing_hard(self) -> str:
-        raise ValueError(SECRET)
-
-
-Thing = Annotated[Leafy | Branch, strawberry.union("Thing")]
-
-
-def leafy(number: int = 1, **changed: Any) -> Leafy:
-    fields: dict[str, Any] = {
-        "id": strawberry.ID(f"leaf-{number}"), "name": f"leaf {number}", "count": number, "ratio": number / 2,
-        "colour": Colour.RED if number % 2 else Colour.BLUE, "at": datetime(2026, 1, 1, tzinfo=UTC), "note": None,
-    }  # fmt: skip
-    return Leafy(**{**fields, **changed})
-
-
-def branch(number: int = 1, **changed: Any) -> Branch:
-    fields: dict[str, Any] = {
-        "id": strawberry.ID(f"branch-{number}"), "leaf": leafy(number), "maybe": None,
-        "leaves": [leafy(n) for n in range(3)], "holes": [leafy(1), None],
-    }  # fmt: skip
-    return Branch(**{**fields, **changed})
-
-
-class Broken(Leafy):
-    """Not what its type promises: reading `name` fails."""
-
-    @property
-    def name(self) -> str:
-        raise ValueError(SECRET)
-
-    @name.setter
-    def name(self, value: str) -> None: ...
-
-
-def broken() -> Leafy:
-    return Broken(**vars(leafy(9)) | {"name": ""})
-
-
-async def eventually(value: Any) -> Any:
-    await asyncio.sleep(0)
-    return value
-
-
-def _oddities() -> list[Leafy]:
-    """Leaves of which one, and only one, cannot go out as it is."""
-    return [leafy(1), leafy(2, count="not a number"), leafy(3)]
-
-
-@strawberry.input
-class Wish:
-    name: str
-    count: int = 1
 
 
 @strawberry.type
@@ -146,6 +59,14 @@ class Query:
         return branch()
 
     @strawberry.field
+    def page(self, count: int = 3) -> Paged[Leafy]:
+        return Paged(items=[Item(place=n, node=leafy(n)) for n in range(count)])
+
+    @strawberry.field
+    async def branch_page(self, count: int = 3) -> Paged[Branch]:
+        return Paged(items=[Item(place=n, node=branch(n)) for n in range(count)])
+
+    @strawberry.field
     async def branches(self, count: int = 2) -> list[Branch]:
         return [branch(n) for n in range(count)]
 
@@ -159,7 +80,7 @@ class Query:
 
     @strawberry.field
     def oddities(self) -> list[Leafy] | None:
-        return _oddities()
+        return oddities()
 
     @strawberry.field
     def not_numbers(self) -> list[Leafy | None]:
@@ -258,7 +179,7 @@ class Subscription:
     @strawberry.subscription
     async def odd(self) -> AsyncGenerator[Leafy | None, None]:
         yield leafy(1)
-        for one in _oddities()[1:2]:
+        for one in oddities()[1:2]:
             yield one
         yield None
         yield broken()

@@ -1,7 +1,7 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 
 import { AppShell } from "@/components/app-shell";
 import { ErrorBoundary } from "@/components/error-boundary";
@@ -10,19 +10,26 @@ import { Unreachable } from "@/components/unreachable";
 import { useSignOut } from "@/features/accounts/use-sign-out";
 import { useViewer } from "@/features/accounts/use-viewer";
 import { ChatList } from "@/features/chat/chat-list";
+import { usePalette } from "@/features/palette/use-palette";
 import { isAppPath } from "@/lib/addresses";
+
+const WaitingApprovals = lazy(() => import("@/features/chat/approvals/waiting-approvals"));
 
 /** The shell around the pages of the application, which wait in it until it is known who is there. */
 function SignedIn({ children }: { children: ReactNode }) {
   const { viewer, problem, retry } = useViewer();
   const signOut = useSignOut();
+  const palette = usePalette({ onSignOut: signOut });
   return (
     <AppShell
       viewer={viewer}
       onSignOut={signOut}
+      onSearch={palette.open}
       chats={viewer ? (close) => <ChatList onOpen={close} /> : undefined}
     >
+      <Suspense>{viewer ? <WaitingApprovals /> : null}</Suspense>
       {viewer ? children : problem ? <Unreachable problem={problem} onRetry={retry} /> : <PageSkeleton />}
+      {palette.dialog}
     </AppShell>
   );
 }

@@ -3,22 +3,27 @@
 import { Menu, SquarePen } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode, Suspense, useMemo } from "react";
 
 import { Button } from "@/components/ui/button";
+import { useOpenChat } from "@/lib/chat-path";
+import { type Shortcut, showShortcutSheet, useShortcutSheet, useShortcuts } from "@/lib/shortcuts";
 import { useOnDemand } from "@/lib/use-on-demand";
 
+import { ConnectionBanner } from "./connection-banner";
 import { Logo } from "./logo";
+import { BadgeDot } from "./page-badges";
 import { Sidebar } from "./sidebar";
 import { useSidebar } from "./use-sidebar";
+import type { Person } from "./user-menu";
 
 const MobileSidebar = lazy(() => import("./mobile-sidebar"));
-
-export type Person = { name: string; email: string };
+const ShortcutSheet = lazy(() => import("./shortcut-sheet"));
 
 type Props = {
   viewer: Person | null;
   onSignOut: () => void;
+  onSearch: () => void;
   /** The list of chats; called with what closes the drawer on a phone. */
   chats?: (close: () => void) => ReactNode;
   children: ReactNode;
@@ -26,13 +31,33 @@ type Props = {
 
 const stay = () => {};
 
+/** The keys that work on every page. */
+function useShellShortcuts(toggleSidebar: () => void) {
+  const openChat = useOpenChat();
+  const shortcuts: Shortcut[] = useMemo(
+    () => [
+      { keys: "Mod+Shift+O", does: "New chat", run: () => openChat(null) },
+      { keys: "Mod+Shift+S", does: "Open or close the sidebar", run: toggleSidebar },
+      { keys: "Mod+/", does: "Show this sheet", run: () => showShortcutSheet(true) },
+    ],
+    [openChat, toggleSidebar],
+  );
+  useShortcuts("Everywhere", shortcuts);
+}
+
 /** Sidebar and page; on a phone a bar with a drawer above the page. */
-export function AppShell({ viewer, onSignOut, chats, children }: Props) {
+export function AppShell({ viewer, onSignOut, onSearch, chats, children }: Props) {
   const { rail, toggle } = useSidebar();
   const drawer = useOnDemand();
   const pathname = usePathname();
   const close = () => drawer.setOpen(false);
+  const sheet = useShortcutSheet();
+  useShellShortcuts(toggle);
   const shared = { viewer, onSignOut, pathname };
+  const search = () => {
+    close();
+    onSearch();
+  };
 
   return (
     <div className="flex h-dvh w-full overflow-hidden">
@@ -51,6 +76,7 @@ export function AppShell({ viewer, onSignOut, chats, children }: Props) {
           rail={rail}
           onToggle={toggle}
           onNavigate={stay}
+          onSearch={onSearch}
           chats={rail ? null : chats?.(stay)}
         />
       </aside>
@@ -59,11 +85,12 @@ export function AppShell({ viewer, onSignOut, chats, children }: Props) {
           <Button
             variant="ghost"
             size="icon"
-            className="size-11"
+            className="relative size-11"
             aria-label="Open menu"
             onClick={() => drawer.setOpen(true)}
           >
             <Menu aria-hidden className="size-5" />
+            <BadgeDot />
           </Button>
           <Link
             href="/chat"
@@ -78,15 +105,22 @@ export function AppShell({ viewer, onSignOut, chats, children }: Props) {
             </Link>
           </Button>
         </header>
-        <main id="content" tabIndex={-1} className="min-h-0 flex-1 overflow-y-auto outline-hidden">
+        <ConnectionBanner />
+        {/* What is placed or hidden in it must not make the document itself longer: `relative` keeps it in here. */}
+        <main id="content" tabIndex={-1} className="relative min-h-0 flex-1 overflow-y-auto outline-hidden">
           {children}
         </main>
       </div>
       {drawer.wanted ? (
         <Suspense>
           <MobileSidebar open={drawer.open} onOpenChange={drawer.setOpen}>
-            <Sidebar {...shared} rail={false} onNavigate={close} chats={chats?.(close)} />
+            <Sidebar {...shared} rail={false} onNavigate={close} onSearch={search} chats={chats?.(close)} />
           </MobileSidebar>
+        </Suspense>
+      ) : null}
+      {sheet ? (
+        <Suspense>
+          <ShortcutSheet open onOpenChange={showShortcutSheet} />
         </Suspense>
       ) : null}
     </div>

@@ -1,13 +1,20 @@
 "use client";
 
 import {
+  Bot,
   Boxes,
+  ChartLine,
+  Library,
   type LucideIcon,
   MessageSquare,
   PanelLeft,
+  Search,
   Settings,
+  ShieldCheck,
   SquarePen,
   SquareTerminal,
+  Workflow,
+  Wrench,
 } from "lucide-react";
 import Link from "next/link";
 import type { ReactNode } from "react";
@@ -15,19 +22,26 @@ import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/lib/cn";
 
-import type { Person } from "./app-shell";
 import { Logo } from "./logo";
-import { UserMenu } from "./user-menu";
+import { PageBadge } from "./page-badges";
+import { type Person, UserMenu } from "./user-menu";
 
-const PAGES: { href: string; name: string; icon: LucideIcon }[] = [
+/** Every page of the application, in the order in which they are listed. */
+export const PAGES: { href: string; name: string; icon: LucideIcon }[] = [
   { href: "/chat", name: "Chat", icon: MessageSquare },
+  { href: "/approvals", name: "Approvals", icon: ShieldCheck },
+  { href: "/agents", name: "Agents", icon: Bot },
+  { href: "/workflows", name: "Workflows", icon: Workflow },
+  { href: "/library", name: "Library", icon: Library },
   { href: "/models", name: "Models", icon: Boxes },
+  { href: "/tools", name: "Tools", icon: Wrench },
+  { href: "/dashboard", name: "Dashboard", icon: ChartLine },
   { href: "/playground", name: "Playground", icon: SquareTerminal },
   { href: "/settings", name: "Settings", icon: Settings },
 ];
 
 const rowClasses =
-  "flex h-9 items-center gap-2.5 rounded-lg px-2.5 text-sm pointer-coarse:h-11 rail:justify-center rail:px-0 [&_svg]:size-4 [&_svg]:shrink-0";
+  "relative flex h-9 items-center gap-2.5 rounded-lg px-2.5 text-sm pointer-coarse:h-11 rail:justify-center rail:px-0 [&_svg]:size-4 [&_svg]:shrink-0";
 
 type Props = {
   viewer: Person | null;
@@ -37,10 +51,11 @@ type Props = {
   /** Without it the sidebar is a drawer, which has no rail. */
   onToggle?: () => void;
   onNavigate: () => void;
+  onSearch: () => void;
   chats: ReactNode;
 };
 
-export function Sidebar({ viewer, onSignOut, pathname, rail, onToggle, onNavigate, chats }: Props) {
+export function Sidebar({ viewer, onSignOut, pathname, rail, onToggle, onNavigate, onSearch, chats }: Props) {
   const here = (href: string) => pathname === href || pathname.startsWith(`${href}/`);
   return (
     <>
@@ -67,39 +82,56 @@ export function Sidebar({ viewer, onSignOut, pathname, rail, onToggle, onNavigat
           </Button>
         ) : null}
       </div>
-      <div className="flex flex-col gap-0.5 px-2 pb-3">
+      <div className="shrink-0 px-2 pb-2">
         <Link
           href="/chat"
           onClick={onNavigate}
           title="New chat"
           aria-keyshortcuts="Control+Shift+O Meta+Shift+O"
-          className={cn(rowClasses, "mb-2 border bg-background font-medium shadow-xs hover:bg-accent")}
+          className={cn(rowClasses, "border bg-background font-medium shadow-xs hover:bg-accent")}
         >
           <SquarePen aria-hidden />
           <span className="rail:sr-only">New chat</span>
         </Link>
-        <nav aria-label="Pages" className="flex flex-col gap-0.5">
-          {PAGES.map(({ href, name, icon: Icon }) => (
-            <Link
-              key={href}
-              href={href}
-              onClick={onNavigate}
-              title={name}
-              aria-current={here(href) ? "page" : undefined}
-              className={cn(
-                rowClasses,
-                here(href)
-                  ? "bg-accent font-medium"
-                  : "text-muted-foreground hover:bg-accent hover:text-foreground",
-              )}
-            >
-              <Icon aria-hidden />
-              <span className="rail:sr-only">{name}</span>
-            </Link>
-          ))}
-        </nav>
       </div>
-      <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">{chats}</div>
+      {/* Pages and chats scroll together: on a small screen neither would have room for itself. */}
+      <div className="relative min-h-0 flex-1 overflow-y-auto overscroll-contain">
+        <div className="flex flex-col gap-0.5 px-2 pb-3">
+          <button
+            type="button"
+            onClick={onSearch}
+            title="Search"
+            aria-haspopup="dialog"
+            aria-keyshortcuts="Control+K Meta+K"
+            className={cn(rowClasses, "text-muted-foreground hover:bg-accent hover:text-foreground")}
+          >
+            <Search aria-hidden />
+            <span className="rail:sr-only">Search</span>
+          </button>
+          <nav aria-label="Pages" className="flex flex-col gap-0.5">
+            {PAGES.map(({ href, name, icon: Icon }) => (
+              <Link
+                key={href}
+                href={href}
+                onClick={onNavigate}
+                title={name}
+                aria-current={here(href) ? "page" : undefined}
+                className={cn(
+                  rowClasses,
+                  here(href)
+                    ? "bg-accent font-medium"
+                    : "text-muted-foreground hover:bg-accent hover:text-foreground",
+                )}
+              >
+                <Icon aria-hidden />
+                <span className="rail:sr-only">{name}</span>
+                <PageBadge href={href} />
+              </Link>
+            ))}
+          </nav>
+        </div>
+        {chats}
+      </div>
       <div className="shrink-0 border-t p-2">
         <UserMenu viewer={viewer} onSignOut={onSignOut} onNavigate={onNavigate} />
       </div>

@@ -1,6 +1,6 @@
 "use client";
 
-import { useCallback, useEffect, useSyncExternalStore } from "react";
+import { useSyncExternalStore } from "react";
 
 import { SIDEBAR_KEY } from "./sidebar-state";
 
@@ -25,18 +25,8 @@ function toggleRail() {
   window.dispatchEvent(new Event(EVENT));
 }
 
-/** Whether the sidebar is folded to its rail, and how to change that; Mod+Shift+S does it from anywhere. */
+/** Whether the sidebar is folded to its rail, and how to change that. */
 export function useSidebar(): { rail: boolean; toggle: () => void } {
   const rail = useSyncExternalStore(subscribe, isRail, () => false);
-  const toggle = useCallback(toggleRail, []);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (!(event.metaKey || event.ctrlKey) || !event.shiftKey || event.key.toLowerCase() !== "s") return;
-      event.preventDefault();
-      toggle();
-    };
-    window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
-  }, [toggle]);
-  return { rail, toggle };
+  return { rail, toggle: toggleRail };
 }

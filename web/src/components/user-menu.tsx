@@ -1,6 +1,6 @@
 "use client";
 
-import { ChevronsUpDown, LogOut, Monitor, Moon, Settings, Sun } from "lucide-react";
+import { ChevronsUpDown, Contrast, LogOut, Monitor, Moon, Settings, Sun } from "lucide-react";
 import Link from "next/link";
 import { useTheme } from "next-themes";
 
@@ -16,12 +16,11 @@ import {
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
 
-import type { Person } from "./app-shell";
-
 const THEMES = [
   { value: "light", name: "Light", icon: Sun },
   { value: "dark", name: "Dark", icon: Moon },
   { value: "system", name: "System", icon: Monitor },
+  { value: "contrast", name: "High contrast", icon: Contrast },
 ];
 
 function ThemeChoice() {
@@ -41,6 +40,8 @@ function ThemeChoice() {
     </>
   );
 }
+
+export type Person = { name: string; email: string };
 
 type Props = { viewer: Person | null; onSignOut: () => void; onNavigate: () => void };
 

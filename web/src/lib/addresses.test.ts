@@ -2,11 +2,22 @@ import { expect, test } from "vitest";
 
 import { isAppPath, safeNext, signInPath } from "./addresses";
 
-test.each(["/chat", "/chat/chat_1", "/models", "/settings", "/playground"])("%s needs a viewer", (path) => {
+test.each([
+  "/chat",
+  "/chat/chat_1",
+  "/approvals",
+  "/library",
+  "/models",
+  "/agents",
+  "/workflows",
+  "/tools",
+  "/dashboard",
+  "/settings",
+])("%s needs a viewer", (path) => {
   expect(isAppPath(path)).toBe(true);
 });
 
-test.each(["/", "/sign-in", "/sign-up", "/chatter", "/settings/more"])("%s needs none", (path) => {
+test.each(["/", "/sign-in", "/sign-up", "/shared", "/chatter", "/settings/more"])("%s needs none", (path) => {
   expect(isAppPath(path)).toBe(false);
 });
 

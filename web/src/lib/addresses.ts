@@ -1,6 +1,8 @@
 /** Pages of the application proper; all others are seen without signing in. */
 export function isAppPath(pathname: string): boolean {
-  return /^\/(chat(\/.*)?|models|settings|playground)\/?$/.test(pathname);
+  return /^\/(chat(\/.*)?|agents|workflows|approvals|library|models|tools|dashboard|settings|playground)\/?$/.test(
+    pathname,
+  );
 }
 
 /** Where to go after signing in: only a page of the application itself, never another site. */

@@ -37,3 +37,9 @@ export function bytes(many: number): string {
   const mega = many / 1e6;
   return mega < 1_000 ? `${Math.round(mega)} MB` : `${(mega / 1_000).toFixed(1)} GB`;
 }
+
+/** “512 B”, “14 kB”, “2.3 MB” of a file. */
+export function fileSize(many: number): string {
+  if (many < 1_000) return `${many} B`;
+  return many < 1e6 ? `${Math.round(many / 1e3)} kB` : `${(many / 1e6).toFixed(1)} MB`;
+}

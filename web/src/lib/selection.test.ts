@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { expect, test } from "vitest";
 
 import { AIMS, currentWishes, DEFAULT_WISHES, wish, wishesInput, wishesOf } from "./selection";

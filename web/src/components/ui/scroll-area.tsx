@@ -12,7 +12,10 @@ export function ScrollArea({ className, children, ...props }: ComponentProps<typ
       className={cn("relative overflow-hidden", className)}
       {...props}
     >
-      <ScrollPrimitive.Viewport className="size-full rounded-[inherit]">{children}</ScrollPrimitive.Viewport>
+      {/* A region that scrolls must be reachable without a pointer. */}
+      <ScrollPrimitive.Viewport tabIndex={0} className="size-full rounded-[inherit]">
+        {children}
+      </ScrollPrimitive.Viewport>
       <ScrollPrimitive.Scrollbar className="flex w-2.5 touch-none p-px select-none">
         <ScrollPrimitive.Thumb className="relative flex-1 rounded-full bg-border" />
       </ScrollPrimitive.Scrollbar>

@@ -1,7 +1,8 @@
 "use client";
 
+import { X } from "lucide-react";
 import { Dialog as SheetPrimitive } from "radix-ui";
-import type { ComponentProps } from "react";
+import type { ComponentProps, ReactNode } from "react";
 
 import { cn } from "@/lib/cn";
 
@@ -14,8 +15,15 @@ export const SheetClose = SheetPrimitive.Close;
 export const SheetTitle = SheetPrimitive.Title;
 export const SheetDescription = SheetPrimitive.Description;
 
-/** A drawer from the left edge. */
-export function SheetContent({ className, ...props }: ComponentProps<typeof SheetPrimitive.Content>) {
+const SIDES = {
+  left: "left-0 data-[state=open]:slide-in-from-left data-[state=closed]:slide-out-to-left",
+  right: "right-0 data-[state=open]:slide-in-from-right data-[state=closed]:slide-out-to-right",
+};
+
+type ContentProps = ComponentProps<typeof SheetPrimitive.Content> & { side?: keyof typeof SIDES };
+
+/** A drawer from an edge: the left one unless another is asked for. */
+export function SheetContent({ className, side = "left", ...props }: ContentProps) {
   const returnFocus = useReturnFocus();
   return (
     <SheetPrimitive.Portal>
@@ -23,12 +31,33 @@ export function SheetContent({ className, ...props }: ComponentProps<typeof Shee
       <SheetPrimitive.Content
         data-slot="sheet-content"
         className={cn(
-          "fixed inset-y-0 left-0 z-50 flex h-dvh w-72 max-w-[85vw] flex-col bg-sidebar shadow-xl outline-hidden duration-200 data-[state=open]:animate-in data-[state=open]:slide-in-from-left data-[state=closed]:animate-out data-[state=closed]:slide-out-to-left",
+          "fixed inset-y-0 z-50 flex h-dvh w-72 max-w-[85vw] flex-col bg-sidebar shadow-xl outline-hidden duration-200 data-[state=open]:animate-in data-[state=closed]:animate-out",
+          SIDES[side],
           className,
         )}
         {...returnFocus}
         {...props}
       />
     </SheetPrimitive.Portal>
+  );
+}
+
+/** At the top of a drawer: what it holds, a line about it, and the way out. */
+export function SheetHeader({ title, text }: { title: ReactNode; text: ReactNode }) {
+  return (
+    <div className="flex items-start gap-4 border-b px-5 py-4">
+      <div className="min-w-0 flex-1">
+        <SheetTitle className="font-semibold wrap-anywhere">{title}</SheetTitle>
+        <SheetDescription className="mt-0.5 text-sm text-pretty text-muted-foreground">
+          {text}
+        </SheetDescription>
+      </div>
+      <SheetClose
+        aria-label="Close"
+        className="inline-flex size-8 shrink-0 items-center justify-center rounded-md text-muted-foreground hover:bg-accent hover:text-foreground pointer-coarse:size-11"
+      >
+        <X aria-hidden className="size-4" />
+      </SheetClose>
+    </div>
   );
 }

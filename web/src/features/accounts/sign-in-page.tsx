@@ -1,59 +1,22 @@
 "use client";
 
+import { KeyRound } from "lucide-react";
 import Link from "next/link";
-import type { FormEvent } from "react";
-import { useMutation } from "urql";
+import { useEffect, useState } from "react";
 
-import { FormField } from "@/components/form-field";
-import { FormProblem } from "@/components/form-problem";
-import { PasswordField } from "@/components/password-field";
-import { SubmitButton } from "@/components/submit-button";
-import { SignInDocument } from "@/gql/graphql";
-import { fieldsOf, messageOf } from "@/lib/errors";
-import { textOf } from "@/lib/forms";
+import { Button } from "@/components/ui/button";
 
 import { Entrance } from "./entrance";
-import { destination, useEntrance } from "./use-entrance";
+import { SignInForm } from "./sign-in-form";
+import { troubleOf } from "./trouble";
+import { useEntrance } from "./use-entrance";
 
-function SignInForm() {
-  const [{ fetching, data, error }, signIn] = useMutation(SignInDocument);
-  const fields = fieldsOf(error);
-
-  const submit = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const input = { email: textOf(form, "email").trim(), password: textOf(form, "password") };
-    const result = await signIn({ input });
-    // A full load, so that the socket and everything else starts with the new session.
-    if (result.data) window.location.assign(destination());
-  };
-
-  return (
-    <form onSubmit={submit} className="flex flex-col gap-5">
-      <FormProblem text={error ? messageOf(error) : null} />
-      <FormField
-        label="E-mail"
-        name="email"
-        type="email"
-        autoComplete="username"
-        required
-        problem={fields.email}
-      />
-      <PasswordField
-        label="Password"
-        name="password"
-        autoComplete="current-password"
-        problem={fields.password}
-      />
-      <SubmitButton busy={fetching || Boolean(data)} size="lg" className="w-full">
-        Sign in
-      </SubmitButton>
-    </form>
-  );
-}
+const LINK = "rounded-sm font-medium text-primary underline underline-offset-4";
 
 export function SignInPage() {
   const { server, problem, retry } = useEntrance("sign-in");
+  const [trouble, setTrouble] = useState<string | null>(null);
+  useEffect(() => setTrouble(troubleOf(window.location.search)), []);
   return (
     <Entrance
       title="Welcome back"
@@ -65,10 +28,7 @@ export function SignInPage() {
         server?.signUpOpen ? (
           <>
             New here?{" "}
-            <Link
-              href="/sign-up"
-              className="rounded-sm font-medium text-primary underline underline-offset-4"
-            >
+            <Link href="/sign-up" className={LINK}>
               Create an account
             </Link>
           </>
@@ -77,7 +37,24 @@ export function SignInPage() {
         )
       }
     >
-      <SignInForm />
+      <div className="flex flex-col gap-5">
+        <SignInForm trouble={trouble} />
+        {server?.sendsMail ? (
+          <p className="text-center text-sm">
+            <Link href="/forgotten-password" className={LINK}>
+              Forgotten your password?
+            </Link>
+          </p>
+        ) : null}
+        {server?.signInProvider ? (
+          <Button asChild variant="outline" size="lg" className="w-full">
+            {/* A full load: the server leads on to another site from there. */}
+            <a href={server.signInProvider.path}>
+              <KeyRound aria-hidden /> Sign in with {server.signInProvider.name}
+            </a>
+          </Button>
+        ) : null}
+      </div>
     </Entrance>
   );
 }

@@ -1,16 +1,20 @@
 "use client";
 
-import { memo } from "react";
-
+import { storeOf, useRunStream } from "@parley/react";
+import { lazy, memo, Suspense } from "react";
 import { CopyButton } from "@/lib/markdown/copy-button";
 import { Markdown } from "@/lib/markdown/markdown";
-import { useRunStream } from "@/lib/runs/use-run-stream";
-import { storeOf } from "@/lib/runs/watch";
 
 import { type Answer, answerOf } from "./answer";
 import { useChat } from "./chat-context";
+import { MemoriesUsed } from "./context/memories-used";
 import { figuresOf } from "./figures";
+import { ForkButton } from "./fork-button";
+import { Handoffs } from "./handoffs";
+import { InspectButton } from "./inspector/inspect-button";
+import type { QueuePlace } from "./queue";
 import { QueuedControls } from "./queued-controls";
+import { QuoteButton } from "./quote-button";
 import { Rating } from "./rating";
 import { Reasoning } from "./reasoning";
 import { RegenerateMenu } from "./regenerate-menu";
@@ -18,8 +22,12 @@ import { RunError } from "./run-error";
 import { isOver } from "./run-status";
 import { SelectionNote } from "./selection-note";
 import { SiblingArrows } from "./sibling-arrows";
-import type { QueuePlace, ThreadMessage } from "./thread";
+import { worthShowing } from "./thinking/plans";
+import { Thoughts } from "./thinking/thoughts";
+import type { ThreadMessage } from "./thread";
 import { ToolCalls } from "./tool-calls";
+
+const RunApprovals = lazy(() => import("./approvals/run-approvals"));
 
 /** Three quiet dots while nothing has been written yet. */
 export function Waiting({ label }: { label: string }) {
@@ -40,7 +48,7 @@ export function Waiting({ label }: { label: string }) {
 }
 
 function progressOf({ selection, plan, toolCalls }: Answer): string {
-  const step = plan.find(({ status }) => status === "IN_PROGRESS");
+  const step = plan?.steps.find(({ status }) => status === "IN_PROGRESS");
   if (step) return step.title;
   if (toolCalls.some(({ status }) => status === "IN_PROGRESS")) return "Using a tool…";
   return selection?.model ? `${selection.model.displayName} is reading…` : "Choosing a model…";
@@ -57,14 +65,18 @@ function Footer({ message, answer }: { message: ThreadMessage; answer: Answer })
         ) : null}
         <SelectionNote selection={answer.selection} fallback={answer.modelName} runId={message.run?.id} />
         {figures ? <span>{figures}</span> : null}
+        <MemoriesUsed messageId={message.id} count={message.memoriesUsed.length} />
       </div>
-      <div className="-ml-2 flex min-h-8 items-center gap-0.5">
+      <div className="-ml-2 flex min-h-8 flex-wrap items-center gap-0.5">
         <SiblingArrows message={message} />
         {answer.text ? (
           <CopyButton text={answer.text} label="Copy answer" className="pointer-coarse:size-11" />
         ) : null}
         {answer.text ? <Rating message={message} /> : null}
         <RegenerateMenu message={message} />
+        {answer.text ? <QuoteButton text={answer.text} /> : null}
+        {answer.text ? <ForkButton messageId={message.id} /> : null}
+        {message.run ? <InspectButton runId={message.run.id} /> : null}
       </div>
     </div>
   );
@@ -84,17 +96,26 @@ export const AssistantMessage = memo(function AssistantMessage({ message, queued
   const watched = message.run && !isOver(message.run.status) ? message.run.id : null;
   const view = useRunStream(watched) ?? (message.run ? endedView(message.run.id) : null);
   const answer = answerOf(message, view);
-  const { text, live, status } = answer;
+  const { text, live, status, asks } = answer;
   if (live && queued && status === "QUEUED" && message.parentId)
     return <QueuedControls messageId={message.parentId} place={queued} />;
   return (
     <article aria-label="Answer" aria-busy={live} className="flex min-w-0 flex-col gap-3">
+      <Handoffs agents={answer.agents} handedOverTo={answer.handedOverTo} />
+      <Thoughts answer={answer} runId={message.run?.id} />
       {answer.reasoning ? (
         <Reasoning text={answer.reasoning} live={live && !text} durationMs={answer.reasoningMs} />
       ) : null}
-      <ToolCalls calls={answer.toolCalls} />
+      <ToolCalls calls={answer.toolCalls} messageId={message.id} stored={!live} />
+      {asks && message.run ? (
+        <Suspense>
+          <RunApprovals runId={message.run.id} />
+        </Suspense>
+      ) : null}
       {text ? <Markdown text={text} streaming={live} /> : null}
-      {live && !text && !answer.reasoning ? <Waiting label={progressOf(answer)} /> : null}
+      {live && !text && !answer.reasoning && status !== "REQUIRES_ACTION" && !worthShowing(answer.plan) ? (
+        <Waiting label={progressOf(answer)} />
+      ) : null}
       {status === "CANCELLING" ? <span className="text-xs text-muted-foreground">Stopping…</span> : null}
       {status === "FAILED" ? (
         <RunError error={answer.result?.error ?? null} onRetry={() => regenerate(message)} />

@@ -2,7 +2,7 @@
 
 import { createContext, useContext } from "react";
 
-import type { MessageRating } from "@/gql/graphql";
+import type { MessageRating, ThinkingMode } from "@/gql/graphql";
 
 import type { ThreadMessage } from "./thread";
 import type { ThreadStore } from "./thread-store";
@@ -14,7 +14,8 @@ export type ChatContextValue = {
   models: readonly ModelChoice[];
   editing: string | null;
   setEditing: (messageId: string | null) => void;
-  regenerate: (message: ThreadMessage, model?: string | null) => void;
+  /** Without a way of thinking it is the one of the answer that is there. */
+  regenerate: (message: ThreadMessage, model?: string | null, thinking?: ThinkingMode | null) => void;
   resend: (message: ThreadMessage, text: string) => void;
   rate: (message: ThreadMessage, rating: MessageRating | null) => void;
   switchTo: (messageId: string) => void;
@@ -22,6 +23,8 @@ export type ChatContextValue = {
   amend: (messageId: string, text: string) => void;
   move: (messageId: string, by: -1 | 1) => void;
   withdraw: (messageId: string) => void;
+  /** Puts text into the field in which a message is written. */
+  offer: (text: string) => void;
 };
 
 const ChatContext = createContext<ChatContextValue | null>(null);

@@ -1,8 +1,7 @@
 "use client";
 
-import { Archive, Ellipsis, Pencil, Pin, PinOff, Trash2 } from "lucide-react";
-import { usePathname, useRouter } from "next/navigation";
-import { type MouseEvent, memo, useState } from "react";
+import { Archive, Ellipsis, Pencil, Pin, PinOff, Share2, Tag, Trash2 } from "lucide-react";
+import { lazy, type MouseEvent, memo, Suspense, useEffect, useRef, useState } from "react";
 
 import {
   DropdownMenu,
@@ -12,9 +11,13 @@ import {
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
 import type { ChatRowFragment } from "@/gql/graphql";
+import { pathOf, useOpenChat } from "@/lib/chat-path";
 import { cn } from "@/lib/cn";
+import { useOnDemand } from "@/lib/use-on-demand";
 
-import { openChat, pathOf } from "./chat-path";
+import { useShare } from "./use-share";
+
+const TagDialog = lazy(() => import("./tags/tag-dialog"));
 
 export type ChatVerbs = {
   rename: (chat: ChatRowFragment, title: string) => void;
@@ -23,7 +26,10 @@ export type ChatVerbs = {
   remove: (chat: ChatRowFragment) => void;
 };
 
-function RenameField({ title, onDone }: { title: string; onDone: (title: string | null) => void }) {
+/** `byKey` says that the focus was in the field until the end, and has to go somewhere. */
+type RenameProps = { title: string; onDone: (title: string | null, byKey: boolean) => void };
+
+function RenameField({ title, onDone }: RenameProps) {
   const [text, setText] = useState(title);
   return (
     <input
@@ -33,18 +39,26 @@ function RenameField({ title, onDone }: { title: string; onDone: (title: string 
       aria-label="Chat title"
       onFocus={(event) => event.target.select()}
       onChange={(event) => setText(event.target.value)}
-      onBlur={() => onDone(text.trim() || null)}
+      onBlur={() => onDone(text.trim() || null, false)}
       onKeyDown={(event) => {
         if (event.nativeEvent.isComposing) return;
-        if (event.key === "Enter") onDone(text.trim() || null);
-        else if (event.key === "Escape") onDone(null);
+        if (event.key === "Enter") onDone(text.trim() || null, true);
+        else if (event.key === "Escape") onDone(null, true);
       }}
       className="h-9 w-full rounded-lg border bg-background px-2 text-base md:text-sm pointer-coarse:h-11"
     />
   );
 }
 
-function Menu({ chat, verbs, onRename }: { chat: ChatRowFragment; verbs: ChatVerbs; onRename: () => void }) {
+type MenuProps = {
+  chat: ChatRowFragment;
+  verbs: ChatVerbs;
+  onRename: () => void;
+  onShare: () => void;
+  onTag: () => void;
+};
+
+function Menu({ chat, verbs, onRename, onShare, onTag }: MenuProps) {
   return (
     <DropdownMenu>
       <DropdownMenuTrigger
@@ -53,7 +67,7 @@ function Menu({ chat, verbs, onRename }: { chat: ChatRowFragment; verbs: ChatVer
       >
         <Ellipsis aria-hidden className="size-4" />
       </DropdownMenuTrigger>
-      <DropdownMenuContent align="end" onCloseAutoFocus={(event) => event.preventDefault()}>
+      <DropdownMenuContent align="end">
         <DropdownMenuItem onSelect={onRename}>
           <Pencil aria-hidden />
           Rename
@@ -61,6 +75,14 @@ function Menu({ chat, verbs, onRename }: { chat: ChatRowFragment; verbs: ChatVer
         <DropdownMenuItem onSelect={() => verbs.pin(chat)}>
           {chat.pinned ? <PinOff aria-hidden /> : <Pin aria-hidden />}
           {chat.pinned ? "Unpin" : "Pin"}
+        </DropdownMenuItem>
+        <DropdownMenuItem onSelect={onTag}>
+          <Tag aria-hidden />
+          Tags…
+        </DropdownMenuItem>
+        <DropdownMenuItem onSelect={onShare}>
+          <Share2 aria-hidden />
+          Share…
         </DropdownMenuItem>
         <DropdownMenuItem onSelect={() => verbs.archive(chat)}>
           <Archive aria-hidden />
@@ -80,14 +102,20 @@ type Props = { chat: ChatRowFragment; current: boolean; verbs: ChatVerbs; onOpen
 
 export const ChatListItem = memo(function ChatListItem({ chat, current, verbs, onOpen }: Props) {
   const [renaming, setRenaming] = useState(false);
-  const pathname = usePathname();
-  const router = useRouter();
+  const { share, dialog } = useShare(chat);
+  const tagging = useOnDemand();
+  const openChat = useOpenChat();
+  const link = useRef<HTMLAnchorElement>(null);
+  const returning = useRef(false);
+  useEffect(() => {
+    if (!renaming && returning.current) link.current?.focus();
+    returning.current = false;
+  }, [renaming]);
 
   const open = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
-    if (pathname.startsWith("/chat")) openChat(chat.id);
-    else router.push(pathOf(chat.id));
+    openChat(chat.id);
     onOpen?.();
   };
   if (renaming) {
@@ -95,7 +123,8 @@ export const ChatListItem = memo(function ChatListItem({ chat, current, verbs, o
       <li>
         <RenameField
           title={chat.title}
-          onDone={(title) => {
+          onDone={(title, byKey) => {
+            returning.current = byKey;
             setRenaming(false);
             if (title && title !== chat.title) verbs.rename(chat, title);
           }}
@@ -106,6 +135,7 @@ export const ChatListItem = memo(function ChatListItem({ chat, current, verbs, o
   return (
     <li className="group relative">
       <a
+        ref={link}
         href={pathOf(chat.id)}
         aria-current={current ? "page" : undefined}
         onClick={open}
@@ -125,7 +155,20 @@ export const ChatListItem = memo(function ChatListItem({ chat, current, verbs, o
           />
         ) : null}
       </a>
-      <Menu chat={chat} verbs={verbs} onRename={() => setTimeout(() => setRenaming(true))} />
+      <Menu
+        chat={chat}
+        verbs={verbs}
+        // The menu gives the focus back when it closes; the field takes it after that.
+        onRename={() => setTimeout(() => setRenaming(true))}
+        onShare={share}
+        onTag={() => tagging.setOpen(true)}
+      />
+      {dialog}
+      {tagging.wanted ? (
+        <Suspense>
+          <TagDialog chat={chat} open={tagging.open} onOpenChange={tagging.setOpen} />
+        </Suspense>
+      ) : null}
     </li>
   );
 });

@@ -1,15 +1,17 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { useEffect, useMemo, useRef } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef } from "react";
 
 import { Button } from "@/components/ui/button";
+import { chatIdOf, openChat } from "@/lib/chat-path";
+import { useChosenTag } from "@/lib/chosen-tag";
 import { toast } from "@/lib/toast";
-
 import { groupChats } from "./chat-groups";
 import { ChatListItem, type ChatVerbs } from "./chat-list-item";
-import { chatIdOf, openChat } from "./chat-path";
 import { useChats } from "./use-chats";
+
+const TagFilter = lazy(() => import("./tags/tag-filter"));
 
 const UNDO_MS = 5_000;
 
@@ -33,6 +35,13 @@ export function ChatList({ onOpen }: { onOpen?: () => void }) {
   const pathname = usePathname();
   const current = chatIdOf(pathname);
   const groups = useMemo(() => groupChats(view.chats), [view.chats]);
+  const tag = useChosenTag();
+  useEffect(() => void store.show(tag), [store, tag]);
+  const filter = (
+    <Suspense>
+      <TagFilter retagged={view.retagged} />
+    </Suspense>
+  );
   const more = useMemo(() => () => void store.loadMore(), [store]);
 
   const verbs: ChatVerbs = useMemo(() => {
@@ -73,27 +82,37 @@ export function ChatList({ onOpen }: { onOpen?: () => void }) {
     );
   }
   if (view.state === "ready" && groups.length === 0) {
-    return <p className="px-3 py-2 text-sm text-muted-foreground">Your chats will be listed here.</p>;
+    return (
+      <>
+        {filter}
+        <p className="px-3 py-2 text-sm text-muted-foreground">
+          {tag ? "No chat has this tag." : "Your chats will be listed here."}
+        </p>
+      </>
+    );
   }
   return (
-    <nav aria-label="Chats" className="flex flex-col gap-4 px-2 pb-2">
-      {groups.map(({ name, chats }) => (
-        <section key={name} aria-label={name}>
-          <h2 className="px-2 pb-1 text-xs font-medium text-muted-foreground">{name}</h2>
-          <ul className="flex flex-col gap-px">
-            {chats.map((chat) => (
-              <ChatListItem
-                key={chat.id}
-                chat={chat}
-                current={chat.id === current}
-                verbs={verbs}
-                onOpen={onOpen}
-              />
-            ))}
-          </ul>
-        </section>
-      ))}
-      {view.hasMore ? <End key={view.chats.length} onSeen={more} /> : null}
-    </nav>
+    <>
+      {filter}
+      <nav aria-label="Chats" className="flex flex-col gap-4 px-2 pb-2">
+        {groups.map(({ name, chats }) => (
+          <section key={name} aria-label={name}>
+            <h2 className="px-2 pb-1 text-xs font-medium text-muted-foreground">{name}</h2>
+            <ul className="flex flex-col gap-px">
+              {chats.map((chat) => (
+                <ChatListItem
+                  key={chat.id}
+                  chat={chat}
+                  current={chat.id === current}
+                  verbs={verbs}
+                  onOpen={onOpen}
+                />
+              ))}
+            </ul>
+          </section>
+        ))}
+        {view.hasMore ? <End key={view.chats.length} onSeen={more} /> : null}
+      </nav>
+    </>
   );
 }

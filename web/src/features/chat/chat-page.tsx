@@ -1,10 +1,8 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-
+import { chatIdOf } from "@/lib/chat-path";
 import { useHydrated } from "@/lib/use-hydrated";
-
-import { chatIdOf } from "./chat-path";
 import { ChatView } from "./chat-view";
 import { ThreadSkeleton } from "./thread-states";
 

@@ -1,30 +1,35 @@
 "use client";
 
+import { storeOf } from "@parley/react";
 import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
-
+import { chooseModel, useChosenModel } from "@/lib/chosen-model";
 import { copyText } from "@/lib/markdown/clipboard";
-import { storeOf } from "@/lib/runs/watch";
+import { type Shortcut, useShortcuts } from "@/lib/shortcuts";
 
+import { AddressedMessage } from "./addressed-message";
+import { AgentPicker } from "./agent-picker";
 import { answerOf } from "./answer";
 import { ChatProvider } from "./chat-context";
 import { ChatHeader } from "./chat-header";
-import { openChat } from "./chat-path";
 import { Composer } from "./composer";
 import { Greeting, ModestNote, Starters } from "./empty-chat";
 import { ModelPicker } from "./model-picker";
 import { isOver } from "./run-status";
 import { RunWatcher } from "./run-watcher";
-import { rowsOf, unfinished } from "./thread";
+import { ThinkingPicker } from "./thinking/thinking-picker";
+import { rowsOf, stateOf, unfinished } from "./thread";
 import { MissingChat, ThreadSkeleton } from "./thread-states";
+import { useAnswering } from "./use-answering";
+import { attachmentsOf } from "./use-attachments";
 import { useChatActions } from "./use-chat-actions";
 import { useLiveThread } from "./use-live-thread";
 import { useMessageList } from "./use-message-list";
-import { useChosenModel, useModels } from "./use-models";
-import { type Shortcut, useShortcuts } from "./use-shortcuts";
+import { useModels } from "./use-models";
+import { useReveal } from "./use-reveal";
 import { useThread } from "./use-thread";
 
 const ChoicePreview = lazy(() => import("./choice-preview"));
-const ShortcutSheet = lazy(() => import("./shortcut-sheet"));
+const FindBar = lazy(() => import("./find-bar"));
 
 /** An open chat, or the place where one begins. */
 export function ChatView({ chatId }: { chatId: string | null }) {
@@ -32,16 +37,26 @@ export function ChatView({ chatId }: { chatId: string | null }) {
   const MessageList = useMessageList();
   useLiveThread(store);
   const { models, modest, modelsFolder } = useModels();
-  const [chosen, choose] = useChosenModel();
+  const chosen = useChosenModel();
   // A model for the next message only, taken instead of the one that “Auto” would ask.
   const [once, takeOnce] = useState<string | null>(null);
   const model = models.some(({ id }) => id === (once ?? chosen)) ? (once ?? chosen) : null;
-  const { shared, send, offered, offer } = useChatActions(store, models, model);
+  const {
+    agents,
+    workflows,
+    agent,
+    workflow,
+    how,
+    thinking,
+    choose: answerBy,
+  } = useAnswering(thread, store.key);
+  const { shared, send, offered, offer } = useChatActions(store, models, model, how);
 
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLButtonElement>(null);
   const [words, announce] = useState("");
-  const [sheet, setSheet] = useState(false);
+  const [finding, find] = useState(false);
+  const { target, reveal, reached } = useReveal(store);
 
   const rows = useMemo(() => rowsOf(thread), [thread]);
   const runs = useMemo(() => unfinished(thread).filter(({ run }) => run && !isOver(run.status)), [thread]);
@@ -51,7 +66,7 @@ export function ChatView({ chatId }: { chatId: string | null }) {
 
   const pick = (id: string | null) => {
     takeOnce(null);
-    choose(id);
+    chooseModel(id);
   };
   const preview = (text: string) =>
     text.trim() ? (
@@ -72,32 +87,63 @@ export function ChatView({ chatId }: { chatId: string | null }) {
       const last = store.snapshot().messages.findLast(({ role }) => role === "ASSISTANT");
       if (last) void copyText(answerOf(last, last.run ? (storeOf(last.run.id)?.current ?? null) : null).text);
     };
+    // Pressed again, the key is the browser's.
+    const openFind = () => {
+      if (finding || store.snapshot().messages.length === 0) return false;
+      find(true);
+    };
     return [
       { keys: "Enter", does: "Send" },
       { keys: "Shift+Enter", does: "New line" },
       { keys: "Escape", does: "Stop the answer", run: stop },
       { keys: "ArrowUp", does: "Edit the last message, from an empty field" },
       { keys: "Shift+Escape", does: "Go to the message field", run: () => field.current?.focus() },
-      { keys: "Mod+Shift+O", does: "New chat", run: () => openChat(null) },
       { keys: "Mod+Shift+C", does: "Copy the last answer", run: copyLast },
       { keys: "Mod+Shift+M", does: "Choose a model", run: () => picker.current?.click() },
-      { keys: "Mod+/", does: "Show this sheet", run: () => setSheet(true) },
+      { keys: "Mod+F", does: "Find in this chat; again for the browser's search", run: openFind },
     ];
-  }, [store, stop]);
-  useShortcuts(shortcuts);
+  }, [store, stop, finding]);
+  useShortcuts("Chat", shortcuts);
 
   if (thread.state === "missing") return <MissingChat />;
   return (
     <ChatProvider value={shared}>
       <div className="flex h-full min-h-0 flex-col">
-        <ChatHeader chat={thread.chat} />
+        <ChatHeader
+          chat={thread.chat}
+          state={stateOf(thread)}
+          onFind={() => find(true)}
+          onReveal={(messageId) => void reveal(messageId)}
+        />
+        <Suspense>
+          <AddressedMessage onAsked={reveal} />
+          {finding && !empty ? (
+            <FindBar
+              key={store.key}
+              thread={thread}
+              store={store}
+              onReveal={reveal}
+              onClose={() => {
+                find(false);
+                field.current?.focus();
+              }}
+            />
+          ) : null}
+        </Suspense>
         {empty ? (
           <div className="flex flex-1 flex-col justify-end">
             <Greeting />
           </div>
         ) : null}
         {rows.length > 0 && MessageList ? (
-          <MessageList key={store.key} rows={rows} active={runs.length > 0} loadOlder={loadOlder} />
+          <MessageList
+            key={store.key}
+            rows={rows}
+            active={runs.length > 0}
+            loadOlder={loadOlder}
+            target={target}
+            onReached={reached}
+          />
         ) : null}
         {!empty && !(rows.length > 0 && MessageList) ? (
           <ThreadSkeleton failed={thread.state === "failed"} onRetry={() => void store.refresh()} />
@@ -107,14 +153,27 @@ export function ChatView({ chatId }: { chatId: string | null }) {
           field={field}
           running={Boolean(running)}
           offered={offered}
+          attachments={attachmentsOf(store)}
           aside={model ? undefined : preview}
-          onSend={(text) => {
-            void send(text);
+          onSend={(text, files) => {
+            void send(text, files);
             takeOnce(null);
           }}
           onStop={stop}
           onEditLast={editLast}
         >
+          {agent ? (
+            <AgentPicker
+              agents={agents}
+              workflows={workflows}
+              agent={agent}
+              workflow={workflow}
+              choose={answerBy}
+            />
+          ) : null}
+          {workflow ? null : (
+            <ThinkingPicker thinking={thinking} choose={(mode) => answerBy({ thinking: mode })} />
+          )}
           <ModelPicker models={models} chosen={model} choose={pick} trigger={picker} />
         </Composer>
         <div
@@ -140,11 +199,6 @@ export function ChatView({ chatId }: { chatId: string | null }) {
       <div aria-live="polite" className="sr-only">
         {words}
       </div>
-      {sheet ? (
-        <Suspense>
-          <ShortcutSheet open onOpenChange={setSheet} shortcuts={shortcuts} />
-        </Suspense>
-      ) : null}
     </ChatProvider>
   );
 }

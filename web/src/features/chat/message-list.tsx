@@ -1,11 +1,26 @@
 "use client";
 
 import { ArrowDown } from "lucide-react";
-import { useEffect, useLayoutEffect, useRef } from "react";
+import {
+  type CSSProperties,
+  type ReactNode,
+  type Ref,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 
+import { cn } from "@/lib/cn";
+
 import { AssistantMessage, Waiting } from "./assistant-message";
-import { type QueuePlace, queuePlaces, type Row } from "./thread";
+import { SummaryMarker } from "./context/summary-marker";
+import { CONVERSATION, type Target } from "./conversation";
+import { MessageFiles } from "./message-files";
+import { type QueuePlace, queuePlaces } from "./queue";
+import { QuoteSelection } from "./quote-button";
+import type { Row } from "./thread";
 import { useFollow } from "./use-follow";
 import { UserBubble, UserMessage } from "./user-message";
 
@@ -14,7 +29,8 @@ const OLDER_WITHIN = 800;
 function RowView({ row, queued }: { row: Row; queued: QueuePlace | undefined }) {
   if (row.kind === "sending") {
     return (
-      <article aria-label="You" className="flex flex-col items-end pb-5 pointer-coarse:pb-8">
+      <article aria-label="You" className="flex flex-col items-end gap-1 pb-5 pointer-coarse:pb-8">
+        <MessageFiles files={row.files} />
         <UserBubble text={row.text} />
       </article>
     );
@@ -27,16 +43,33 @@ function RowView({ row, queued }: { row: Row; queued: QueuePlace | undefined }) 
   );
 }
 
-type Props = { rows: Row[]; active: boolean; loadOlder: () => Promise<void> };
+type ContainerProps = { style: CSSProperties; children: ReactNode; ref?: Ref<HTMLDivElement> };
+
+/**
+ * What rows are in. Virtualizer would have it ignore the pointer while it is scrolled, which all below inherits: the
+ * styles of a long answer would be worked out anew whenever following it begins or ends, a tenth of a second each time.
+ */
+const Container = ({ style, ...props }: ContainerProps) => (
+  <div {...props} style={{ ...style, pointerEvents: undefined }} />
+);
+
+type Props = {
+  rows: Row[];
+  active: boolean;
+  loadOlder: () => Promise<void>;
+  target: Target | null;
+  onReached: () => void;
+};
 
 /** The conversation: only what is near the screen is in the page; the end stays in view until the reader leaves it. */
-export default function MessageList({ rows, active, loadOlder }: Props) {
+export default function MessageList({ rows, active, loadOlder, target, onReached }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
   const loading = useRef(false);
   const before = useRef<{ first?: string; last?: string; count: number }>({ count: 0 });
   const places = queuePlaces(rows);
-  const { away, jump } = useFollow(scroller, active, rows);
+  const { away, jump, leave } = useFollow(scroller, active, rows);
+  const [shown, setShown] = useState<string | null>(null);
 
   const ends = { first: rows[0]?.key, last: rows.at(-1)?.key, count: rows.length };
   const known = before.current;
@@ -50,6 +83,16 @@ export default function MessageList({ rows, active, loadOlder }: Props) {
   useLayoutEffect(() => {
     list.current?.scrollToIndex(rows.length - 1, { align: "end" });
   }, []);
+
+  useEffect(() => {
+    if (!target) return;
+    const index = rows.findIndex(({ key }) => key === target.messageId);
+    if (index < 0) return;
+    leave();
+    list.current?.scrollToIndex(index, { align: "start", offset: -16 });
+    setShown(target.messageId);
+    onReached();
+  }, [target, rows, leave, onReached]);
 
   const sent = rows.findLast((row) => row.kind === "sending")?.key;
   useEffect(() => {
@@ -68,6 +111,7 @@ export default function MessageList({ rows, active, loadOlder }: Props) {
     <div className="relative min-h-0 flex-1">
       <div
         ref={scroller}
+        id={CONVERSATION}
         role="log"
         aria-live="off"
         aria-label="Conversation"
@@ -76,15 +120,29 @@ export default function MessageList({ rows, active, loadOlder }: Props) {
         className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:outline-2 focus-visible:-outline-offset-2"
       >
         <div className="h-4" />
-        <Virtualizer ref={list} scrollRef={scroller} startMargin={16} shift={prepended} onScroll={onScroll}>
+        <Virtualizer
+          ref={list}
+          as={Container}
+          scrollRef={scroller}
+          startMargin={16}
+          shift={prepended}
+          onScroll={onScroll}
+        >
           {rows.map((row) => (
-            <div key={row.key} className="mx-auto w-full max-w-3xl px-4 py-3 sm:px-6">
+            <div
+              key={row.key}
+              className={cn("mx-auto w-full max-w-3xl px-4 py-3 sm:px-6", row.key === shown && "shown-now")}
+            >
               <RowView row={row} queued={places.get(row.key)} />
+              {row.kind === "message" && row.message.summary ? (
+                <SummaryMarker messageId={row.message.id} />
+              ) : null}
             </div>
           ))}
         </Virtualizer>
         <div className="h-6" />
       </div>
+      <QuoteSelection within={scroller} />
       {away ? (
         <button
           type="button"

@@ -68,7 +68,7 @@ export function ModelPicker({ models, chosen, choose, trigger }: Props) {
         ref={trigger}
         aria-label={`Model: ${model?.displayName ?? "Auto"}`}
         aria-keyshortcuts="Control+Shift+M Meta+Shift+M"
-        className="inline-flex h-9 max-w-48 shrink-0 items-center gap-1.5 rounded-full px-3 text-sm text-muted-foreground hover:bg-accent hover:text-foreground pointer-coarse:h-11"
+        className="inline-flex h-9 max-w-48 min-w-0 items-center gap-1.5 rounded-full px-3 text-sm text-muted-foreground hover:bg-accent hover:text-foreground pointer-coarse:h-11"
       >
         <span className="truncate">{model?.displayName ?? "Auto"}</span>
         <ChevronDown aria-hidden className="size-4 shrink-0" />

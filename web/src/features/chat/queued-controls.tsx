@@ -4,7 +4,7 @@ import { ArrowDown, ArrowUp, X } from "lucide-react";
 
 import { ActionButton } from "./action-button";
 import { useChat } from "./chat-context";
-import type { QueuePlace } from "./thread";
+import type { QueuePlace } from "./queue";
 
 type Props = { messageId: string; place: QueuePlace };
 

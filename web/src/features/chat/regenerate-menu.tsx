@@ -13,6 +13,7 @@ import {
 
 import { ActionButton } from "./action-button";
 import { useChat } from "./chat-context";
+import { MODES } from "./thinking/modes";
 import type { ThreadMessage } from "./thread";
 
 /** Another answer beside this one, from the same choice or from a model picked here. */
@@ -25,6 +26,14 @@ export function RegenerateMenu({ message }: { message: ThreadMessage }) {
       </DropdownMenuTrigger>
       <DropdownMenuContent align="start" className="max-h-80 overflow-y-auto">
         <DropdownMenuItem onSelect={() => regenerate(message)}>Try again</DropdownMenuItem>
+        <DropdownMenuSeparator />
+        <DropdownMenuLabel>In another way</DropdownMenuLabel>
+        {MODES.map(({ mode, name, icon: Icon }) => (
+          <DropdownMenuItem key={mode} onSelect={() => regenerate(message, undefined, mode)}>
+            <Icon aria-hidden />
+            {name}
+          </DropdownMenuItem>
+        ))}
         <DropdownMenuSeparator />
         <DropdownMenuLabel>With another model</DropdownMenuLabel>
         {models.map((model) => (

@@ -13,6 +13,7 @@ const WORDS: Record<RunErrorCode, string> = {
   TOOL_FAILED: "A tool that the answer needed failed.",
   MAX_TURNS: "The answer took more steps than are allowed.",
   TIMED_OUT: "The answer took too long and was given up.",
+  BUDGET_EXCEEDED: "The budget is used up",
   INTERNAL: "Something went wrong on the server.",
 };
 

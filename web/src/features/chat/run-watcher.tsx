@@ -1,8 +1,7 @@
 "use client";
 
+import { useRunStream } from "@parley/react";
 import { useEffect } from "react";
-
-import { useRunStream } from "@/lib/runs/use-run-stream";
 
 import type { ThreadMessage } from "./thread";
 import type { ThreadStore } from "./thread-store";
@@ -14,6 +13,10 @@ export function RunWatcher({ message, runId, store, announce }: Props) {
   const view = useRunStream(runId);
   const finished = view?.finished;
   const text = finished ? (view.messages[message.id]?.text ?? "") : "";
+  const asked = finished ? 0 : (view?.asked ?? 0);
+  useEffect(() => {
+    if (asked > 0) announce("The answer waits for you: a tool asks.");
+  }, [asked, announce]);
   useEffect(() => {
     if (!finished) return;
     const complete = finished.status === "COMPLETED";

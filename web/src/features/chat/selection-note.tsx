@@ -1,9 +1,8 @@
 "use client";
 
+import type { Selection } from "@parley/react";
 import { Sparkles } from "lucide-react";
-
 import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
-import type { Selection } from "@/lib/runs/fold";
 
 import { WeighedModelsOfRun, WhyModel, whyClasses } from "./why-model";
 

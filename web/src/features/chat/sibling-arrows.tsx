@@ -1,10 +1,29 @@
 "use client";
 
-import { ChevronLeft, ChevronRight } from "lucide-react";
+import { ChevronLeft, ChevronRight, Columns2 } from "lucide-react";
+import { lazy, Suspense } from "react";
+
+import { useOnDemand } from "@/lib/use-on-demand";
 
 import { ActionButton } from "./action-button";
 import { useChat } from "./chat-context";
 import type { ThreadMessage } from "./thread";
+
+const CompareDialog = lazy(() => import("./compare-dialog"));
+
+function CompareButton({ messageId }: { messageId: string }) {
+  const { wanted, open, setOpen } = useOnDemand();
+  return (
+    <>
+      <ActionButton icon={Columns2} label="Compare answers" onClick={() => setOpen(true)} />
+      {wanted ? (
+        <Suspense>
+          <CompareDialog messageId={messageId} open={open} onOpenChange={setOpen} />
+        </Suspense>
+      ) : null}
+    </>
+  );
+}
 
 /** ‹ 2/3 › between the versions of a message; nothing where there is one. */
 export function SiblingArrows({ message }: { message: ThreadMessage }) {
@@ -37,6 +56,7 @@ export function SiblingArrows({ message }: { message: ThreadMessage }) {
         disabled={!next}
         onClick={() => next && switchTo(next)}
       />
+      {message.role === "ASSISTANT" ? <CompareButton messageId={message.id} /> : null}
     </div>
   );
 }

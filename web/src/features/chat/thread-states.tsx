@@ -4,7 +4,7 @@ import { useEffect, useState } from "react";
 
 import { Button } from "@/components/ui/button";
 
-import { openChat } from "./chat-path";
+import { openChat } from "@/lib/chat-path";
 
 const PATIENCE_MS = 150;
 

@@ -1,30 +1,27 @@
 import type { Client } from "urql";
 
 import { readFragment } from "@/gql";
-import type { MessageRating, SendMessageInput, ThreadQuery } from "@/gql/graphql";
+import type { SendMessageInput, ThinkingMode, ThreadQuery } from "@/gql/graphql";
 import {
-  CancelRunDocument,
   ChatRowFragmentDoc,
-  RateMessageDocument,
   RegenerateDocument,
-  ReorderQueuedMessagesDocument,
   SendMessageDocument,
   ThreadDocument,
   ThreadMessageFragmentDoc,
   UpdateChatDocument,
-  UpdateQueuedMessageDocument,
-  WithdrawQueuedMessageDocument,
 } from "@/gql/graphql";
 
 import { currentWishes, wishesInput } from "@/lib/selection";
+import type { SentFile } from "@/lib/uploads";
 
+import type { Answering } from "./answering";
 import { reasonOf } from "./reason";
 import {
   EMPTY_THREAD,
-  moved,
+  filesOf,
   type Page,
+  type Pending,
   patchMessage,
-  queueOf,
   type Thread,
   type ThreadMessage,
   withAnswer,
@@ -33,9 +30,19 @@ import {
 } from "./thread";
 
 const PAGE = 60;
+/** As many as the server gives at once, for when there is far to go. */
+const LONGEST_PAGE = 200;
+const NO_CHAT = "This chat is not here any more.";
+const NOT_LOADED = "The message does not load. Try again.";
 const FRESH = { requestPolicy: "network-only" } as const;
 
-export type SendOptions = { text: string; model: string | null; edits?: ThreadMessage };
+export type SendOptions = {
+  text: string;
+  model: string | null;
+  how: Answering;
+  files?: readonly SentFile[];
+  edits?: ThreadMessage;
+};
 type MessageRefs = NonNullable<ThreadQuery["chat"]>["messages"];
 
 function pageOf(messages: MessageRefs): Page {
@@ -58,14 +65,14 @@ export class ThreadStore {
   readonly key = `thread-${++made}`;
   private thread: Thread = EMPTY_THREAD;
   private readonly listeners = new Set<() => void>();
-  private refreshing: Promise<void> | undefined;
-  private again = false;
+  private fetching: Promise<string | null> | undefined;
+  private following: Promise<string | null> | undefined;
   private stale = false;
   private count = 0;
 
   /** `chatId` is null until the first message makes the chat. */
   constructor(
-    private readonly client: Client,
+    readonly client: Client,
     public chatId: string | null,
   ) {
     if (!chatId) this.thread = { ...EMPTY_THREAD, state: "ready" };
@@ -83,55 +90,91 @@ export class ThreadStore {
     for (const listener of this.listeners) listener();
   }
 
-  /** Fetches the newest messages; calls during a fetch are answered by one more after it. */
-  refresh(): Promise<void> {
-    if (!this.chatId) return Promise.resolve();
-    this.again = Boolean(this.refreshing);
-    this.refreshing ??= this.fetchNewest(this.chatId).finally(() => {
-      this.refreshing = undefined;
-      if (this.again) void this.refresh();
+  /**
+   * Fetches the newest messages, and resolves to the reason when that failed. Calls during a fetch share the one after
+   * it: what is under way may be older than what they want to see.
+   */
+  refresh(): Promise<string | null> {
+    if (!this.chatId) return Promise.resolve(null);
+    if (this.fetching) {
+      this.following ??= this.fetching.then(() => {
+        this.following = undefined;
+        return this.refresh();
+      });
+      return this.following;
+    }
+    this.fetching = this.fetchNewest(this.chatId).finally(() => {
+      this.fetching = undefined;
     });
-    return this.refreshing;
+    return this.fetching;
   }
 
-  private async fetchNewest(id: string): Promise<void> {
+  private async fetchNewest(id: string): Promise<string | null> {
     const { data, error } = await this.client.query(ThreadDocument, { id, last: PAGE }, FRESH).toPromise();
-    if (!data) {
-      const missing = error?.graphQLErrors.some(({ extensions }) => extensions.code === "NOT_FOUND");
-      if (this.thread.state !== "ready" || missing)
-        this.set({ ...this.thread, state: missing ? "missing" : "failed" });
-      return;
+    if (!data?.chat) {
+      const missing =
+        Boolean(data) || error?.graphQLErrors.some(({ extensions }) => extensions.code === "NOT_FOUND");
+      if (missing) this.set({ ...EMPTY_THREAD, state: "missing" });
+      else if (this.thread.state !== "ready") this.set({ ...this.thread, state: "failed" });
+      return missing ? NO_CHAT : reasonOf(error);
     }
-    if (!data.chat) return this.set({ ...EMPTY_THREAD, state: "missing" });
     // A send or a fork that is under way knows more than this answer, which may be older.
     if (this.thread.pending.length > 0) {
       this.stale = true;
-      return;
+      return null;
     }
     const chat = readFragment(ChatRowFragmentDoc, data.chat);
-    this.set(withNewest({ ...this.thread, chat }, pageOf(data.chat.messages)));
+    const agentId = data.chat.agent?.id ?? null;
+    this.set(withNewest({ ...this.thread, chat, agentId }, pageOf(data.chat.messages)));
+    return null;
   }
 
-  async loadOlder(): Promise<void> {
+  async loadOlder(last = PAGE): Promise<void> {
     const { hasOlder, olderCursor } = this.thread;
     if (!this.chatId || !hasOlder) return;
-    const variables = { id: this.chatId, last: PAGE, before: olderCursor };
+    const variables = { id: this.chatId, last, before: olderCursor };
     const { data } = await this.client.query(ThreadDocument, variables, FRESH).toPromise();
     if (data?.chat) this.set(withOlder(this.thread, pageOf(data.chat.messages)));
   }
 
+  /** Loads the branch back to `messageId`, or to its beginning; says whether the message is on it. */
+  async loadBackTo(messageId: string | null): Promise<boolean> {
+    const here = () => this.thread.messages.some(({ id }) => id === messageId);
+    while (!here() && this.thread.hasOlder) {
+      const { olderCursor } = this.thread;
+      await this.loadOlder(LONGEST_PAGE);
+      if (this.thread.olderCursor === olderCursor) break;
+    }
+    return here();
+  }
+
+  /** Brings a message of any branch into the thread. Resolves to the reason when it failed. */
+  async reveal(messageId: string): Promise<string | null> {
+    const unloaded = this.thread.state === "ready" ? null : await (this.fetching ?? this.refresh());
+    if (unloaded) return unloaded;
+    if (await this.loadBackTo(messageId)) return null;
+    const reason = await this.switchTo(messageId);
+    if (reason) return reason;
+    return (await this.loadBackTo(messageId)) ? null : NOT_LOADED;
+  }
+
   /** Sends a message, or an edited one as a sibling. Resolves to the reason when it failed. */
-  async send({ text, model, edits }: SendOptions): Promise<string | null> {
+  async send({ text, model, how, files = [], edits }: SendOptions): Promise<string | null> {
     const last = this.thread.messages.at(-1);
     const after = edits ? (edits.parentId ?? null) : (last?.id ?? null);
     const place: Partial<SendMessageInput> = edits ? { siblingOf: edits.id } : {};
-    const key = this.await(after, text);
+    // An edit keeps the files of the message.
+    const kept = edits ? filesOf(edits) : [];
+    const key = this.await(after, text, [...kept, ...files]);
+    const fileIds = [...kept.flatMap(({ fileId }) => fileId ?? []), ...files.map(({ id }) => id)];
     const input: SendMessageInput = {
       content: text,
       model,
       chatId: this.chatId,
       idempotencyKey: key,
+      ...how,
       ...wishesFor(model),
+      ...(fileIds.length > 0 ? { fileIds } : {}),
       ...place,
     };
     const { data, error } = await this.client.mutation(SendMessageDocument, { input }).toPromise();
@@ -146,11 +189,10 @@ export class ThreadStore {
   }
 
   /** Asks for another answer beside `message`. */
-  async regenerate(message: ThreadMessage, model: string | null): Promise<string | null> {
+  async regenerate(message: ThreadMessage, model: string | null, thinking: ThinkingMode | null) {
     const key = this.await(message.parentId ?? null, null);
-    const { data, error } = await this.client
-      .mutation(RegenerateDocument, { input: { messageId: message.id, model, ...wishesFor(model) } })
-      .toPromise();
+    const input = { messageId: message.id, model, thinking, ...wishesFor(model) };
+    const { data, error } = await this.client.mutation(RegenerateDocument, { input }).toPromise();
     this.settle(key);
     if (!data) return reasonOf(error);
     const { chat, reply } = data.regenerate;
@@ -159,72 +201,29 @@ export class ThreadStore {
     return null;
   }
 
-  /** Puts a thumb on an answer, or takes it back; it is seen at once. */
-  async rate(message: ThreadMessage, rating: MessageRating | null): Promise<string | null> {
-    this.set(patchMessage(this.thread, message.id, { rating }));
-    const input = { messageId: message.id, rating };
-    const { data, error } = await this.client.mutation(RateMessageDocument, { input }).toPromise();
-    if (data) return null;
-    this.set(patchMessage(this.thread, message.id, { rating: message.rating }));
-    return reasonOf(error);
-  }
-
   /** Shows the branch through `messageId`; the server goes on to its newest end. */
   async switchTo(messageId: string): Promise<string | null> {
     if (!this.chatId) return null;
     const input = { id: this.chatId, headId: messageId };
     const { data, error } = await this.client.mutation(UpdateChatDocument, { input }).toPromise();
-    if (!data) return reasonOf(error);
-    await this.refresh();
-    return null;
+    return data ? this.refresh() : reasonOf(error);
   }
 
-  async cancel(runId: string): Promise<string | null> {
-    const { data, error } = await this.client.mutation(CancelRunDocument, { id: runId }).toPromise();
-    if (!data) return reasonOf(error);
-    void this.refresh();
-    return null;
-  }
-
-  /** Changes the text of a message that waits for its turn. */
-  async amend(messageId: string, content: string): Promise<string | null> {
-    const input = { messageId, content };
-    const { data, error } = await this.client.mutation(UpdateQueuedMessageDocument, { input }).toPromise();
-    if (data) {
-      const { message } = data.updateQueuedMessage;
-      this.set(patchMessage(this.thread, messageId, readFragment(ThreadMessageFragmentDoc, message)));
-    } else void this.refresh();
-    return data ? null : reasonOf(error);
-  }
-
-  /** Moves a message that waits one place to the front (-1) or to the back (1). */
-  async move(messageId: string, by: -1 | 1): Promise<string | null> {
-    if (!this.chatId) return null;
-    const input = { chatId: this.chatId, messageIds: moved(queueOf(this.thread.messages), messageId, by) };
-    const { data, error } = await this.client.mutation(ReorderQueuedMessagesDocument, { input }).toPromise();
-    await this.refresh();
-    return data ? null : reasonOf(error);
-  }
-
-  /** Takes back a message that waits. */
-  async withdraw(messageId: string): Promise<string | null> {
-    const { data, error } = await this.client
-      .mutation(WithdrawQueuedMessageDocument, { id: messageId })
-      .toPromise();
-    await this.refresh();
-    return data ? null : reasonOf(error);
+  /** Changes what is shown of a message. */
+  patch(messageId: string, patch: Partial<ThreadMessage>) {
+    this.set(patchMessage(this.thread, messageId, patch));
   }
 
   /** Takes over what a finished stream said, before the server is asked again. */
   finished(messageId: string, patch: Partial<ThreadMessage>) {
-    this.set(patchMessage(this.thread, messageId, patch));
+    this.patch(messageId, patch);
     void this.refresh();
   }
 
-  private await(after: string | null, text: string | null): string {
+  private await(after: string | null, text: string | null, files?: Pending["files"]): string {
     this.count += 1;
     const key = `${Date.now().toString(36)}-${this.count}-${Math.random().toString(36).slice(2)}`;
-    this.set({ ...this.thread, pending: [...this.thread.pending, { key, after, text }] });
+    this.set({ ...this.thread, pending: [...this.thread.pending, { key, after, text, files }] });
     return key;
   }
 

@@ -1,16 +1,27 @@
 import type { ChatRowFragment, ThreadMessageFragment } from "@/gql/graphql";
 
+import type { FileView } from "./message-files";
+
 export type ThreadMessage = ThreadMessageFragment;
+
+/** A file of a message; without an id and an address when it is not there any more. */
+export type MessageFile = Extract<ThreadMessage["parts"][number], { __typename: "FilePart" }>;
+
+export const filesOf = ({ parts }: ThreadMessage): MessageFile[] =>
+  parts.filter((part) => part.__typename === "FilePart");
 
 /** What was asked for and has no answer of the server yet. `after` is the message it hangs from; null is the start. */
 export type Pending = {
   key: string;
   after: string | null;
   text: string | null;
+  files?: readonly FileView[];
 };
 
 export type Thread = {
   chat: ChatRowFragment | null;
+  /** The agent that the chat was begun with; null is the default one. */
+  agentId: string | null;
   messages: readonly ThreadMessage[];
   pending: readonly Pending[];
   hasOlder: boolean;
@@ -20,6 +31,7 @@ export type Thread = {
 
 export const EMPTY_THREAD: Thread = {
   chat: null,
+  agentId: null,
   messages: [],
   pending: [],
   hasOlder: false,
@@ -67,7 +79,7 @@ export function patchMessage(thread: Thread, id: string, patch: Partial<ThreadMe
 
 export type Row =
   | { kind: "message"; key: string; message: ThreadMessage }
-  | { kind: "sending"; key: string; text: string }
+  | { kind: "sending"; key: string; text: string; files: readonly FileView[] }
   | { kind: "waiting"; key: string };
 
 /** What the list shows: the branch, cut where a pending message forks it, then the pending messages. */
@@ -76,8 +88,9 @@ export function rowsOf(thread: Thread): Row[] {
   const shown = fork ? upTo(thread.messages, fork.after) : thread.messages;
   const rows: Row[] = shown.map((message) => ({ kind: "message", key: message.id, message }));
   for (const pending of thread.pending) {
-    if (pending.text !== null) rows.push({ kind: "sending", key: pending.key, text: pending.text });
-    rows.push({ kind: "waiting", key: `${pending.key}:reply` });
+    const { key, text, files = [] } = pending;
+    if (text !== null) rows.push({ kind: "sending", key, text, files });
+    rows.push({ kind: "waiting", key: `${key}:reply` });
   }
   return rows;
 }
@@ -86,36 +99,9 @@ export function rowsOf(thread: Thread): Row[] {
 export const unfinished = (thread: Thread): ThreadMessage[] =>
   thread.messages.filter((message) => message.status === "IN_PROGRESS" && message.run);
 
-/** Where a queued message stands among those that wait. */
-export type QueuePlace = "only" | "first" | "middle" | "last";
-
-/** The questions that wait for their turn, in order: those of all answers behind the one at work. */
-export function queueOf(messages: readonly ThreadMessage[]): string[] {
-  const [, ...behind] = messages.filter((message) => message.status === "IN_PROGRESS" && message.run);
-  return behind.flatMap(({ run, parentId }) => (run?.status === "QUEUED" && parentId ? [parentId] : []));
-}
-
-/** The place of each queued question, and of the answer it waits for. */
-export function queuePlaces(rows: readonly Row[]): ReadonlyMap<string, QueuePlace> {
-  const messages = rows.flatMap((row) => (row.kind === "message" ? [row.message] : []));
-  const queue = queueOf(messages);
-  const places = new Map<string, QueuePlace>();
-  queue.forEach((id, index) => {
-    const last = index === queue.length - 1;
-    places.set(id, queue.length === 1 ? "only" : index === 0 ? "first" : last ? "last" : "middle");
-  });
-  for (const { id, parentId, status } of messages) {
-    const place = parentId && status === "IN_PROGRESS" ? places.get(parentId) : undefined;
-    if (place) places.set(id, place);
-  }
-  return places;
-}
-
-/** The queue with one message put one place further to the front (-1) or to the back (1). */
-export function moved(queue: readonly string[], id: string, by: -1 | 1): string[] {
-  const from = queue.indexOf(id);
-  const to = from + by;
-  if (from < 0 || to < 0 || to >= queue.length) return [...queue];
-  const rest = queue.filter((other) => other !== id);
-  return [...rest.slice(0, to), id, ...rest.slice(to)];
+/** Changes whenever what a model would get to see of the branch may have changed. */
+export function stateOf({ messages }: Thread): string {
+  const last = messages.at(-1);
+  const summaries = messages.filter(({ summary }) => summary).length;
+  return `${last?.id} ${last?.status} ${summaries}`;
 }

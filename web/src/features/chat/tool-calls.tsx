@@ -1,11 +1,15 @@
 "use client";
 
+import type { ToolCallView } from "@parley/react";
 import { ChevronDown, Wrench } from "lucide-react";
-import { useId, useState } from "react";
-
+import { lazy, type ReactNode, Suspense, useId, useState } from "react";
+import { Button } from "@/components/ui/button";
 import { cn } from "@/lib/cn";
 import { duration } from "@/lib/quantities";
-import type { ToolCallView } from "@/lib/runs/fold";
+
+import { nested } from "./nested-calls";
+
+const WholeOutput = lazy(() => import("./whole-output"));
 
 const STATUS: Record<string, string> = {
   PENDING: "waiting",
@@ -17,27 +21,55 @@ const STATUS: Record<string, string> = {
 
 const shown = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value, null, 2));
 
-function Detail({ name, value }: { name: string; value: unknown }) {
-  if (value === null || value === undefined) return null;
+function Detail({ name, children }: { name: string; children: ReactNode }) {
   return (
     <div>
       <div className="text-xs text-muted-foreground">{name}</div>
       <pre
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
-        className="mt-1 max-h-64 overflow-auto rounded-md bg-muted p-2 font-mono text-xs leading-5"
+        className="mt-1 max-h-64 overflow-auto rounded-md bg-muted p-2 font-mono text-xs leading-5 break-words whitespace-pre-wrap"
       >
-        {shown(value)}
+        {children}
       </pre>
     </div>
   );
 }
 
-function ToolCallRow({ call }: { call: ToolCallView }) {
+type CallProps = { call: ToolCallView; messageId: string; stored: boolean };
+
+function Details({ call, messageId, stored }: CallProps) {
+  const [whole, setWhole] = useState(false);
+  const result = call.error ?? call.output;
+  return (
+    <>
+      <Detail name="Arguments">{shown(call.arguments)}</Detail>
+      {result === null || result === undefined ? null : (
+        <Detail name={call.error ? "Error" : "Result"}>
+          {whole ? (
+            <Suspense fallback={shown(result)}>
+              <WholeOutput messageId={messageId} callId={call.id} />
+            </Suspense>
+          ) : (
+            shown(result)
+          )}
+        </Detail>
+      )}
+      {call.outputTruncated && stored && !whole ? (
+        <Button size="sm" variant="outline" onClick={() => setWhole(true)}>
+          Show all
+        </Button>
+      ) : null}
+    </>
+  );
+}
+
+function ToolCallRow({ depth, ...of }: CallProps & { depth: number }) {
+  const { call } = of;
   const [open, setOpen] = useState(false);
   const id = useId();
   return (
-    <li className="rounded-xl border">
+    <li className={cn("rounded-xl border", depth > 0 && "ml-4 sm:ml-6")}>
       <button
         type="button"
         aria-expanded={open}
@@ -45,34 +77,38 @@ function ToolCallRow({ call }: { call: ToolCallView }) {
         onClick={() => setOpen(!open)}
         className="flex min-h-10 w-full items-center gap-2 rounded-xl px-3 text-sm pointer-coarse:min-h-11"
       >
-        <Wrench aria-hidden className="size-4 text-muted-foreground" />
+        <Wrench aria-hidden className="size-4 shrink-0 text-muted-foreground" />
         <span className="truncate font-mono text-[0.8125rem]">{call.name}</span>
         <span
           className={cn(
-            "ml-auto text-xs",
+            "ml-auto max-w-[60%] shrink-0 truncate text-xs",
             call.status === "FAILED" ? "text-destructive" : "text-muted-foreground",
           )}
         >
-          {STATUS[call.status] ?? call.status}
+          {call.progress ?? STATUS[call.status] ?? call.status}
           {call.durationMs === null ? "" : ` · ${duration(call.durationMs)}`}
         </span>
-        <ChevronDown aria-hidden className={cn("size-4 text-muted-foreground", open && "rotate-180")} />
+        <ChevronDown
+          aria-hidden
+          className={cn("size-4 shrink-0 text-muted-foreground", open && "rotate-180")}
+        />
       </button>
       <div id={id} hidden={!open} className="space-y-3 border-t px-3 py-3">
-        <Detail name="Arguments" value={call.arguments} />
-        <Detail name={call.error ? "Error" : "Result"} value={call.error ?? call.output} />
+        {open ? <Details {...of} /> : null}
       </div>
     </li>
   );
 }
 
-/** One row a tool call: name, state, duration; arguments and result inside. */
-export function ToolCalls({ calls }: { calls: readonly ToolCallView[] }) {
+type Props = { calls: readonly ToolCallView[]; messageId: string; stored: boolean };
+
+/** One row a tool call: name, state, duration; arguments and result inside. Those of an agent stand below its call. */
+export function ToolCalls({ calls, ...of }: Props) {
   if (calls.length === 0) return null;
   return (
     <ul aria-label="Tools used" className="flex flex-col gap-2">
-      {calls.map((call) => (
-        <ToolCallRow key={call.id} call={call} />
+      {nested(calls).map(({ call, depth }) => (
+        <ToolCallRow key={call.id} call={call} depth={depth} {...of} />
       ))}
     </ul>
   );

@@ -1,32 +1,42 @@
 "use client";
 
 import { useCallback, useMemo, useState } from "react";
-
+import { openChat } from "@/lib/chat-path";
 import { toast } from "@/lib/toast";
+import type { SentFile } from "@/lib/uploads";
 
+import type { Answering } from "./answering";
 import type { ChatContextValue } from "./chat-context";
-import { openChat } from "./chat-path";
+import { cancel, rate } from "./message-verbs";
+import { amend, move, withdraw } from "./queue";
 import type { ThreadStore } from "./thread-store";
+import { attachmentsOf } from "./use-attachments";
 import type { ModelChoice } from "./use-models";
 
 const complain = (reason: string | null) => reason && toast.error(reason);
 
 /** The verbs of an open chat; a verb that fails says why, and what was written is offered again. */
-export function useChatActions(store: ThreadStore, models: readonly ModelChoice[], model: string | null) {
+export function useChatActions(
+  store: ThreadStore,
+  models: readonly ModelChoice[],
+  model: string | null,
+  how: Answering,
+) {
   const [editing, setEditing] = useState<string | null>(null);
   const [offered, setOffered] = useState<{ text: string; at: number } | null>(null);
   const offer = useCallback((text: string) => setOffered({ text, at: Date.now() }), []);
 
   const send = useCallback(
-    async (text: string) => {
+    async (text: string, files: readonly SentFile[] = []) => {
       const fresh = store.chatId === null;
-      const reason = await store.send({ text, model });
+      const reason = await store.send({ text, model, how, files });
       if (reason) {
         offer(text);
+        attachmentsOf(store).putBack(files);
         complain(reason);
       } else if (fresh && window.location.pathname === "/chat") openChat(store.chatId);
     },
-    [store, model, offer],
+    [store, model, how, offer],
   );
 
   const shared: ChatContextValue = useMemo(
@@ -35,20 +45,22 @@ export function useChatActions(store: ThreadStore, models: readonly ModelChoice[
       models,
       editing,
       setEditing,
-      regenerate: (message, other = model) => void store.regenerate(message, other).then(complain),
+      regenerate: (message, other = model, thinking = null) =>
+        void store.regenerate(message, other, thinking).then(complain),
       resend: (message, text) =>
-        void store.send({ text, model, edits: message }).then((reason) => {
+        void store.send({ text, model, how, edits: message }).then((reason) => {
           if (reason) offer(text);
           complain(reason);
         }),
-      rate: (message, rating) => void store.rate(message, rating).then(complain),
+      rate: (message, rating) => void rate(store, message, rating).then(complain),
       switchTo: (messageId) => void store.switchTo(messageId).then(complain),
-      cancel: (runId) => void store.cancel(runId).then(complain),
-      amend: (messageId, text) => void store.amend(messageId, text).then(complain),
-      move: (messageId, by) => void store.move(messageId, by).then(complain),
-      withdraw: (messageId) => void store.withdraw(messageId).then(complain),
+      cancel: (runId) => void cancel(store, runId).then(complain),
+      amend: (messageId, text) => void amend(store, messageId, text).then(complain),
+      move: (messageId, by) => void move(store, messageId, by).then(complain),
+      withdraw: (messageId) => void withdraw(store, messageId).then(complain),
+      offer,
     }),
-    [store, models, editing, model, offer],
+    [store, models, editing, model, how, offer],
   );
 
   return { shared, send, offered, offer };

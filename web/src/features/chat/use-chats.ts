@@ -1,16 +1,13 @@
 "use client";
 
+import { listenToChanges, useSocket } from "@parley/react";
 import { useEffect, useSyncExternalStore } from "react";
 import { type Client, useClient } from "urql";
 
-import { listenToChanges } from "@/lib/runs/changes";
-import { useSocket } from "@/lib/socket";
-
-import { type Chats, ChatsStore } from "./chats-store";
+import { type Chats, ChatsStore, NO_CHATS } from "./chats-store";
 
 const stores = new WeakMap<Client, ChatsStore>();
-const NONE: Chats = { chats: [], state: "loading", hasMore: false };
-const nothing = () => NONE;
+const nothing = () => NO_CHATS;
 
 function storeOf(client: Client): ChatsStore {
   const known = stores.get(client) ?? new ChatsStore(client);

@@ -8,7 +8,7 @@ const distance = (element: HTMLElement) => element.scrollHeight - element.client
 
 /**
  * Keeps the end of `scroller` in view while `active`, until the reader scrolls up; near the end it follows again.
- * Returns whether the reader has left the end, and a way back.
+ * Returns whether the reader has left the end, a way back, and a way to leave it without the reader.
  */
 export function useFollow(scroller: RefObject<HTMLElement | null>, active: boolean, changed: unknown) {
   const following = useRef(true);
@@ -34,10 +34,11 @@ export function useFollow(scroller: RefObject<HTMLElement | null>, active: boole
     return () => element.removeEventListener("scroll", onScroll);
   }, [scroller]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: new rows need a few frames to be measured, too
+  // biome-ignore lint/correctness/useExhaustiveDependencies: new rows need a while to be measured, too
   useEffect(() => {
     let frame = 0;
-    const until = performance.now() + 700;
+    // Formulas and diagrams grow when what draws them has come.
+    const until = performance.now() + 2_000;
     const step = () => {
       const element = scroller.current;
       if (element && following.current && distance(element) > 1) element.scrollTop = element.scrollHeight;
@@ -54,5 +55,9 @@ export function useFollow(scroller: RefObject<HTMLElement | null>, active: boole
     if (element) element.scrollTop = element.scrollHeight;
   }, [scroller]);
 
-  return { away, jump };
+  const leave = useCallback(() => {
+    following.current = false;
+  }, []);
+
+  return { away, jump, leave };
 }

@@ -8,10 +8,13 @@ import { CopyButton } from "@/lib/markdown/copy-button";
 
 import { ActionButton } from "./action-button";
 import { useChat } from "./chat-context";
+import { ForkButton } from "./fork-button";
+import { MessageFiles } from "./message-files";
 import { SiblingArrows } from "./sibling-arrows";
-import type { ThreadMessage } from "./thread";
+import { filesOf, type ThreadMessage } from "./thread";
 
 export function UserBubble({ text }: { text: string }) {
+  if (!text.trim()) return null;
   return (
     <div className="max-w-[85%] rounded-2xl bg-secondary px-4 py-2.5 text-base leading-7 break-words whitespace-pre-wrap text-secondary-foreground">
       {text}
@@ -85,6 +88,7 @@ export function UserMessage({ message, queued }: Props) {
   const { editing, setEditing } = useChat();
   return (
     <article aria-label="You" className="group flex flex-col items-end gap-1">
+      <MessageFiles files={filesOf(message)} />
       {editing === message.id ? (
         <EditForm message={message} queued={queued} />
       ) : (
@@ -95,6 +99,7 @@ export function UserMessage({ message, queued }: Props) {
           <SiblingArrows message={message} />
           <CopyButton text={message.content} label="Copy message" className="pointer-coarse:size-11" />
           <ActionButton icon={Pencil} label="Edit message" onClick={() => setEditing(message.id)} />
+          {queued ? null : <ForkButton messageId={message.id} />}
         </div>
       )}
     </article>

@@ -1,8 +1,8 @@
 "use client";
 
+import type { Selection } from "@parley/react";
 import { lazy, type ReactNode, Suspense } from "react";
 import { duration, percent } from "@/lib/quantities";
-import type { Selection } from "@/lib/runs/fold";
 
 const load = () => import("./weighed-models");
 export const WeighedModels = lazy(load);

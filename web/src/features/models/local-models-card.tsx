@@ -19,9 +19,9 @@ import {
 import { messageOf } from "@/lib/errors";
 import { bytes } from "@/lib/quantities";
 import { toast } from "@/lib/toast";
+import { useSubscribed } from "@/lib/use-subscribed";
 
 import { type Download, entriesOf, isOver, type LocalEntry, shareOf, verbsOf, wordsOf } from "./downloads";
-import { useSubscribed } from "./use-subscribed";
 
 function useLocalModels() {
   const [{ data }, run] = useQuery({ query: LocalModelsDocument, requestPolicy: "cache-and-network" });

@@ -1,7 +1,7 @@
 "use client";
 
-import { CircleAlert, RefreshCw } from "lucide-react";
-import { useState } from "react";
+import { CircleAlert, Pencil, RefreshCw } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { useMutation } from "urql";
 
 import { ConfirmButton } from "@/components/confirm-button";
@@ -16,9 +16,12 @@ import {
 import { formatRelative } from "@/lib/dates";
 import { messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
+import { useOnDemand } from "@/lib/use-on-demand";
 
 import { ModelRow } from "./model-row";
 import type { PoolModel } from "./pool";
+
+const EditProviderDialog = lazy(() => import("./edit-provider-dialog"));
 
 /** Rows that are shown at first: some providers offer hundreds of models. */
 const FIRST = 12;
@@ -28,6 +31,29 @@ const many = (count: number) => (count === 1 ? "1 model" : `${count} models`);
 function placeOf({ kind, baseUrl }: ProviderFactsFragment): string {
   if (kind === "local") return "On this server: nothing that is said to them leaves it";
   return baseUrl ?? kind;
+}
+
+function EditButton({ provider }: { provider: ProviderFactsFragment }) {
+  const { wanted, open, setOpen } = useOnDemand();
+  return (
+    <>
+      <Button
+        variant="outline"
+        size="sm"
+        aria-label={`Change ${provider.name}`}
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+      >
+        <Pencil aria-hidden />
+        Change
+      </Button>
+      {wanted ? (
+        <Suspense>
+          <EditProviderDialog provider={provider} open={open} onOpenChange={setOpen} />
+        </Suspense>
+      ) : null}
+    </>
+  );
 }
 
 function Actions({ provider }: { provider: ProviderFactsFragment }) {
@@ -47,7 +73,7 @@ function Actions({ provider }: { provider: ProviderFactsFragment }) {
   };
 
   return (
-    <div className="flex items-center gap-2">
+    <div className="flex flex-wrap items-center gap-2">
       <Button
         variant="outline"
         size="sm"
@@ -58,6 +84,7 @@ function Actions({ provider }: { provider: ProviderFactsFragment }) {
         {fetching ? <Spinner /> : <RefreshCw aria-hidden />}
         Refresh
       </Button>
+      {managed ? null : <EditButton provider={provider} />}
       {managed ? null : (
         <ConfirmButton
           verb="Remove"

@@ -13,9 +13,9 @@ import {
   ProviderFactsFragmentDoc,
 } from "@/gql/later/graphql";
 import { messageOf } from "@/lib/errors";
+import { useSubscribed } from "@/lib/use-subscribed";
 
 import { isNews, type PoolModel, type Pulses, withPulses } from "./pool";
-import { useSubscribed } from "./use-subscribed";
 
 const modelOf = (model: ModelPoolQuery["models"][number]): PoolModel => ({
   ...readFragment(ModelFactsFragmentDoc, model),

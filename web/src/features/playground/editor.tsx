@@ -7,11 +7,10 @@ import "./editor.css";
 
 import { explorerPlugin } from "@graphiql/plugin-explorer";
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
+import { useSocket } from "@parley/react";
 import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
 import { useTheme } from "next-themes";
 import { useMemo } from "react";
-
-import { useSocket } from "@/lib/socket";
 
 import { EXAMPLES } from "./examples";
 
@@ -26,7 +25,7 @@ export default function Editor() {
     <GraphiQL
       fetcher={fetcher}
       plugins={PLUGINS}
-      forcedTheme={resolvedTheme === "dark" ? "dark" : "light"}
+      forcedTheme={resolvedTheme === "dark" || resolvedTheme === "contrast" ? "dark" : "light"}
       defaultTabs={EXAMPLES}
       defaultEditorToolsVisibility="variables"
       isHeadersEditorEnabled={false}

@@ -2,8 +2,8 @@
 
 import { Button } from "@/components/ui/button";
 import { DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "@/components/ui/dialog";
-import { Input } from "@/components/ui/input";
-import { CopyButton } from "@/lib/markdown/copy-button";
+
+import { ShownOnce } from "./shown-once";
 
 type Props = { secret: string; onDone: () => void };
 
@@ -16,21 +16,7 @@ export function NewKeySecret({ secret, onDone }: Props) {
           It is shown only this once: the server keeps nothing that could show it again.
         </DialogDescription>
       </DialogHeader>
-      <div className="flex items-center gap-2">
-        <Input
-          readOnly
-          aria-label="Secret of the new key"
-          value={secret}
-          onFocus={(event) => event.target.select()}
-          className="font-mono"
-        />
-        <CopyButton
-          text={secret}
-          label="Copy the key"
-          showLabel
-          className="h-9 border px-3 pointer-coarse:h-11"
-        />
-      </div>
+      <ShownOnce name="Secret of the new key" text={secret} copyLabel="Copy the key" />
       <p className="text-sm text-muted-foreground">
         Send it with each request as <code className="font-mono text-xs">Authorization: Bearer …</code>
       </p>

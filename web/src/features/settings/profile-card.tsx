@@ -31,7 +31,7 @@ export function ProfileCard(props: Props) {
     <Card>
       <CardHeader>
         <CardTitle className="flex items-center gap-2">
-          Profile {viewer.role === "ADMIN" ? <Badge>Admin</Badge> : null}
+          Profile {viewer.role === "ADMIN" ? <Badge>Administrator</Badge> : null}
         </CardTitle>
         <CardDescription>Signed in as {viewer.email}</CardDescription>
       </CardHeader>

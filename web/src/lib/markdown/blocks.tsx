@@ -4,7 +4,10 @@ import { memo } from "react";
 import { cn } from "@/lib/cn";
 
 import { CodeBlock } from "./code-block";
+import { Diagram } from "./diagram";
+import { Formula } from "./formula";
 import { Inline } from "./inline";
+import type { MathToken } from "./math";
 
 const HEADINGS = [
   "text-2xl",
@@ -134,7 +137,7 @@ const FENCE_END = /(?:^|\n) {0,3}(?:`{3,}|~{3,})[ \t]*\n*$/;
 
 /** One block token of any depth. `growing` says that more text may still be added to its end. */
 export function BlockToken({ token: any, growing }: { token: Token; growing: boolean }) {
-  const token = any as MarkedToken;
+  const token = any as MarkedToken | MathToken;
   switch (token.type) {
     case "paragraph":
       return (
@@ -156,6 +159,7 @@ export function BlockToken({ token: any, growing }: { token: Token; growing: boo
       const closed =
         !growing ||
         (token.codeBlockStyle !== "indented" && FENCE_END.test(token.raw.slice(token.raw.indexOf("\n"))));
+      if (closed && token.lang?.trim().toLowerCase() === "mermaid") return <Diagram code={token.text} />;
       return <CodeBlock key={token.lang} code={token.text} info={token.lang} closed={closed} />;
     }
     case "blockquote":
@@ -166,6 +170,8 @@ export function BlockToken({ token: any, growing }: { token: Token; growing: boo
       );
     case "table":
       return <Table token={token} />;
+    case "math":
+      return <Formula tex={token.tex} display={token.display} />;
     case "hr":
       return <hr className="my-2" />;
     case "html":

@@ -1,11 +1,15 @@
 "use client";
 
-import { memo } from "react";
+import { Download, WrapText } from "lucide-react";
+import { memo, useState } from "react";
 
+import { cn } from "@/lib/cn";
+import { downloadText } from "@/lib/download";
 import type { Line } from "@/lib/highlight/lines";
 import { useHighlightedLines } from "@/lib/highlight/use-highlighted-lines";
 
 import { CopyButton } from "./copy-button";
+import { fileNameOf } from "./file-names";
 
 import "@/lib/highlight/highlight.css";
 
@@ -46,9 +50,43 @@ const LineGroup = memo(
     before.coloured[0] === after.coloured[0],
 );
 
+type ToolsProps = { code: string; language: string; wrapped: boolean; onWrap: () => void };
 type Props = { code: string; info: string | undefined; closed: boolean };
 
+const toolClasses =
+  "inline-flex size-8 items-center justify-center rounded-md text-muted-foreground hover:bg-accent hover:text-foreground aria-pressed:bg-accent aria-pressed:text-foreground pointer-coarse:size-10";
+
+function Tools({ code, language, wrapped, onWrap }: ToolsProps) {
+  const download = () => downloadText(fileNameOf(language), "text/plain", `${code}\n`);
+  return (
+    <span className="flex shrink-0 items-center">
+      <button
+        type="button"
+        aria-label="Wrap long lines"
+        title="Wrap long lines"
+        aria-pressed={wrapped}
+        onClick={onWrap}
+        className={toolClasses}
+      >
+        <WrapText aria-hidden className="size-4" />
+      </button>
+      <button
+        type="button"
+        aria-label="Download code"
+        title="Download"
+        onClick={download}
+        className={toolClasses}
+      >
+        <Download aria-hidden className="size-4" />
+      </button>
+      <CopyButton text={code} label="Copy code" showLabel />
+    </span>
+  );
+}
+
+/** Code with what can be done with it. `closed` says that no more of it is to come. */
 export function CodeBlock({ code, info, closed }: Props) {
+  const [wrapped, wrap] = useState(false);
   const coloured = useHighlightedLines(code, info, closed);
   const lines = code.split("\n");
   const groups = Array.from({ length: Math.ceil(lines.length / GROUP) }, (_, index) => index * GROUP);
@@ -57,12 +95,15 @@ export function CodeBlock({ code, info, closed }: Props) {
     <figure aria-label={`Code, ${language}`} className="overflow-clip rounded-xl border bg-card">
       <figcaption className="sticky top-0 z-[1] flex h-10 items-center justify-between border-b bg-card pr-1 pl-4 text-xs text-muted-foreground">
         <span className="truncate font-mono">{language}</span>
-        <CopyButton text={code} label="Copy code" showLabel />
+        <Tools code={code} language={language} wrapped={wrapped} onWrap={() => wrap(!wrapped)} />
       </figcaption>
       <pre
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
-        className="overflow-x-auto px-4 py-3 font-mono text-[0.8125rem] leading-6 focus-visible:outline-2 focus-visible:-outline-offset-2"
+        className={cn(
+          "overflow-x-auto px-4 py-3 font-mono text-[0.8125rem] leading-6 focus-visible:outline-2 focus-visible:-outline-offset-2",
+          wrapped && "break-words whitespace-pre-wrap",
+        )}
       >
         <code>
           {groups.map((start) => (

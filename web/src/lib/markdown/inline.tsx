@@ -1,7 +1,9 @@
 import type { MarkedToken, Token } from "marked";
 
 import { decodeEntities } from "./entities";
+import { Formula } from "./formula";
 import { ImageChip } from "./image-chip";
+import type { MathToken } from "./math";
 import { isForeign, safeLink } from "./urls";
 
 const BREAK = /^<br\s*\/?>$/i;
@@ -23,7 +25,7 @@ function Anchor({ href, title, tokens }: { href: string; title?: string | null; 
 }
 
 function InlineToken({ token: any }: { token: Token }) {
-  const token = any as MarkedToken;
+  const token = any as MarkedToken | MathToken;
   switch (token.type) {
     case "text":
       return token.tokens ? <Inline tokens={token.tokens} /> : decodeEntities(token.text);
@@ -57,6 +59,8 @@ function InlineToken({ token: any }: { token: Token }) {
       return <ImageChip address={token.href} alt={decodeEntities(token.text)} />;
     case "html":
       return BREAK.test(token.raw) ? <br /> : token.raw;
+    case "math":
+      return <Formula tex={token.tex} display={token.display} />;
     case "checkbox":
       return null;
     default:

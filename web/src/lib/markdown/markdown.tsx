@@ -38,7 +38,7 @@ type Props = { text: string; streaming?: boolean; className?: string };
 /** Markdown from a model, as React elements: never HTML, never a request to another host. */
 export function Markdown({ text, streaming = false, className }: Props) {
   const [parser] = useState(() => new MarkdownParser());
-  const blocks = parser.parse(text, streaming);
+  const blocks = parser.parse(text);
   const shown = streaming ? mendLast(blocks, parser) : blocks;
   const last = shown.length - 1;
   return (

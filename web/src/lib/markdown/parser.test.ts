@@ -93,8 +93,8 @@ const shown = (tokens: Token[]) => tokens.filter((token) => token.type !== "def"
 
 function stream(text: string, size: number) {
   const parser = new MarkdownParser();
-  for (let end = size; end < text.length; end += size) parser.parse(text.slice(0, end), true);
-  return parser.parse(text, true).map((block) => block.token);
+  for (let end = size; end < text.length; end += size) parser.parse(text.slice(0, end));
+  return parser.parse(text).map((block) => block.token);
 }
 
 describe("a streamed document equals the whole one", () => {
@@ -110,7 +110,7 @@ describe("a streamed document equals the whole one", () => {
     const parser = new MarkdownParser();
     for (let end = 1; end <= DOCUMENT.length; end += 1) {
       const text = DOCUMENT.slice(0, end);
-      expect(parser.parse(text, true).map((block) => block.token)).toEqual(whole(text));
+      expect(parser.parse(text).map((block) => block.token)).toEqual(whole(text));
     }
   });
 
@@ -132,21 +132,27 @@ describe("a streamed document equals the whole one", () => {
 
 test("finished blocks keep their identity", () => {
   const parser = new MarkdownParser();
-  const [first] = parser.parse("one\n\ntwo\n\nthree\n\nfour", true);
-  const [again] = parser.parse("one\n\ntwo\n\nthree\n\nfour and more\n\nfive", true);
+  const [first] = parser.parse("one\n\ntwo\n\nthree\n\nfour");
+  const [again] = parser.parse("one\n\ntwo\n\nthree\n\nfour and more\n\nfive");
   expect(again).toBe(first);
+});
+
+test("a text that is the last one is not parsed again", () => {
+  const parser = new MarkdownParser();
+  const blocks = parser.parse("one\n\ntwo");
+  expect(parser.parse("one\n\ntwo")).toBe(blocks);
 });
 
 test("a text that does not continue the last one is parsed anew", () => {
   const parser = new MarkdownParser();
-  parser.parse("one\n\ntwo\n\nthree\n\nfour", true);
-  expect(parser.parse("other", true).map((block) => block.raw)).toEqual(["other"]);
+  parser.parse("one\n\ntwo\n\nthree\n\nfour");
+  expect(parser.parse("other").map((block) => block.raw)).toEqual(["other"]);
 });
 
 test("a late definition reaches a finished block, as a new version of it", () => {
   const parser = new MarkdownParser();
-  const before = parser.parse("[late]\n\ntwo\n\nthree\n\nfour", true)[0];
-  const after = parser.parse("[late]\n\ntwo\n\nthree\n\nfour\n\n[late]: https://example.org\n", true)[0];
+  const before = parser.parse("[late]\n\ntwo\n\nthree\n\nfour")[0];
+  const after = parser.parse("[late]\n\ntwo\n\nthree\n\nfour\n\n[late]: https://example.org\n")[0];
   expect(after?.version).not.toBe(before?.version);
   expect(after?.token).toMatchObject({ tokens: [{ type: "link", href: "https://example.org" }] });
 });

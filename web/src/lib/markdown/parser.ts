@@ -1,5 +1,7 @@
 import { Lexer, type Links, type Token } from "marked";
 
+import { MATH } from "./math";
+
 /** One top-level Markdown block. `version` changes when a link definition changed what its text means. */
 export type Block = { raw: string; token: Token; version: number };
 
@@ -9,7 +11,7 @@ const isText = (token?: Token) => token?.type !== "space" && token?.type !== "de
 
 /** Lexes `source`; `earlier` definitions win over its own, as the first definition of a name does. */
 function lex(source: string, earlier: Links): Lexed {
-  const lexer = new Lexer({ gfm: true });
+  const lexer = new Lexer({ gfm: true, extensions: MATH });
   lexer.blockTokens(source, lexer.tokens);
   const links = Object.assign(lexer.tokens.links, earlier);
   for (const { src, tokens } of lexer.inlineQueue) {
@@ -38,16 +40,18 @@ function definitions(tokens: Token[], found: Links = {}): Links {
  */
 export class MarkdownParser {
   private source = "";
+  private blocks: Block[] = [];
   private frozen: Block[] = [];
   private frozenLength = 0;
   private frozenLinks: Links = {};
   private linksKey = "{}";
   private version = 0;
 
-  /** The blocks of `text`. Cheap when `text` continues the previous text; right for any text. */
-  parse(text: string, streaming = false): Block[] {
+  /** The blocks of `text`. Cheap when `text` is or continues the previous text; right for any text. */
+  parse(text: string): Block[] {
     const source = text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text;
-    if (!streaming || !source.startsWith(this.source)) this.thaw();
+    if (source === this.source) return this.blocks;
+    if (!source.startsWith(this.source)) this.thaw();
     this.source = source;
 
     let tail = lex(source.slice(this.frozenLength), this.frozenLinks);
@@ -60,7 +64,8 @@ export class MarkdownParser {
         tail = lex(source, {});
       }
     }
-    return this.freeze(tail.tokens);
+    this.blocks = this.freeze(tail.tokens);
+    return this.blocks;
   }
 
   /** Lexes one block's changed text with the definitions of the whole text. */

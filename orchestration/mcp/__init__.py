@@ -1,0 +1,1 @@
+"""MCP servers: connect, list, call, watch."""

@@ -1,0 +1,132 @@
+"""How a worker takes a run: what it is built from, and what an earlier attempt has left."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from domain.runs import ApprovalDecision, EventKind, RunEvent, RunStatus
+from domain.tools import Standing
+from orchestration.inference.selection import Selector
+from orchestration.memory.context import gather
+from orchestration.runs.attempts import Attempt, Kept
+from orchestration.runs.drafts import Draft
+from orchestration.runs.log import EventLog
+from orchestration.runs.questions import GONE
+from orchestration.runs.selecting import at_once
+from persistence import approvals, changes, events, journal, progress, runs, teams, tool_policies, workflows
+from persistence.agents import AgentRow
+from persistence.approvals import ApprovalRow
+from persistence.changes import Change, ChangeKind
+from persistence.database import Database, Session
+from persistence.journal import unpacked
+from persistence.models import stored_selection
+from persistence.runs import RunRow
+from persistence.workflows import Pinned, WorkflowRow
+
+
+class Left(NamedTuple):
+    """What earlier attempts have left: their work, the journal of the turn, what people have decided since and counts
+    still, and the sequence that the log stands at. A run begins after the event that says it is queued."""
+
+    kept: Kept
+    entries: dict[str, dict[str, Any]]
+    decided: Sequence[ApprovalRow]
+    sequence: int
+
+
+async def claim(
+    db: Database, writer: EventLog, selector: Selector, run_id: UUID
+) -> tuple[Attempt, Sequence[ApprovalRow]] | None:
+    """Take a run, with everything that an earlier attempt has left of it and what people have decided since; None when
+    there is nothing to do.
+
+    A first attempt also gets its model, and says so, in the same transaction: between that and the first token there
+    is only the model.
+    """
+    ready = await selector.ready()
+    async with db.write() as session:
+        run = await runs.claim(session, run_id)
+        if run is None:
+            return None
+        team = await teams.team_of(session, run.agent_id, run.agent_versions)
+        standing = Standing()
+        workflow = await _workflow(session, run)
+        if workflow is not None or any(row.tools or row.mcp_tools or row.mcp_servers for row in team):
+            standing = await tool_policies.standing(session, run.user_id, chat_id=run.chat_id, run_id=run.id)
+        gathered = await gather(session, run, team)
+        left = await _left(session, run) if run.attempt > 1 else Left(Kept(), {}, (), sequence=1)
+        selection = at_once(ready, run, team[0], workflow, gathered)
+        stored = None if selection is None else stored_selection(selection)
+        told = [] if run.attempt > 1 else _first_words(run, team[0], stored, left.sequence)
+        sequence = left.sequence + len(told)
+        reserved = sequence + writer.reserve if selection and writer.reserve else 0
+        if selection is not None and stored is not None:
+            await progress.choose(session, run, stored, selection.model_id, step=team[0].name, reserved=reserved)
+            run.model_id = selection.model_id
+        await events.add(session, told)
+        changed = [Change(ChangeKind.RUN, run.id, run.chat_id)]
+        if run.attempt > 1:  # what a lost worker's calls have asked, nobody waits for any more
+            closed = await approvals.close_questions(session, run.id, GONE)
+            changed += [Change(ChangeKind.APPROVAL, key, run.chat_id) for key in closed]
+        await changes.record(session, run.user_id, changed)
+    log = writer.open(run_id, run.attempt, sequence, reserved=reserved)
+    attempt = Attempt(run, team, gathered, log, left.kept, left.entries)
+    attempt.standing, attempt.workflow, attempt.selection = standing, workflow, selection
+    attempt.approved = {row.call_id: row for row in left.decided if row.decision is ApprovalDecision.APPROVE}
+    if run.attempt > 1:
+        await _take_over(db, attempt)
+        attempt.log.say(EventKind.STATUS, status=RunStatus.IN_PROGRESS.value)
+    writer.published(told)
+    return attempt, left.decided
+
+
+async def _left(session: Session, run: RunRow) -> Left:
+    entries = await journal.of(session, run.id)
+    # A worker was lost in a call that a person had approved: to make it again is theirs to approve anew.
+    used_up = {entry["approval"] for entry in entries.values() if entry.get("begun") and entry.get("approval")}
+    return Left(
+        Kept() if run.state is None else Kept.from_stored(unpacked(run.state)),
+        entries,
+        [row for row in await approvals.decided(session, run.id) if row.id.hex not in used_up],
+        await events.position(session, run.id),
+    )
+
+
+def _first_words(run: RunRow, agent: AgentRow, selection: dict[str, Any] | None, sequence: int) -> list[RunEvent]:
+    """What a run says after this sequence before its model is called, as far as it is known."""
+    said: list[tuple[EventKind, UUID | None, dict[str, Any]]]
+    said = [(EventKind.STATUS, None, {"status": RunStatus.IN_PROGRESS.value})]
+    if selection is not None:
+        said.append((EventKind.SELECTION, None, {"selection": selection}))
+        said.append((EventKind.AGENT, None, {"agent_id": str(agent.id), "name": agent.name}))
+        said.append((EventKind.MESSAGE_STARTED, run.message_id, {}))
+    now = datetime.now(UTC)
+    return [
+        RunEvent(run.id, number, kind, now, message_id, None, data)
+        for number, (kind, message_id, data) in enumerate(said, sequence + 1)
+    ]
+
+
+async def _workflow(session: Session, run: RunRow) -> WorkflowRow | None:
+    """What the run goes by, in the version that it began with."""
+    if run.workflow_id is None or run.workflow_version is None:
+        return None
+    key = Pinned(run.workflow_id, run.workflow_version)
+    return (await workflows.pinned(session, [key])).get(key)
+
+
+async def _take_over(db: Database, attempt: Attempt) -> None:
+    """Take back what an earlier attempt has said without making it durable, and say again what is durable."""
+    run = attempt.run
+    async with db.read() as session:
+        if run.cancel_requested_at is not None:  # its worker could not stop it: what it had said is the answer
+            said = await events.streamed(session, run.id)
+            attempt.draft = Draft.of_events(said, run.message_id)
+            attempt.sequence = said[-1].sequence if said else 0
+        half_said = await events.half_said(session, run.id, attempt.sequence)
+    if half_said:
+        reason = "Another worker continues the run."
+        attempt.log.say(EventKind.MESSAGE_DISCARDED, run.message_id, reason=reason)
+        for kind, words in attempt.draft.said():
+            attempt.log.stream(kind, run.message_id, words)

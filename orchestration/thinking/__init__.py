@@ -1,0 +1,1 @@
+"""Ways of thinking about a question: answering at once, planning, looking ahead."""

@@ -1,0 +1,153 @@
+"""A block of statements on one connection: the driver's statements have it to themselves until the ORM joins them."""
+
+import asyncio
+from contextvars import ContextVar
+from types import TracebackType
+from typing import Any, cast
+
+import psycopg
+from psycopg.pq import TransactionStatus
+from sqlalchemy import Connection, Engine, PoolProxiedConnection
+from sqlalchemy.exc import InvalidRequestError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.orm import Session as OrmSession
+from sqlalchemy.util import greenlet_spawn
+
+_in_block: ContextVar[bool] = ContextVar("database_block", default=False)
+
+Driver = psycopg.AsyncConnection[Any]
+Cursor = psycopg.AsyncCursor[Any]
+
+HeldUp = psycopg.errors.IdleInTransactionSessionTimeout
+"""PostgreSQL has ended the connection of a process that was held up in a transaction, such as one that was frozen. To
+the driver that is an internal error; to us it is a connection lost."""
+LOST = (psycopg.OperationalError, psycopg.InterfaceError, HeldUp)
+"""What the driver raises when it has lost its connection, among others."""
+
+
+class _Joining(OrmSession):
+    """Uses the connection that its block has, once the ORM is asked for something."""
+
+    lease: PoolProxiedConnection | None = None
+    joined: Connection | None = None
+
+    def get_bind(self, *of: Any, **named: Any) -> Connection:
+        if self.joined is None:
+            engine = cast("Engine", super().get_bind(*of, **named))
+            try:
+                self.joined = Connection(engine, self.lease)
+            except InvalidRequestError as error:
+                raise _closed(error) from error
+            self.lease = self.joined.connection
+        return self.joined
+
+    def end(self) -> None:
+        """Roll back what was not committed, and give the connection back. One that the driver has closed, as it does
+        when a statement does not end at a cancel, has nothing to roll back."""
+        if (held := self.joined or self.lease) is None or self.lease is None:
+            return
+        if self.lease.is_valid and cast("Driver", self.lease.driver_connection).closed:
+            held.invalidate()
+        if self.joined is not None:
+            self.close()
+        held.close()
+
+
+class Session(AsyncSession):
+    """What a block works with. SQLAlchemy's way to a connection, a transaction and back costs three times as much as a
+    statement of the driver; a block of nothing but those goes without."""
+
+    sync_session_class = _Joining
+    sync_session: _Joining
+
+    def __init__(self, engine: AsyncEngine, *, reads: bool) -> None:
+        super().__init__(engine, expire_on_commit=False)
+        self._engine, self._reads = engine, reads
+        self._cursor: Cursor | None = None
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the ORM has nothing that it has not sent yet."""
+        return self.sync_session._is_clean()  # noqa: SLF001 - its public parts build sets for it
+
+    def tell(self, statement: str) -> None:
+        """Tell whoever hears of the engine's statements of one that goes past it, when it reads: that is what people
+        wait for, while most writes are what workers do by themselves."""
+        if self._reads:
+            for hear in self._engine.sync_engine.dispatch.before_cursor_execute:
+                hear(None, None, statement, None, None, False)
+
+    async def driver(self) -> Driver:
+        """The driver's connection. Raises one of `database.Unavailable` when there is none."""
+        if (lease := self.sync_session.lease) is None:
+            try:
+                lease = self.sync_session.lease = await greenlet_spawn(self._engine.sync_engine.raw_connection)
+            except psycopg.Error as error:
+                raise OperationalError("connecting", None, error) from error
+            except InvalidRequestError as error:
+                raise _closed(error) from error
+        return cast("Driver", lease.driver_connection)
+
+    def cursor(self, driver: Driver) -> Cursor:
+        """One for all statements of the block: each has read its rows before the next begins."""
+        if self._cursor is None:
+            self._cursor = driver.cursor()
+        return self._cursor
+
+    async def give_up(self, error: BaseException) -> None:
+        """The connection has broken: the pool must not hand it out again."""
+        if (held := self.sync_session.joined or self.sync_session.lease) is not None:
+            await greenlet_spawn(held.invalidate, error)
+
+    async def settle(self) -> None:
+        """Commit whatever was done."""
+        if self.in_transaction():
+            await self.commit()
+        if (lease := self.sync_session.lease) is None or not lease.is_valid:
+            return
+        driver = cast("Driver", lease.driver_connection)
+        if driver.pgconn.transaction_status != TransactionStatus.IDLE:
+            try:
+                await driver.commit()
+            except LOST as broken:
+                if driver.closed:
+                    await self.give_up(broken)
+                raise OperationalError("COMMIT", None, broken) from broken
+
+    async def end(self) -> None:
+        """Roll back what was not committed, and give the connection back."""
+        if self.sync_session.lease is not None:
+            await greenlet_spawn(self.sync_session.end)
+
+
+def _closed(error: InvalidRequestError) -> OperationalError:
+    """What the pool says when the connections that it makes anew are closed at once, too: the database is going."""
+    return OperationalError("connecting", None, error)
+
+
+class Block:
+    """One unit of work: it commits on a clean exit, and rolls back on any exception. Blocks do not nest."""
+
+    def __init__(self, engine: AsyncEngine, *, reads: bool) -> None:
+        self._session = Session(engine, reads=reads)
+
+    async def __aenter__(self) -> Session:
+        if _in_block.get():
+            raise RuntimeError("leave the open database block before loading, streaming or spawning")
+        _in_block.set(True)
+        return self._session
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        settled = False
+        try:
+            if error is None:
+                await self._session.settle()
+                settled = True
+        finally:
+            _in_block.set(False)
+            if settled:
+                await self._session.end()  # there is nothing to wait for
+            else:  # being cancelled must not leave the connection behind in the middle of something
+                await asyncio.shield(self._session.end())

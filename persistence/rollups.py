@@ -1,0 +1,116 @@
+"""Sums over the ledgers, kept by minute, hour and day for everybody together, and by day for each person.
+
+A line of a ledger is either in the sums or not `counted`, and becomes counted in the statement that adds it. So sums
+and lines that are not counted are, in any one statement, together exactly the ledger, however late a line comes.
+"""
+
+from functools import cache
+from typing import LiteralString
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Numeric,
+    Table,
+    Text,
+    TextClause,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from persistence.base import Base
+from persistence.database import Session
+from persistence.histograms import MERGED
+from persistence.ledgers import NOBODY, Ledger
+
+EVER: LiteralString = "millennium"
+"""The grain of what has been summed since ever, as far as this software goes."""
+
+TABLE = Table(
+    "rollups",
+    Base.metadata,
+    Column("kind", Text, nullable=False),
+    Column("user_id", Uuid, ForeignKey("users.id", ondelete="CASCADE")),
+    Column("grain", Text, nullable=False),
+    Column("start", DateTime(timezone=True), nullable=False),
+    Column("subject_id", Uuid, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("agent_id", Uuid, nullable=False),
+    Column("calls", BigInteger, nullable=False),
+    Column("errors", BigInteger, nullable=False),
+    Column("input_tokens", BigInteger, nullable=False),
+    Column("output_tokens", BigInteger, nullable=False),
+    Column("cost_usd", Numeric(24, 10), nullable=False),
+    Column("histogram", ARRAY(BigInteger), nullable=False),
+    Index(
+        "uq_rollups", "user_id", "kind", "grain", "start", "subject_id", "name", "agent_id",
+        unique=True, postgresql_nulls_not_distinct=True,
+    ),
+)  # fmt: skip
+"""`user_id` is NULL in the sums over everybody; models, tools and agents that have been removed stay."""
+
+
+def summed(keys: LiteralString) -> LiteralString:
+    """Two common table expressions, in SQL: `sums` and `bins` of the lines in `keyed`, for each combination of `keys`,
+    none of which may be NULL."""
+    return f"""sums AS (
+        SELECT {keys}, count(*) AS calls, sum(errors) AS errors, sum(input_tokens) AS input_tokens,
+            sum(output_tokens) AS output_tokens, sum(cost_usd) AS cost_usd
+        FROM keyed GROUP BY {keys}
+    ), bins AS (
+        SELECT {keys}, array_agg((bin << 32) + count ORDER BY bin) AS histogram
+        FROM (
+            SELECT {keys}, entry >> 32 AS bin, count(*) AS count FROM keyed, unnest(entries) AS entry
+            GROUP BY {keys}, entry >> 32
+        ) AS binned
+        GROUP BY {keys}
+    )"""
+
+
+_KEYS: LiteralString = "user_id, grain, start, subject_id, name, agent_id"
+_HOLD = text("SELECT pg_try_advisory_xact_lock(hashtextextended('parley rollups', 0))")
+
+
+@cache
+def _roll(ledger: Ledger) -> TextClause:
+    return text(f"""
+        WITH fresh AS (
+            UPDATE {ledger.table} SET counted = true
+            WHERE {ledger.key} = ANY (ARRAY(
+                SELECT {ledger.key} FROM {ledger.table} WHERE NOT counted ORDER BY {ledger.at} LIMIT :limit
+            )) AND NOT counted
+            RETURNING {ledger.lines}
+        ), keyed AS (
+            SELECT pile.user_id, pile.grain, date_trunc(pile.grain, at, 'UTC') AS start, subject_id, name, agent_id,
+                errors, input_tokens, output_tokens, cost_usd, entries
+            FROM fresh, LATERAL (VALUES
+                ({NOBODY}, 'minute'), ({NOBODY}, 'hour'), ({NOBODY}, 'day'), ({NOBODY}, '{EVER}'),
+                (fresh.user_id, 'day')
+            ) AS pile(user_id, grain)
+        ), {summed(_KEYS)}, added AS (
+            INSERT INTO rollups AS r (kind, {_KEYS}, calls, errors, input_tokens, output_tokens, cost_usd, histogram)
+            SELECT '{ledger.kind}', nullif(user_id, {NOBODY}), grain, start, subject_id, name, agent_id, calls, errors,
+                input_tokens, output_tokens, cost_usd, coalesce(histogram, '{{}}')
+            FROM sums LEFT JOIN bins USING ({_KEYS})
+            ON CONFLICT (user_id, kind, grain, start, subject_id, name, agent_id) DO UPDATE SET
+                calls = r.calls + excluded.calls,
+                errors = r.errors + excluded.errors,
+                input_tokens = r.input_tokens + excluded.input_tokens,
+                output_tokens = r.output_tokens + excluded.output_tokens,
+                cost_usd = r.cost_usd + excluded.cost_usd,
+                histogram = {MERGED.format("r.histogram", "excluded.histogram")}
+        )
+        SELECT count(*) FROM fresh
+    """)
+
+
+async def roll(session: Session, ledger: Ledger, *, limit: int) -> int:
+    """Add up to `limit` lines that are not counted to the sums, the oldest first; returns how many. None while another
+    process is at it: two that add to the same sums in different orders would wait for each other."""
+    if not (await session.execute(_HOLD)).scalar_one():
+        return 0
+    return int((await session.execute(_roll(ledger), {"limit": limit})).scalar_one())

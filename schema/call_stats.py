@@ -1,0 +1,62 @@
+"""Sums and percentiles over calls, as the API shows them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from decimal import Decimal
+
+import strawberry
+
+from persistence.histograms import Measure, quantiles
+from persistence.metrics import Tally
+from persistence.model_stats import Quantiles
+from schema.model_health import Percentiles
+
+SHARES = (0.5, 0.95, 0.99)
+
+
+@strawberry.type(
+    description="What calls to models add up to. Sums are exactly those of the ledger; percentiles are within 2 % of "
+    "the value of their rank. Times and speeds are those of calls that succeeded."
+)
+class ModelCallStats:
+    calls: int = strawberry.field(description="Calls, however they ended. They count when they began.")
+    errors: int = strawberry.field(description="Calls that failed. A cancelled call has not.")
+    error_rate: float | None = strawberry.field(description="Share of calls that failed, from 0 to 1; null: no calls.")
+    input_tokens: float = strawberry.field(description="Tokens sent; a whole number that may be large.")
+    output_tokens: float = strawberry.field(description="Tokens received; a whole number that may be large.")
+    cost_usd: Decimal = strawberry.field(description="Money in US dollars, at the prices of the time.")
+    ttft_ms: Percentiles = strawberry.field(description="Time to the first token in milliseconds.")
+    duration_ms: Percentiles = strawberry.field(description="Time to the end in milliseconds.")
+    output_tokens_per_second: Percentiles = strawberry.field(
+        description="Speed of output after the first token, of answers of two tokens or more."
+    )
+
+
+def stats_of(tallies: Sequence[Tally]) -> list[ModelCallStats]:
+    """One for each tally."""
+    return [
+        ModelCallStats(
+            calls=tally.calls,
+            errors=tally.errors,
+            error_rate=tally.errors / tally.calls if tally.calls else None,
+            input_tokens=float(tally.input_tokens),
+            output_tokens=float(tally.output_tokens),
+            cost_usd=tally.cost_usd,
+            ttft_ms=measures[Measure.TTFT_MS],
+            duration_ms=measures[Measure.DURATION_MS],
+            output_tokens_per_second=measures[Measure.TOKENS_PER_SECOND],
+        )
+        for tally, measures in zip(tallies, percentiles_of(tallies), strict=True)
+    ]
+
+
+def percentiles_of(tallies: Sequence[Tally]) -> list[list[Percentiles]]:
+    """For each tally, those of each measure."""
+    found = quantiles([tally.histogram for tally in tallies], SHARES).tolist()
+    return [[Percentiles.of(Quantiles(*map(_or_none, measure))) for measure in measures] for measures in found]
+
+
+def _or_none(value: float) -> float | None:
+    return None if math.isnan(value) else value

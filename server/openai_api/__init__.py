@@ -1,0 +1,1 @@
+"""The doors for programs that speak the APIs of OpenAI."""

@@ -1,0 +1,1 @@
+"""The API against its specifications, and against those who mean it harm."""

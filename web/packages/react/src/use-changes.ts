@@ -1,0 +1,34 @@
+"use client";
+
+import { useEffect, useRef } from "react";
+
+import { type Change, listenToChanges } from "./changes";
+import { useSocket } from "./context";
+
+const SETTLE_MS = 60;
+
+/** Calls `refresh`, a moment later and once for what comes together, when a change `concerns` it or some were missed. */
+export function useChanges(concerns: (change: Change) => boolean, refresh: () => void) {
+  const socket = useSocket();
+  const latest = useRef({ concerns, refresh });
+  useEffect(() => {
+    latest.current = { concerns, refresh };
+  });
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const soon = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => latest.current.refresh(), SETTLE_MS);
+    };
+    const stop = listenToChanges(socket, {
+      change: (change) => {
+        if (latest.current.concerns(change)) soon();
+      },
+      gap: soon,
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [socket]);
+}

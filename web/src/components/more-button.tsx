@@ -1,0 +1,11 @@
+import { Button } from "@/components/ui/button";
+
+/** At the end of a list that goes on. */
+export function MoreButton({ onMore }: { onMore: (() => void) | null }) {
+  if (!onMore) return null;
+  return (
+    <Button variant="outline" className="self-center" onClick={onMore}>
+      Show more
+    </Button>
+  );
+}

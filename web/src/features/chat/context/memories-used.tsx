@@ -1,0 +1,24 @@
+"use client";
+
+import { lazy, Suspense } from "react";
+
+import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
+
+const MemoryTexts = lazy(() => import("./memory-texts"));
+
+/** How many memories the model was told of; behind a click, which. */
+export function MemoriesUsed({ messageId, count }: { messageId: string; count: number }) {
+  if (count === 0) return null;
+  return (
+    <Popover>
+      <PopoverTrigger className="rounded-sm underline-offset-4 hover:text-foreground hover:underline pointer-coarse:-my-2 pointer-coarse:min-h-11">
+        {count === 1 ? "1 memory" : `${count} memories`}
+      </PopoverTrigger>
+      <PopoverContent align="start" aria-label="Memories used" className="w-80 max-w-[calc(100vw-2rem)]">
+        <Suspense>
+          <MemoryTexts messageId={messageId} />
+        </Suspense>
+      </PopoverContent>
+    </Popover>
+  );
+}

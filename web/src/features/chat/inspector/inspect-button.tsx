@@ -1,0 +1,30 @@
+"use client";
+
+import { Activity } from "lucide-react";
+import { lazy, Suspense } from "react";
+
+import { useOnDemand } from "@/lib/use-on-demand";
+
+import { ActionButton } from "../action-button";
+
+const RunInspector = lazy(() => import("./run-inspector"));
+
+/** Opens what an answer was made of. */
+export function InspectButton({ runId }: { runId: string }) {
+  const sheet = useOnDemand();
+  return (
+    <>
+      <ActionButton
+        icon={Activity}
+        label="How it was made"
+        aria-haspopup="dialog"
+        onClick={() => sheet.setOpen(true)}
+      />
+      {sheet.wanted ? (
+        <Suspense>
+          <RunInspector runId={runId} open={sheet.open} onOpenChange={sheet.setOpen} />
+        </Suspense>
+      ) : null}
+    </>
+  );
+}

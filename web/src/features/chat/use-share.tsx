@@ -1,0 +1,19 @@
+"use client";
+
+import { lazy, Suspense } from "react";
+
+import type { ChatRowFragment } from "@/gql/graphql";
+import { useOnDemand } from "@/lib/use-on-demand";
+
+const ShareDialog = lazy(() => import("./share-dialog"));
+
+/** The dialog that shares `chat`, and what opens it. */
+export function useShare(chat: Pick<ChatRowFragment, "id" | "title">) {
+  const { wanted, open, setOpen } = useOnDemand();
+  const dialog = wanted ? (
+    <Suspense>
+      <ShareDialog chatId={chat.id} title={chat.title || "New chat"} open={open} onOpenChange={setOpen} />
+    </Suspense>
+  ) : null;
+  return { share: () => setOpen(true), dialog };
+}

@@ -1,0 +1,72 @@
+/** Which calls of the ledgers are behind a figure, and what is said of each. */
+
+import type {
+  DashboardQueryVariables,
+  LedgerOfModelsQuery,
+  LedgerOfModelsQueryVariables,
+  LedgerOfToolsQuery,
+} from "@/gql/later/graphql";
+import { duration, money, tokens } from "@/lib/quantities";
+
+export type Drill =
+  | { of: "models"; name: string; modelId?: string | null; modelName?: string; agentId?: string }
+  | { of: "tools"; name: string; toolId: string };
+
+export type Asked = Pick<DashboardQueryVariables, "range" | "everyone">;
+
+type ModelLine = LedgerOfModelsQuery["modelCalls"]["edges"][number];
+type ToolLine = LedgerOfToolsQuery["toolCalls"]["edges"][number];
+type Run = ModelLine["node"]["run"];
+
+/** A call as the list shows it. */
+export type Line = {
+  key: string;
+  title: string;
+  facts: string;
+  failed: boolean;
+  startedAt: string;
+  run: Run;
+};
+
+export const failedOnly = (failed: boolean) => (failed ? { failed } : {});
+
+export function modelFilter(
+  drill: Drill & { of: "models" },
+  failed: boolean,
+): LedgerOfModelsQueryVariables["filter"] {
+  const { modelId, modelName, agentId } = drill;
+  // A model that has been removed has no id, and is found by its name.
+  const model = modelId ? { modelId } : modelName ? { modelName } : {};
+  return { ...model, ...(agentId ? { agentId } : {}), ...failedOnly(failed) };
+}
+
+const said = (...facts: (string | null | undefined)[]) => facts.filter(Boolean).join(" · ");
+
+export function lineOfModel({ cursor, node }: ModelLine): Line {
+  const { model, modelName, agent, errorCode, outcome, startedAt, run } = node;
+  const used = node.inputTokens + node.outputTokens;
+  return {
+    key: cursor,
+    title: said(model?.displayName ?? modelName, agent?.name),
+    facts: said(
+      outcome === "CANCELLED" ? "Stopped" : errorCode,
+      duration(node.durationMs),
+      used > 0 ? `${tokens(used)} tokens` : null,
+      money(node.costUsd),
+    ),
+    failed: outcome === "FAILED",
+    startedAt,
+    run,
+  };
+}
+
+export function lineOfTool({ cursor, node }: ToolLine): Line {
+  return {
+    key: cursor,
+    title: node.server ? `${node.server}/${node.name}` : node.name,
+    facts: duration(node.durationMs),
+    failed: node.status === "FAILED",
+    startedAt: node.startedAt,
+    run: node.run,
+  };
+}

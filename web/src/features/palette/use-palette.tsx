@@ -1,0 +1,26 @@
+"use client";
+
+import { lazy, Suspense, useMemo } from "react";
+
+import { type Shortcut, useShortcuts } from "@/lib/shortcuts";
+import { useOnDemand } from "@/lib/use-on-demand";
+
+const CommandPalette = lazy(() => import("./command-palette"));
+
+type Options = { onSignOut: () => void };
+
+/** The palette, which Mod+K opens from anywhere, and what opens it otherwise. */
+export function usePalette({ onSignOut }: Options) {
+  const { wanted, open, setOpen } = useOnDemand();
+  const shortcuts: Shortcut[] = useMemo(
+    () => [{ keys: "Mod+K", does: "Search and commands", run: () => setOpen(!open) }],
+    [open, setOpen],
+  );
+  useShortcuts("Search", shortcuts);
+  const dialog = wanted ? (
+    <Suspense>
+      <CommandPalette open={open} onOpenChange={setOpen} onSignOut={onSignOut} />
+    </Suspense>
+  ) : null;
+  return { open: () => setOpen(true), dialog };
+}

@@ -1,0 +1,49 @@
+"use client";
+
+import { Download, Trash2 } from "lucide-react";
+import { lazy, Suspense } from "react";
+
+import { Button } from "@/components/ui/button";
+import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
+import { useOnDemand } from "@/lib/use-on-demand";
+
+const DeleteAccountDialog = lazy(() => import("./delete-account-dialog"));
+
+/** What a person can do with all that is theirs: take it along, or have it removed. */
+export function AccountDataCard() {
+  const { wanted, open, setOpen } = useOnDemand();
+  return (
+    <Card>
+      <CardHeader>
+        <CardTitle>Your data</CardTitle>
+        <CardDescription>
+          The download is one file with all that is stored about you, except the contents of your files. Who
+          deletes the account loses all of it at once.
+        </CardDescription>
+      </CardHeader>
+      <CardContent className="flex flex-wrap gap-3">
+        <Button variant="outline" asChild>
+          {/* The server answers with a file, so the page stays. */}
+          <a href="/account.json" download="parley-account.json">
+            <Download aria-hidden />
+            Download everything
+          </a>
+        </Button>
+        <Button
+          variant="outline"
+          aria-haspopup="dialog"
+          onClick={() => setOpen(true)}
+          className="text-destructive"
+        >
+          <Trash2 aria-hidden />
+          Delete account
+        </Button>
+        {wanted ? (
+          <Suspense>
+            <DeleteAccountDialog open={open} onOpenChange={setOpen} />
+          </Suspense>
+        ) : null}
+      </CardContent>
+    </Card>
+  );
+}

@@ -1,0 +1,61 @@
+"use client";
+
+import type { ReactNode } from "react";
+
+import { cn } from "@/lib/cn";
+import { formatDateTime } from "@/lib/dates";
+
+import { type Budget, shareOf, standingOf } from "./budgets";
+
+type RowProps = { budget: Budget; keyName: string | null; children?: ReactNode };
+
+/** How much of a budget is gone: what was spent, and what calls at work may still spend. */
+function BudgetRow({ budget, keyName, children }: RowProps) {
+  const share = shareOf(budget);
+  const name = keyName ? `Through the key “${keyName}”` : budget.apiKeyId ? "Through a key" : "All together";
+  const period = budget.period === "DAY" ? "a day" : "a month";
+  return (
+    <li className="flex items-center justify-between gap-4 py-3">
+      <div className="min-w-0 flex-1">
+        <p className="text-sm wrap-anywhere">
+          <span className="font-medium">{name}</span>
+          <span className="text-muted-foreground">, {period}</span>
+        </p>
+        <div aria-hidden className="my-1.5 h-1.5 overflow-hidden rounded-full bg-muted">
+          <div
+            className={cn("h-full rounded-full", share >= 0.9 ? "bg-destructive" : "bg-primary")}
+            style={{ width: `${share * 100}%` }}
+          />
+        </div>
+        <p className="text-sm text-pretty text-muted-foreground">
+          {standingOf(budget)}
+          {budget.use ? ` · anew on ${formatDateTime(budget.use.resetsAt)}` : null}
+        </p>
+      </div>
+      {children}
+    </li>
+  );
+}
+
+type ListProps = {
+  budgets: readonly Budget[];
+  /** Names of API keys by their ids. */
+  keys: readonly { id: string; name: string }[];
+  /** What can be done about a budget. */
+  actionOf?: (budget: Budget, name: string) => ReactNode;
+};
+
+export function BudgetList({ budgets, keys, actionOf }: ListProps) {
+  return (
+    <ul aria-label="Budgets" className="divide-y">
+      {budgets.map((budget) => {
+        const key = keys.find(({ id }) => id === budget.apiKeyId)?.name ?? null;
+        return (
+          <BudgetRow key={budget.id} budget={budget} keyName={key}>
+            {actionOf?.(budget, key ?? "all together")}
+          </BudgetRow>
+        );
+      })}
+    </ul>
+  );
+}

@@ -1,0 +1,46 @@
+"use client";
+
+import { type FormEvent, useState } from "react";
+import { useMutation } from "urql";
+
+import { FormField } from "@/components/form-field";
+import { FormProblem } from "@/components/form-problem";
+import { SubmitButton } from "@/components/submit-button";
+import { InviteUserDocument } from "@/gql/later/graphql";
+import { fieldsOf, messageOf } from "@/lib/errors";
+import { textOf } from "@/lib/forms";
+
+import { ShownOnce } from "./shown-once";
+
+/** Makes an invitation and shows its link, once. */
+export function InviteForm({ onInvited }: { onInvited: () => void }) {
+  const [{ fetching, error }, invite] = useMutation(InviteUserDocument);
+  const [link, setLink] = useState<string | null>(null);
+
+  const submit = async (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const email = textOf(new FormData(event.currentTarget), "email").trim();
+    const { data } = await invite({ input: { email: email || null } });
+    if (data) onInvited();
+    setLink(data ? `${window.location.origin}/invitation#${data.inviteUser.token}` : null);
+  };
+
+  return (
+    <form onSubmit={submit} className="flex flex-col gap-4">
+      <FormProblem text={error ? messageOf(error) : null} />
+      <FormField
+        label="Invite somebody"
+        name="email"
+        type="email"
+        autoComplete="off"
+        placeholder="E-mail"
+        hint="Without an address, whoever has the link can use it. It works once, within 7 days."
+        problem={fieldsOf(error).email}
+      />
+      <SubmitButton busy={fetching} className="self-start">
+        Create link
+      </SubmitButton>
+      {link ? <ShownOnce name="Link of the invitation" text={link} copyLabel="Copy the link" /> : null}
+    </form>
+  );
+}

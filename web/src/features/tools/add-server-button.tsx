@@ -1,0 +1,26 @@
+"use client";
+
+import { Plus } from "lucide-react";
+import { lazy, Suspense } from "react";
+
+import { Button } from "@/components/ui/button";
+import { useOnDemand } from "@/lib/use-on-demand";
+
+const ServerDialog = lazy(() => import("./server-dialog"));
+
+export function AddServerButton({ admin }: { admin: boolean }) {
+  const { wanted, open, setOpen } = useOnDemand();
+  return (
+    <>
+      <Button aria-haspopup="dialog" onClick={() => setOpen(true)}>
+        <Plus aria-hidden />
+        Add server
+      </Button>
+      {wanted ? (
+        <Suspense>
+          <ServerDialog server={null} admin={admin} open={open} onOpenChange={setOpen} />
+        </Suspense>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,18 @@
+/** Arguments that people write, and results that they read. */
+
+import { isObject } from "@/lib/schema-fields";
+
+/** Arguments written as JSON: an object, or why not. */
+export function argumentsIn(text: string): { values: Record<string, unknown> } | { problem: string } {
+  if (!text.trim()) return { values: {} };
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? { values: value } : { problem: "Must be a JSON object" };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : "Is not valid JSON" };
+  }
+}
+
+/** What a tool returned, as people read it. */
+export const outputText = (output: unknown): string =>
+  typeof output === "string" ? output : JSON.stringify(output, null, 2);

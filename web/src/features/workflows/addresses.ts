@@ -1,0 +1,3 @@
+import { addressesOf } from "@/lib/made/addresses";
+
+export const WORKFLOWS = addressesOf("/workflows", "workflow");
