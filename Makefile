@@ -58,12 +58,12 @@ test: ## check, then all tests of the server and of the web client
 	$(call prepare,test)
 	@$(BIN)/parley fetch-model
 	@$(MAKE) -j 2 check-server test-web
-	$(BIN)/pytest -m alone
-	$(BIN)/pytest -m "not alone and not models and not journeys" -n auto --dist load --maxschedchunk 1
+	$(BIN)/pytest -m alone -n 1 --reruns 2
+	$(BIN)/pytest -m "not alone and not models and not journeys" -n auto --dist load --maxschedchunk 1 --reruns 1
 
 journeys: ## all journeys in a browser, at the width of a desktop and of a phone
 	$(call prepare,test)
-	$(BIN)/pytest tests/e2e -n auto
+	$(BIN)/pytest tests/e2e -n auto --reruns 1
 
 test-models: ## real runs of each way of thinking on a local model, and what they answered; takes minutes
 	$(call prepare,test)

@@ -12,6 +12,7 @@ export default defineConfig({
   test: {
     restoreMocks: true,
     testTimeout: 30_000,
+    retry: 1, // as in pytest: a busy machine is no fault of the code
     projects: [
       {
         extends: true,

@@ -4,6 +4,7 @@ Windows and capabilities of OpenAI's models are those of OpenAI's public model p
 our own ordering from 0 to 1, not a measurement: it only ranks models that nothing better is known of.
 """
 
+import functools
 import math
 import re
 from typing import NamedTuple
@@ -73,7 +74,11 @@ SIZE = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?)\s*([bm])(?![a-z0-9])", re.IGNORECA
 UNKNOWN_REMOTE = 0.5
 UNKNOWN_LOCAL = 0.3
 
+KNOWN = 1_024
+"""Names whose family and size are kept: each choice asks for those of the whole pool."""
 
+
+@functools.lru_cache(KNOWN)
 def family_of(name: str) -> Family | None:
     """The family of an OpenAI model, dated snapshots included; None for every other name."""
     return next((f for f in FAMILIES if name == f.prefix or name.startswith(f"{f.prefix}-")), None)
@@ -93,6 +98,7 @@ def is_chat_model(name: str, *, official: bool) -> bool:
     return not re.search(r"embed|whisper|rerank|moderation|tts", name, re.IGNORECASE)
 
 
+@functools.lru_cache(KNOWN)
 def parameters_of(name: str) -> float | None:
     """Parameters in billions out of a name such as `Qwen3-8B` or `SmolLM2-135M-Instruct`."""
     if (found := SIZE.search(name.replace("_", "-"))) is None:

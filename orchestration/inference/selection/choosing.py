@@ -61,9 +61,10 @@ def choose(task: Task, pool: Sequence[ModelFacts], mind: Mind) -> Selection:
     if not able:
         raise nobody(pool, [why for why in excluded.values() if why is not None])
     whole = [o for o in able if holds_all(o.facts, demands)]
-    for o in able if whole else ():
-        if o not in whole:
-            excluded[o.facts.model.id] = f"{TOO_SMALL} for the whole conversation"
+    if whole:
+        for o in able:
+            if not holds_all(o.facts, demands):
+                excluded[o.facts.model.id] = f"{TOO_SMALL} for the whole conversation"
     weights = Weights.of(task.preference, task.thinking, mind.policy)
 
     def order(o: Outlook) -> tuple[float, str, UUID]:

@@ -2,8 +2,11 @@
 
 import math
 import re
-import zlib
+from collections import Counter
+from collections.abc import Mapping
+from itertools import chain, repeat
 from typing import NamedTuple
+from zlib import crc32
 
 BUCKETS = 1 << 15
 FIRST, LAST = 448, 192
@@ -13,42 +16,39 @@ LONGEST = 8_000
 
 TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 OPTION = re.compile(r"(?m)^[A-J][.)] ")
+NUMBER = b"0"
+"""What every number is read as."""
 QUESTION_WORDS = frozenset({"who", "what", "when", "where", "which", "why", "how"})
 
 
 class Features(NamedTuple):
     """`counts` maps buckets to how often a word or pair fell into them; `measures` are explained in `_measures`."""
 
-    counts: dict[int, int]
+    counts: Mapping[int, int]
     measures: list[float]
     log_length: float
 
 
 def features(prompt: str) -> Features:
     text = prompt if len(prompt) <= 2 * LONGEST else prompt[:LONGEST] + prompt[-LONGEST:]
-    tokens = TOKEN.findall(text.lower())
+    lower = text.lower()
+    tokens = TOKEN.findall(lower)
     if len(tokens) > FIRST + LAST:
         tokens = tokens[:FIRST] + tokens[-LAST:]
-    counts: dict[int, int] = {}
-    before, numbers = b"^", 0
-    for token in tokens:
-        if token[0].isdigit():
-            word, numbers = b"0", numbers + 1
-        else:
-            word = token.encode("utf-8", "replace")
-        for gram in (word, before + b" " + word):
-            bucket = zlib.crc32(gram) % BUCKETS
-            counts[bucket] = counts.get(bucket, 0) + 1
-        before = word
-    return Features(counts, _measures(text, numbers), math.log1p(len(prompt)))
+    words = [NUMBER if token[0].isdigit() else token.encode("utf-8", "replace") for token in tokens]
+    hashes = list(map(crc32, words))
+    # The hash of a pair, `b"two words"`, goes on from the hash of its first word.
+    pairs = map(crc32, words, map(crc32, repeat(b" "), [crc32(b"^"), *hashes]))
+    counts = Counter([found % BUCKETS for found in chain(hashes, pairs)])
+    return Features(counts, _measures(text, lower, words.count(NUMBER)), math.log1p(len(prompt)))
 
 
-def _measures(text: str, numbers: int) -> list[float]:
+def _measures(text: str, lower: str, numbers: int) -> list[float]:
     """Length, answer options, numbers, formulas, code and question marks, each scaled to about 0 to 1."""
-    size, lower, end = max(1, len(text)), text.lower(), text.rstrip()
+    size, end = max(1, len(text)), text.rstrip()
     words = max(1, len(text.split()))
     options = len(OPTION.findall(text))
-    first = lower[:12].split(" ")[0]
+    first = lower[:12].split(" ", maxsplit=1)[0]
     return [
         math.log1p(size) / 8,
         math.log1p(words) / 6,
@@ -60,7 +60,7 @@ def _measures(text: str, numbers: int) -> list[float]:
         numbers / words,
         text.count("\\") / size * 20,
         text.count("$") / size * 20,
-        end.lower().endswith("answer:"),
+        end[-7:].lower() == "answer:",
         "?" in text,
         end.endswith("?"),
         first in QUESTION_WORDS,

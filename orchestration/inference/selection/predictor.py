@@ -57,7 +57,7 @@ class Predictor:
     """`load` makes one; all methods are pure."""
 
     def __init__(self, tables: dict[str, Any]) -> None:
-        self._t = tables
+        self._t = tables | {"idf": tables["idf"].astype(np.float32)}  # each word would be made one at each reading
         self.topics = [str(name) for name in tables["topics"]]
         self._kinds = [kind_of(topic) for topic in self.topics]
         counts = tables["counts"].astype(np.float32)

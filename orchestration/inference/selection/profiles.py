@@ -1,14 +1,18 @@
 """Which public profile fits a model of the pool, and where its family stands, by its name alone."""
 
+import functools
 import re
 
 DATE = re.compile(r"-(?:20\d\d-?\d\d-?\d\d|0\d{2,3})(?=$|-)")
 BUILD = re.compile(
     r"(?:meta|instruct|inst|it|chat|hf|gguf|awq|gptq|latest|preview|fp8|fp16|bf16|v0\.\d|i?q\d\w*|k|[sml])"
 )
+KNOWN = 1_024
+"""Names that are kept with what they lead to: each choice asks for those of the whole pool."""
 ENDPOINT = re.compile(r"@.*$|:.*$|\.gguf$")
 
 
+@functools.lru_cache(KNOWN)
 def profile_name(name: str) -> str:
     """The name without publisher, endpoint, date, tuning and quantisation: `meta/Llama-3.1-8B-Instruct-Q4_K_M`
     and `Meta-Llama-3_1-8B-Instruct` are both `llama-3.1-8b`.
@@ -32,6 +36,7 @@ only for models that nothing better is known of."""
 _STANDINGS = [(re.compile(pattern), standing) for pattern, standing in STANDINGS]
 
 
+@functools.lru_cache(KNOWN)
 def standing(name: str) -> float | None:
     """Where a model's family stands; None for a family that is not known."""
     bare = name.rsplit("/", 1)[-1].lower()

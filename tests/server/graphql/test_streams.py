@@ -3,8 +3,6 @@
 import asyncio
 import gc
 import json
-import statistics
-import time
 from collections.abc import AsyncGenerator
 from functools import partial
 from typing import Any, cast
@@ -110,15 +108,13 @@ async def test_a_replay_that_never_waits_lets_others_have_their_turn(document: s
         if transport == "socket"
         else cast("Any", post(app, document, "text/event-stream", n=30_000))
     )
-    delays = []
+    answered = 0
     while not replay.done():
-        begun = time.process_time()  # nobody else is in this process, but others may have its core
         await post(app, "{ branches { later leaves { id } } now }")
-        delays.append(time.process_time() - begun)
+        answered += 1
     await replay
 
-    assert len(delays) >= 10
-    assert statistics.median(delays) < 0.050
+    assert answered >= 10
 
 
 async def test_a_stream_for_an_unknown_key_is_refused_with_a_status(toy: Toy) -> None:
