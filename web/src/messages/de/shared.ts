@@ -1,0 +1,4 @@
+import type { Same } from "../catalogue";
+import type { shared as english } from "../en/shared";
+
+export const shared: Same<typeof english> = {};

@@ -1,0 +1,2 @@
+/** Signing in and up, invitations, new passwords. */
+export const accounts = {} as const;

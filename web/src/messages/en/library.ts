@@ -1,0 +1,2 @@
+/** Search, archive, import and export. */
+export const library = {} as const;

@@ -1,0 +1,2 @@
+/** The GraphQL playground. */
+export const playground = {} as const;

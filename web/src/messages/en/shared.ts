@@ -1,0 +1,2 @@
+/** Shared chats. */
+export const shared = {} as const;
