@@ -1,4 +1,35 @@
 import type { Same } from "../catalogue";
 import type { common as english } from "../en/common";
 
-export const common: Same<typeof english> = {};
+export const common: Same<typeof english> = {
+  add: "Hinzufügen",
+  answer: "Antwort",
+  back: "Zurück",
+  cancel: "Abbrechen",
+  close: "Schließen",
+  copied: "Kopiert",
+  copy: "Kopieren",
+  delete: "Löschen",
+  done: "Fertig",
+  download: "Herunterladen",
+  edit: "Bearbeiten",
+  loading: "Wird geladen",
+  more: "Mehr",
+  name: "Name",
+  newChat: "Neuer Chat",
+  no: "Nein",
+  nothing: "Nichts",
+  off: "Aus",
+  on: "Ein",
+  reload: "Neu laden",
+  remove: "Entfernen",
+  rename: "Umbenennen",
+  save: "Speichern",
+  search: "Suchen",
+  send: "Senden",
+  showMore: "Mehr anzeigen",
+  stop: "Anhalten",
+  tryAgain: "Noch einmal versuchen",
+  undo: "Rückgängig",
+  yes: "Ja",
+};
