@@ -8,9 +8,11 @@ import { chat } from "./chat";
 import { common } from "./common";
 import { context } from "./context";
 import { library } from "./library";
+import { markdown } from "./markdown";
 import { metrics } from "./metrics";
 import { models } from "./models";
 import { palette } from "./palette";
+import { pieces } from "./pieces";
 import { playground } from "./playground";
 import { runs } from "./runs";
 import { settings } from "./settings";
@@ -28,9 +30,11 @@ export const messages: Catalogue = {
   common,
   context,
   library,
+  markdown,
   metrics,
   models,
   palette,
+  pieces,
   playground,
   runs,
   settings,
