@@ -4,7 +4,7 @@ import { common } from "@/messages/en/common";
 
 import { NoSuchPage } from "./no-such-page";
 
-export const metadata: Metadata = { title: common.titles.notFound };
+export const metadata: Metadata = { title: common.pages.notFound };
 
 export default function NotFound() {
   return <NoSuchPage />;
