@@ -21,7 +21,7 @@ let language: Language = "en";
 let catalogue: Catalogue | null = null;
 const listeners = new Set<() => void>();
 
-const isLanguage = (tag: string): tag is Language => tag in LANGUAGES;
+const isLanguage = (tag: string): tag is Language => Object.hasOwn(LANGUAGES, tag);
 
 /** What a person chose in this browser; null when they leave it to the browser. */
 export function chosenLanguage(): Language | null {
