@@ -97,3 +97,30 @@ test("what is made for a language is made once for each", async () => {
   expect([numbers().format(1.5), numbers().format(2.5)]).toEqual(["1,5", "2,5"]);
   expect(make.mock.calls).toEqual([["en"], ["de"]]);
 });
+
+test("figures and dates are written as the language writes them", async () => {
+  const { chooseLanguage } = await begun("en-US");
+  await chooseLanguage("de");
+  const { duration, fileSize, money, pace, price, tokens } = await import("./quantities");
+  const { formatDate, formatRelative } = await import("./dates");
+  const plain = (words: (string | null)[]) => words.map((word) => word?.replaceAll("\u00a0", " "));
+
+  expect(plain([duration(2_400), fileSize(2_345_678), pace(1_234.4), tokens(1_200_000)])).toEqual([
+    "2,4 s",
+    "2,3 MB",
+    "1.234 Tok./s",
+    "1,2 Mio.",
+  ]);
+  expect(plain([money("0.00001"), money("1234.5"), price("0.125"), price("0")])).toEqual([
+    "<0,0001 $",
+    "1234,50 $",
+    "0,125 $",
+    "kostenlos",
+  ]);
+  const now = Date.parse("2026-11-25T12:00:00Z");
+  expect([
+    formatDate("2026-01-02T12:00:00Z"),
+    formatRelative("2026-11-25T11:55:00Z", now),
+    formatRelative("2026-11-25T11:59:40Z", now),
+  ]).toEqual(["02.01.2026", "vor 5 Minuten", "gerade eben"]);
+});

@@ -132,6 +132,7 @@ export const common: Same<typeof english> = {
     toggle: "Seitenleiste öffnen oder schließen",
   },
   stop: "Anhalten",
+  suggestions: "Vorschläge",
   themes: {
     contrast: "Hoher Kontrast",
     dark: "Dunkel",

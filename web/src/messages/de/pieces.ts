@@ -10,7 +10,7 @@ export const pieces: Same<typeof english> = {
   field: {
     asJson: "Als JSON.",
     asUsual: "Wie üblich",
-    optional: "{label} (freiwillig)",
+    optional: "{label} (optional)",
     problems: {
       json: "Ist kein gültiges JSON",
       needed: "Wird gebraucht",

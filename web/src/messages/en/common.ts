@@ -127,6 +127,7 @@ export const common = {
     toggle: "Open or close the sidebar",
   },
   stop: "Stop",
+  suggestions: "Suggestions",
   themes: {
     contrast: "High contrast",
     dark: "Dark",
