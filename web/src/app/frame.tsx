@@ -13,6 +13,8 @@ import { ChatList } from "@/features/chat/chat-list";
 import { usePalette } from "@/features/palette/use-palette";
 import { isAppPath } from "@/lib/addresses";
 
+import { PageTitle } from "./page-title";
+
 const WaitingApprovals = lazy(() => import("@/features/chat/approvals/waiting-approvals"));
 
 /** The shell around the pages of the application, which wait in it until it is known who is there. */
@@ -40,5 +42,10 @@ export function Frame({ children }: { children: ReactNode }) {
   const page = (
     <ErrorBoundary key={isAppPath(pathname) ? pathname.split("/")[1] : "public"}>{children}</ErrorBoundary>
   );
-  return isAppPath(pathname) ? <SignedIn>{page}</SignedIn> : page;
+  return (
+    <>
+      <PageTitle />
+      {isAppPath(pathname) ? <SignedIn>{page}</SignedIn> : page}
+    </>
+  );
 }

@@ -9,6 +9,7 @@ import { Button } from "@/components/ui/button";
 import { useOpenChat } from "@/lib/chat-path";
 import { type Shortcut, showShortcutSheet, useShortcutSheet, useShortcuts } from "@/lib/shortcuts";
 import { useOnDemand } from "@/lib/use-on-demand";
+import { t } from "@/messages/common";
 
 import { ConnectionBanner } from "./connection-banner";
 import { Logo } from "./logo";
@@ -36,13 +37,13 @@ function useShellShortcuts(toggleSidebar: () => void) {
   const openChat = useOpenChat();
   const shortcuts: Shortcut[] = useMemo(
     () => [
-      { keys: "Mod+Shift+O", does: "New chat", run: () => openChat(null) },
-      { keys: "Mod+Shift+S", does: "Open or close the sidebar", run: toggleSidebar },
-      { keys: "Mod+/", does: "Show this sheet", run: () => showShortcutSheet(true) },
+      { keys: "Mod+Shift+O", does: t("newChat"), run: () => openChat(null) },
+      { keys: "Mod+Shift+S", does: t("sidebar.toggle"), run: toggleSidebar },
+      { keys: "Mod+/", does: t("shortcuts.sheet"), run: () => showShortcutSheet(true) },
     ],
     [openChat, toggleSidebar],
   );
-  useShortcuts("Everywhere", shortcuts);
+  useShortcuts(t("shortcuts.everywhere"), shortcuts);
 }
 
 /** Sidebar and page; on a phone a bar with a drawer above the page. */
@@ -65,10 +66,10 @@ export function AppShell({ viewer, onSignOut, onSearch, chats, children }: Props
         href="#content"
         className="fixed top-2 left-2 z-50 -translate-y-20 rounded-lg bg-primary px-4 py-2 text-sm font-medium text-primary-foreground focus:translate-y-0"
       >
-        Skip to the content
+        {t("sidebar.skip")}
       </a>
       <aside
-        aria-label="Sidebar"
+        aria-label={t("sidebar.label")}
         className="hidden w-66 shrink-0 border-r bg-sidebar md:flex md:flex-col rail:w-14"
       >
         <Sidebar
@@ -86,7 +87,7 @@ export function AppShell({ viewer, onSignOut, onSearch, chats, children }: Props
             variant="ghost"
             size="icon"
             className="relative size-11"
-            aria-label="Open menu"
+            aria-label={t("menu.open")}
             onClick={() => drawer.setOpen(true)}
           >
             <Menu aria-hidden className="size-5" />
@@ -100,7 +101,7 @@ export function AppShell({ viewer, onSignOut, onSearch, chats, children }: Props
             Parley
           </Link>
           <Button variant="ghost" size="icon" className="size-11" asChild>
-            <Link href="/chat" aria-label="New chat">
+            <Link href="/chat" aria-label={t("newChat")}>
               <SquarePen aria-hidden className="size-5" />
             </Link>
           </Button>

@@ -11,6 +11,7 @@ import {
   AlertDialogFooter,
   AlertDialogTitle,
 } from "@/components/ui/alert-dialog";
+import { t } from "@/messages/common";
 
 export type Question = { verb: string; title: string; text: ReactNode; onConfirm: () => void };
 
@@ -23,7 +24,7 @@ export default function ConfirmDialog({ verb, title, text, onConfirm, open, onOp
         <AlertDialogTitle>{title}</AlertDialogTitle>
         <AlertDialogDescription>{text}</AlertDialogDescription>
         <AlertDialogFooter>
-          <AlertDialogCancel>Cancel</AlertDialogCancel>
+          <AlertDialogCancel>{t("cancel")}</AlertDialogCancel>
           <AlertDialogAction variant="destructive" onClick={onConfirm}>
             {verb}
           </AlertDialogAction>

@@ -3,10 +3,7 @@
 import { useConnection } from "@parley/react";
 import { CloudOff } from "lucide-react";
 
-const WORDS = {
-  offline: "You are offline. What you see may be old; it goes on by itself when you are back.",
-  reconnecting: "The server cannot be reached. Trying again…",
-};
+import { t } from "@/messages/common";
 
 /** Says quietly that the connection is gone; empty while there is one, so that screen readers hear it go. */
 export function ConnectionBanner() {
@@ -16,7 +13,7 @@ export function ConnectionBanner() {
       {connection === "online" ? null : (
         <p className="flex items-center justify-center gap-2 border-b bg-secondary px-4 py-1.5 text-center text-sm text-secondary-foreground">
           <CloudOff aria-hidden className="size-4 shrink-0" />
-          {WORDS[connection]}
+          {t(`connection.${connection}`)}
         </p>
       )}
     </div>

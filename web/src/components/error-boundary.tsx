@@ -3,6 +3,7 @@
 import { Component, type ErrorInfo, type ReactNode } from "react";
 
 import { Button } from "@/components/ui/button";
+import { t } from "@/messages/common";
 
 import { EmptyState } from "./empty-state";
 
@@ -40,12 +41,8 @@ export class ErrorBoundary extends Component<Props, State> {
   override render() {
     if (!this.state.error) return this.props.children;
     return (
-      <EmptyState
-        role="alert"
-        title="This page has stopped working"
-        text="What you wrote on the server is safe. Reload the page to go on."
-      >
-        <Button onClick={() => window.location.reload()}>Reload</Button>
+      <EmptyState role="alert" title={t("broken.title")} text={t("broken.text")}>
+        <Button onClick={() => window.location.reload()}>{t("reload")}</Button>
       </EmptyState>
     );
   }

@@ -3,6 +3,8 @@
 import { Eye, EyeOff } from "lucide-react";
 import { type ComponentProps, useState } from "react";
 
+import { t } from "@/messages/common";
+
 import { FormField } from "./form-field";
 
 type Props = Omit<ComponentProps<typeof FormField>, "type">;
@@ -15,7 +17,7 @@ export function PasswordField(props: Props) {
     <FormField {...props} type={shown ? "text" : "password"} required>
       <button
         type="button"
-        aria-label={shown ? "Hide what is typed" : "Show what is typed"}
+        aria-label={shown ? t("password.hide") : t("password.show")}
         aria-pressed={shown}
         onClick={() => setShown(!shown)}
         className="absolute inset-y-0 right-0 inline-flex w-9 items-center justify-center rounded-lg text-muted-foreground hover:text-foreground pointer-coarse:w-11"

@@ -6,17 +6,19 @@ import { FormField } from "@/components/form-field";
 import { TextareaField } from "@/components/textarea-field";
 
 import type { Field } from "@/lib/schema-fields";
+import { t as common } from "@/messages/common";
+import { t } from "@/messages/pieces";
 
-const BOOLEANS = [
-  { value: "true", name: "Yes" },
-  { value: "false", name: "No" },
+const booleans = () => [
+  { value: "true", name: common("yes") },
+  { value: "false", name: common("no") },
 ];
 /** Stands for nothing, which the list of choices cannot have as a value. */
 const UNSAID = " ";
 
 /** Kinds of inputs that help to write a text of a format. */
 const INPUTS: Record<string, string> = { email: "email", uri: "url", date: "date", "date-time": "text" };
-const HINTS: Record<string, string> = { "date-time": "Such as 2030-01-31T09:00:00Z." };
+const EXAMPLES: Record<string, string> = { "date-time": "2030-01-31T09:00:00Z" };
 
 type Props = {
   field: Field;
@@ -28,11 +30,13 @@ type Props = {
 };
 
 /** A field of a form, as its schema describes it. */
-export function SchemaField({ field, label = field.name, unsaid = "As usual", problem }: Props) {
+export function SchemaField({ field, label = field.name, unsaid = t("field.asUsual"), problem }: Props) {
   const { name, kind, required, choices, format, usual } = field;
-  const description = [field.description, HINTS[format]].filter(Boolean).join(" ");
+  const example = EXAMPLES[format];
+  const hint = example ? t("field.suchAs", { example }) : "";
+  const description = [field.description, hint].filter(Boolean).join(" ");
   const shared = {
-    label: required ? label : `${label} (optional)`,
+    label: required ? label : t("field.optional", { label }),
     name,
     hint: description || undefined,
     problem,
@@ -40,7 +44,7 @@ export function SchemaField({ field, label = field.name, unsaid = "As usual", pr
   switch (kind) {
     case "boolean":
     case "choice": {
-      const known = kind === "boolean" ? BOOLEANS : choices;
+      const known = kind === "boolean" ? booleans() : choices;
       const all = required ? known : [{ value: UNSAID, name: unsaid }, ...known];
       return <ChoiceField {...shared} choices={all} defaultValue={usual || all[0]?.value} />;
     }
@@ -68,7 +72,7 @@ export function SchemaField({ field, label = field.name, unsaid = "As usual", pr
       return (
         <TextareaField
           {...shared}
-          hint={description ? `${description} As JSON.` : "As JSON."}
+          hint={[description, t("field.asJson")].filter(Boolean).join(" ")}
           defaultValue={usual}
           spellCheck={false}
           className="font-mono md:text-xs"

@@ -2,6 +2,7 @@
 
 import { Dialog, DialogContent, DialogDescription, DialogTitle } from "@/components/ui/dialog";
 import { useShortcutGroups } from "@/lib/shortcuts";
+import { t } from "@/messages/common";
 
 const apple = () => /Mac|iP(hone|ad)/.test(navigator.platform);
 
@@ -23,7 +24,7 @@ export function Keys({ keys }: { keys: string }) {
           key={key}
           className="min-w-6 rounded border bg-muted px-1.5 py-0.5 text-center font-sans text-xs"
         >
-          {key === "Mod" && !mac ? "Ctrl" : (SIGNS[key] ?? key)}
+          {key === "Mod" && !mac ? t("shortcuts.ctrl") : (SIGNS[key] ?? key)}
         </kbd>
       ))}
     </span>
@@ -38,8 +39,8 @@ export default function ShortcutSheet({ open, onOpenChange }: Props) {
   return (
     <Dialog open={open} onOpenChange={onOpenChange}>
       <DialogContent className="max-w-md">
-        <DialogTitle>Keyboard shortcuts</DialogTitle>
-        <DialogDescription className="sr-only">What the keys do on this page.</DialogDescription>
+        <DialogTitle>{t("shortcuts.title")}</DialogTitle>
+        <DialogDescription className="sr-only">{t("shortcuts.about")}</DialogDescription>
         {groups.map(({ name, shortcuts }) => (
           <section key={name} aria-label={name}>
             <h3 className="text-xs font-medium text-muted-foreground">{name}</h3>

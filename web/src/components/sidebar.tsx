@@ -21,23 +21,27 @@ import type { ReactNode } from "react";
 
 import { Button } from "@/components/ui/button";
 import { cn } from "@/lib/cn";
+import { t } from "@/messages/common";
+import type { common } from "@/messages/en/common";
 
 import { Logo } from "./logo";
 import { PageBadge } from "./page-badges";
 import { type Person, UserMenu } from "./user-menu";
 
+type PageName = keyof (typeof common)["pages"];
+
 /** Every page of the application, in the order in which they are listed. */
-export const PAGES: { href: string; name: string; icon: LucideIcon }[] = [
-  { href: "/chat", name: "Chat", icon: MessageSquare },
-  { href: "/approvals", name: "Approvals", icon: ShieldCheck },
-  { href: "/agents", name: "Agents", icon: Bot },
-  { href: "/workflows", name: "Workflows", icon: Workflow },
-  { href: "/library", name: "Library", icon: Library },
-  { href: "/models", name: "Models", icon: Boxes },
-  { href: "/tools", name: "Tools", icon: Wrench },
-  { href: "/dashboard", name: "Dashboard", icon: ChartLine },
-  { href: "/playground", name: "Playground", icon: SquareTerminal },
-  { href: "/settings", name: "Settings", icon: Settings },
+export const PAGES: { href: string; name: PageName; icon: LucideIcon }[] = [
+  { href: "/chat", name: "chat", icon: MessageSquare },
+  { href: "/approvals", name: "approvals", icon: ShieldCheck },
+  { href: "/agents", name: "agents", icon: Bot },
+  { href: "/workflows", name: "workflows", icon: Workflow },
+  { href: "/library", name: "library", icon: Library },
+  { href: "/models", name: "models", icon: Boxes },
+  { href: "/tools", name: "tools", icon: Wrench },
+  { href: "/dashboard", name: "dashboard", icon: ChartLine },
+  { href: "/playground", name: "playground", icon: SquareTerminal },
+  { href: "/settings", name: "settings", icon: Settings },
 ];
 
 const rowClasses =
@@ -72,10 +76,10 @@ export function Sidebar({ viewer, onSignOut, pathname, rail, onToggle, onNavigat
             variant="ghost"
             size="icon"
             className="size-9 text-muted-foreground"
-            aria-label={rail ? "Open sidebar" : "Close sidebar"}
+            aria-label={rail ? t("sidebar.open") : t("sidebar.close")}
             aria-expanded={!rail}
             aria-keyshortcuts="Control+Shift+S Meta+Shift+S"
-            title={rail ? "Open sidebar" : "Close sidebar"}
+            title={rail ? t("sidebar.open") : t("sidebar.close")}
             onClick={onToggle}
           >
             <PanelLeft aria-hidden />
@@ -86,12 +90,12 @@ export function Sidebar({ viewer, onSignOut, pathname, rail, onToggle, onNavigat
         <Link
           href="/chat"
           onClick={onNavigate}
-          title="New chat"
+          title={t("newChat")}
           aria-keyshortcuts="Control+Shift+O Meta+Shift+O"
           className={cn(rowClasses, "border bg-background font-medium shadow-xs hover:bg-accent")}
         >
           <SquarePen aria-hidden />
-          <span className="rail:sr-only">New chat</span>
+          <span className="rail:sr-only">{t("newChat")}</span>
         </Link>
       </div>
       {/* Pages and chats scroll together: on a small screen neither would have room for itself. */}
@@ -100,21 +104,21 @@ export function Sidebar({ viewer, onSignOut, pathname, rail, onToggle, onNavigat
           <button
             type="button"
             onClick={onSearch}
-            title="Search"
+            title={t("search")}
             aria-haspopup="dialog"
             aria-keyshortcuts="Control+K Meta+K"
             className={cn(rowClasses, "text-muted-foreground hover:bg-accent hover:text-foreground")}
           >
             <Search aria-hidden />
-            <span className="rail:sr-only">Search</span>
+            <span className="rail:sr-only">{t("search")}</span>
           </button>
-          <nav aria-label="Pages" className="flex flex-col gap-0.5">
+          <nav aria-label={t("sidebar.pages")} className="flex flex-col gap-0.5">
             {PAGES.map(({ href, name, icon: Icon }) => (
               <Link
                 key={href}
                 href={href}
                 onClick={onNavigate}
-                title={name}
+                title={t(`pages.${name}`)}
                 aria-current={here(href) ? "page" : undefined}
                 className={cn(
                   rowClasses,
@@ -124,7 +128,7 @@ export function Sidebar({ viewer, onSignOut, pathname, rail, onToggle, onNavigat
                 )}
               >
                 <Icon aria-hidden />
-                <span className="rail:sr-only">{name}</span>
+                <span className="rail:sr-only">{t(`pages.${name}`)}</span>
                 <PageBadge href={href} />
               </Link>
             ))}

@@ -15,25 +15,26 @@ import {
   DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
+import { t } from "@/messages/common";
 
 const THEMES = [
-  { value: "light", name: "Light", icon: Sun },
-  { value: "dark", name: "Dark", icon: Moon },
-  { value: "system", name: "System", icon: Monitor },
-  { value: "contrast", name: "High contrast", icon: Contrast },
-];
+  { value: "light", icon: Sun },
+  { value: "dark", icon: Moon },
+  { value: "system", icon: Monitor },
+  { value: "contrast", icon: Contrast },
+] as const;
 
 function ThemeChoice() {
   const { theme, setTheme } = useTheme();
   return (
     <>
-      <DropdownMenuLabel>Theme</DropdownMenuLabel>
-      <DropdownMenuRadioGroup value={theme} onValueChange={setTheme} aria-label="Theme">
-        {THEMES.map(({ value, name, icon: Icon }) => (
+      <DropdownMenuLabel>{t("themes.label")}</DropdownMenuLabel>
+      <DropdownMenuRadioGroup value={theme} onValueChange={setTheme} aria-label={t("themes.label")}>
+        {THEMES.map(({ value, icon: Icon }) => (
           // The menu stays open, so that themes can be compared.
           <DropdownMenuRadioItem key={value} value={value} onSelect={(event) => event.preventDefault()}>
             <Icon aria-hidden className="size-4 text-muted-foreground" />
-            {name}
+            {t(`themes.${value}`)}
           </DropdownMenuRadioItem>
         ))}
       </DropdownMenuRadioGroup>
@@ -51,7 +52,7 @@ export function UserMenu({ viewer, onSignOut, onNavigate }: Props) {
   return (
     <DropdownMenu>
       <DropdownMenuTrigger
-        aria-label={`Account: ${viewer.name}`}
+        aria-label={t("user.account", { name: viewer.name })}
         className="flex h-11 w-full items-center gap-2.5 rounded-lg px-2 text-left text-sm hover:bg-accent data-[state=open]:bg-accent rail:justify-center rail:px-0"
       >
         <Avatar name={viewer.name} />
@@ -69,12 +70,12 @@ export function UserMenu({ viewer, onSignOut, onNavigate }: Props) {
         <DropdownMenuItem asChild>
           <Link href="/settings" onClick={onNavigate}>
             <Settings aria-hidden />
-            Settings
+            {t("pages.settings")}
           </Link>
         </DropdownMenuItem>
         <DropdownMenuItem onSelect={onSignOut}>
           <LogOut aria-hidden />
-          Sign out
+          {t("user.signOut")}
         </DropdownMenuItem>
       </DropdownMenuContent>
     </DropdownMenu>

@@ -1,6 +1,7 @@
 import type { StepStatus } from "@/gql/later/graphql";
 import { cn } from "@/lib/cn";
 import { type Edge, type FlowStep, layoutOf, type Node } from "@/lib/workflows/layout";
+import { t } from "@/messages/pieces";
 
 const WIDTH = 184;
 const HEIGHT = 48;
@@ -8,12 +9,12 @@ const GAP = { x: 28, y: 40 };
 const MARGIN = 4;
 const LONGEST = 24;
 
-const STATES: Record<StepStatus, { box: string; words: string }> = {
-  PENDING: { box: "fill-card stroke-border", words: "to do" },
-  IN_PROGRESS: { box: "fill-primary/10 stroke-primary motion-safe:animate-pulse", words: "under way" },
-  COMPLETED: { box: "fill-primary/10 stroke-primary/60", words: "done" },
-  FAILED: { box: "fill-destructive/10 stroke-destructive", words: "failed" },
-  CANCELLED: { box: "fill-muted stroke-border", words: "stopped" },
+const BOXES: Record<StepStatus, string> = {
+  PENDING: "fill-card stroke-border",
+  IN_PROGRESS: "fill-primary/10 stroke-primary motion-safe:animate-pulse",
+  COMPLETED: "fill-primary/10 stroke-primary/60",
+  FAILED: "fill-destructive/10 stroke-destructive",
+  CANCELLED: "fill-muted stroke-border",
 };
 const WRONG = "fill-destructive/10 stroke-destructive";
 
@@ -72,8 +73,11 @@ function Told({ steps, states }: { steps: readonly FlowStep[]; states: States })
   const titles = new Map(steps.map(({ name, title }) => [name, title]));
   const told = ({ name, title, kind, ways }: FlowStep) => {
     const status = states?.get(name);
-    const state = status ? `, ${STATES[status].words}` : "";
-    const goes = ways.map(({ to, label }) => `${label ? `${label}: ` : "then "}${titles.get(to) ?? to}`);
+    const state = status ? `, ${t(`graph.states.${status}`)}` : "";
+    const goes = ways.map(({ to, label }) => {
+      const step = titles.get(to) ?? to;
+      return label ? `${label}: ${step}` : t("graph.next", { step });
+    });
     return `${title} (${kind}${state})${goes.length > 0 ? `; ${goes.join(", ")}` : ""}`;
   };
   return (
@@ -103,11 +107,11 @@ export function WorkflowGraph({ steps, label, states = null, wrong }: Props) {
   const height = rows * HEIGHT + (rows - 1) * GAP.y + 2 * MARGIN;
   const boxOf = ({ step: { name } }: Node) => {
     if (wrong?.has(name)) return WRONG;
-    return STATES[states?.get(name) ?? "PENDING"].box;
+    return BOXES[states?.get(name) ?? "PENDING"];
   };
   const noteOf = ({ step: { name } }: Node) => {
     const status = states?.get(name);
-    return status ? STATES[status].words : null;
+    return status ? t(`graph.states.${status}`) : null;
   };
   return (
     <figure aria-label={label} className="min-w-0">

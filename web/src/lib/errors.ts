@@ -1,31 +1,36 @@
 import type { CombinedError } from "urql";
 
+import { t } from "@/messages/common";
+
 /** The stable code of the first error; null for a network failure and for an error without one. */
 export function codeOf(error: CombinedError): string | null {
   const code = error.graphQLErrors[0]?.extensions.code;
   return typeof code === "string" ? code : null;
 }
 
-function waitOf(retryAfterMs: unknown): string {
-  if (typeof retryAfterMs !== "number") return "a moment";
+function patience(retryAfterMs: unknown): string {
+  if (typeof retryAfterMs !== "number") return t("errors.tooMany.moment");
   const seconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
-  if (seconds < 90) return seconds === 1 ? "a second" : `${seconds} seconds`;
-  return `${Math.ceil(seconds / 60)} minutes`;
+  return seconds < 90
+    ? t("errors.tooMany.seconds", { seconds })
+    : t("errors.tooMany.minutes", { minutes: String(Math.ceil(seconds / 60)) });
 }
 
 /** What to tell a person about a failed operation. */
 export function messageOf(error: CombinedError): string {
-  if (error.networkError) return "The server cannot be reached. Check the connection and try again.";
-  const first = error.graphQLErrors[0];
+  if (error.networkError) return t("errors.unreachable");
+  const { retryAfterMs, errorId } = error.graphQLErrors[0]?.extensions ?? {};
   switch (codeOf(error)) {
     case "RATE_LIMITED":
-      return `Too many attempts. Try again in ${waitOf(first?.extensions.retryAfterMs)}.`;
+      return patience(retryAfterMs);
     case "INTERNAL":
-      return `Something went wrong on the server. Its log knows more under ${String(first?.extensions.errorId ?? "this time")}.`;
+      return errorId == null
+        ? t("errors.internal.unnamed")
+        : t("errors.internal.named", { id: String(errorId) });
     case "BAD_USER_INPUT":
-      return "Some of this is not right yet.";
+      return t("errors.badInput");
     default:
-      return first?.message ?? error.message;
+      return error.graphQLErrors[0]?.message ?? error.message;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Fields made of a JSON Schema, and what a form of them says when it is filled in. */
 
 import { textOf } from "@/lib/forms";
+import { t } from "@/messages/pieces";
 
 export type Field = {
   name: string;
@@ -113,8 +114,8 @@ type Read = { value: unknown } | { problem: string } | null;
 
 function numberIn(text: string, whole: boolean): Read {
   const value = Number(text);
-  if (!Number.isFinite(value)) return { problem: "Must be a number" };
-  return whole && !Number.isInteger(value) ? { problem: "Must be a whole number" } : { value };
+  if (!Number.isFinite(value)) return { problem: t("field.problems.number") };
+  return whole && !Number.isInteger(value) ? { problem: t("field.problems.whole") } : { value };
 }
 
 /** What one field says; null where it says nothing, so that the tool's own default counts. */
@@ -130,7 +131,7 @@ function read(field: Field, text: string): Read {
       try {
         return { value: JSON.parse(text) as unknown };
       } catch {
-        return { problem: "Is not valid JSON" };
+        return { problem: t("field.problems.json") };
       }
     default:
       return { value: text };
@@ -152,7 +153,7 @@ export function argumentsOf(fields: readonly Field[], form: FormData): Arguments
   for (const field of fields) {
     const found = field.kind === "choices" ? several(field, form) : read(field, textOf(form, field.name));
     if (found === null) {
-      if (field.required) problems[field.name] = "Is needed";
+      if (field.required) problems[field.name] = t("field.problems.needed");
     } else if ("problem" in found) problems[field.name] = found.problem;
     else values[field.name] = found.value;
   }

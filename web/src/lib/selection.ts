@@ -1,38 +1,33 @@
 import { useSyncExternalStore } from "react";
 
 import type { SelectionPreferenceInput } from "@/gql/graphql";
+import { t } from "@/messages/common";
 
 export type Aim = "economy" | "balanced" | "quality" | "fast";
 
 /** What a person wants of the choice of models; kept on this device, and sent with each message. */
 export type Wishes = { aim: Aim; localOnly: boolean };
 
-export const AIMS: { aim: Aim; name: string; text: string; preference: SelectionPreferenceInput | null }[] = [
-  {
-    aim: "economy",
-    name: "Economy",
-    text: "The cheapest model that does the task.",
-    preference: { quality: 0.35, cost: 0.55, latency: 0.1 },
+type Preference = SelectionPreferenceInput | null;
+
+/** An aim; its words are those of the language that is spoken when they are read. */
+const aimed = (aim: Aim, preference: Preference) => ({
+  aim,
+  preference,
+  get name(): string {
+    return t(`aims.${aim}.name`);
   },
-  {
-    aim: "balanced",
-    name: "Balanced",
-    text: "Good answers at a fair price, without a long wait.",
-    // What the server does without being told, so that its defaults may change.
-    preference: null,
+  get text(): string {
+    return t(`aims.${aim}.text`);
   },
-  {
-    aim: "quality",
-    name: "Quality",
-    text: "The best answer, whatever it costs.",
-    preference: { quality: 1, cost: 0, latency: 0 },
-  },
-  {
-    aim: "fast",
-    name: "Fast",
-    text: "The answer that begins first.",
-    preference: { quality: 0.35, cost: 0.1, latency: 0.55 },
-  },
+});
+
+export const AIMS = [
+  aimed("economy", { quality: 0.35, cost: 0.55, latency: 0.1 }),
+  // What the server does without being told, so that its defaults may change.
+  aimed("balanced", null),
+  aimed("quality", { quality: 1, cost: 0, latency: 0 }),
+  aimed("fast", { quality: 0.35, cost: 0.1, latency: 0.55 }),
 ];
 
 export const DEFAULT_WISHES: Wishes = { aim: "balanced", localOnly: false };

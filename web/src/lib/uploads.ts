@@ -1,3 +1,5 @@
+import { t } from "@/messages/common";
+
 /** A file as the server has kept it. */
 export type SentFile = {
   id: string;
@@ -9,14 +11,12 @@ export type SentFile = {
 
 type Refusal = { errors?: { message?: string; extensions?: { fields?: Record<string, string> } }[] };
 
-const UNREACHABLE = "The server cannot be reached. Check the connection and try again.";
-
 /** Why a file was refused, as a sentence. */
 export function reasonIn(body: unknown, status: number): string {
   const [error] = (body as Refusal | null)?.errors ?? [];
   const field = error?.extensions?.fields?.file;
-  if (field) return `The file ${field}.`;
-  return error?.message ?? `The server answered with ${status}.`;
+  if (field) return t("uploads.refused", { reason: field });
+  return error?.message ?? t("uploads.answered", { status: String(status) });
 }
 
 /** Sends a file; `onProgress` hears which share of it has gone. Rejects with the reason, or with an AbortError. */
@@ -36,7 +36,7 @@ export function sendFile(
       if (request.status === 201) resolve(request.response as SentFile);
       else reject(new Error(reasonIn(request.response, request.status)));
     };
-    request.onerror = () => reject(new Error(UNREACHABLE));
+    request.onerror = () => reject(new Error(t("errors.unreachable")));
     request.onabort = () => reject(new DOMException("The file was taken back.", "AbortError"));
     signal.addEventListener("abort", () => request.abort(), { once: true });
     request.send(file);

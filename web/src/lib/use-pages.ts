@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { type AnyVariables, type TypedDocumentNode, useClient } from "urql";
 
 import { messageOf } from "@/lib/errors";
+import { t } from "@/messages/common";
 
 type Connection<Node> = {
   totalCount?: number;
@@ -45,7 +46,11 @@ export function usePages<Data, Variables extends AnyVariables, Node>(
         .toPromise();
       if (mine !== asked.current) return;
       if (!data)
-        return setPages({ ...before, state: "failed", problem: error ? messageOf(error) : "No answer." });
+        return setPages({
+          ...before,
+          state: "failed",
+          problem: error ? messageOf(error) : t("errors.noAnswer"),
+        });
       const { edges, pageInfo, totalCount } = read(data);
       setPages({
         nodes: [...before.nodes, ...edges.map(({ node }) => node)],

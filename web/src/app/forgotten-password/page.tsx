@@ -1,8 +1,9 @@
 import type { Metadata } from "next";
 
 import { ForgottenPasswordPage } from "@/features/accounts/forgotten-password-page";
+import { common } from "@/messages/en/common";
 
-export const metadata: Metadata = { title: "Forgotten password" };
+export const metadata: Metadata = { title: common.pages.forgottenPassword };
 
 export default function Page() {
   return <ForgottenPasswordPage />;

@@ -3,9 +3,10 @@ import { Suspense } from "react";
 
 import { PageSkeleton } from "@/components/page-skeleton";
 import { SharedPage } from "@/features/shared/shared-page";
+import { common } from "@/messages/en/common";
 
 /** Who has the link may read it; whoever searches the web may not find it. */
-export const metadata: Metadata = { title: "Shared chat", robots: { index: false, follow: false } };
+export const metadata: Metadata = { title: common.pages.shared, robots: { index: false, follow: false } };
 
 export default function Page() {
   return (

@@ -6,6 +6,7 @@ import { type ReactNode, useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardDescription, CardTitle } from "@/components/ui/card";
 import { downloadText } from "@/lib/download";
+import { t } from "@/messages/pieces";
 
 import { type Column, csvOf } from "./columns";
 import { FiguresTable } from "./figures-table";
@@ -57,8 +58,8 @@ export function FiguresCard<Row>({
                 variant="ghost"
                 size="icon"
                 className={icon}
-                aria-label={`${title} as a ${table ? "chart" : "table"}`}
-                title={table ? "Chart" : "Table"}
+                aria-label={table ? t("figures.asChart", { title }) : t("figures.asTable", { title })}
+                title={table ? t("figures.chart") : t("figures.table")}
                 onClick={() => setTable(!table)}
               >
                 <Icon aria-hidden />
@@ -68,8 +69,8 @@ export function FiguresCard<Row>({
               variant="ghost"
               size="icon"
               className={icon}
-              aria-label={`${title} as CSV`}
-              title="Download as CSV"
+              aria-label={t("figures.asCsv", { title })}
+              title={t("figures.csv")}
               onClick={() => downloadText(`${fileName}.csv`, "text/csv", csvOf(columns, rows))}
             >
               <Download aria-hidden />
@@ -84,7 +85,7 @@ export function FiguresCard<Row>({
           </p>
         ) : table ? (
           <div className={children ? "max-h-72 overflow-y-auto" : undefined}>
-            <FiguresTable label={`Table: ${title}`} {...figures} />
+            <FiguresTable label={t("figures.tableOf", { title })} {...figures} />
           </div>
         ) : (
           children

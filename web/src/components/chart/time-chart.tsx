@@ -2,6 +2,8 @@
 
 import { type KeyboardEvent, type PointerEvent, useState } from "react";
 
+import { t } from "@/messages/pieces";
+
 import { ChartTip } from "./chart-tip";
 import { Axes, Bars, Lines, type Plot } from "./marks";
 import { labelled, ticksTo } from "./scale";
@@ -84,14 +86,14 @@ export function TimeChart({ label, kind, times, series, format, whole = false }:
   const spoken = (place: number) =>
     read(place)
       .map(({ name, text }) => `${name} ${text}`)
-      .join(", ") || "nothing";
+      .join(", ") || t("chart.silence");
 
   return (
     <div
       ref={frame}
       role="slider"
       tabIndex={0}
-      aria-label={`${label}: read by time`}
+      aria-label={t("chart.slider", { label })}
       aria-valuemin={0}
       aria-valuemax={Math.max(0, last)}
       aria-valuenow={at ?? Math.max(0, last)}

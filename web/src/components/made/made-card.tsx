@@ -6,6 +6,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import type { Addresses } from "@/lib/made/addresses";
 import type { Made } from "@/lib/made/made";
+import { t } from "@/messages/pieces";
 
 type Props = {
   made: Made;
@@ -29,19 +30,22 @@ export function MadeCard({ made, addresses, traits, children }: Props) {
           >
             {made.name}
           </Link>
-          {made.shared && made.editable ? <Badge variant="secondary">Shared</Badge> : null}
+          {made.shared && made.editable ? <Badge variant="secondary">{t("made.shared")}</Badge> : null}
         </h3>
         <p className="line-clamp-4 text-sm text-pretty text-muted-foreground">
-          {made.description || "Nothing is said about it."}
+          {made.description || t("made.undescribed")}
         </p>
         <p className="mt-auto line-clamp-2 pt-1 text-xs text-muted-foreground">{traits}</p>
       </div>
       <div className="flex items-center gap-1 border-t px-3 py-2">
         {children}
         <Button variant="ghost" size="sm" asChild>
-          <Link href={addresses.copyPathOf(made.id)} aria-label={`Duplicate ${made.name}`}>
+          <Link
+            href={addresses.copyPathOf(made.id)}
+            aria-label={t("made.duplicateNamed", { name: made.name })}
+          >
             <Copy aria-hidden />
-            Duplicate
+            {t("made.duplicate")}
           </Link>
         </Button>
       </div>

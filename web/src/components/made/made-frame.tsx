@@ -5,6 +5,8 @@ import { EmptyState } from "@/components/empty-state";
 import { FormProblem } from "@/components/form-problem";
 import { SubmitButton } from "@/components/submit-button";
 import { Button } from "@/components/ui/button";
+import { t as common } from "@/messages/common";
+import { t } from "@/messages/pieces";
 
 /** The way from one thing back to all of them. */
 export function BackLink({ href, text }: { href: string; text: string }) {
@@ -22,7 +24,7 @@ export function BackLink({ href, text }: { href: string; text: string }) {
 /** In the place of a thing that the address names and that is not there for the viewer. */
 export function Missing({ title, href, text }: { title: string; href: string; text: string }) {
   return (
-    <EmptyState title={title} text="It may have been deleted, or it is not shared with you.">
+    <EmptyState title={title} text={t("made.missing")}>
       <Button variant="outline" asChild>
         <Link href={href}>{text}</Link>
       </Button>
@@ -45,7 +47,7 @@ export function SaveBar({ problem, cancelTo, busy, verb }: BarProps) {
       <FormProblem text={problem} />
       <div className="flex justify-end gap-2">
         <Button variant="outline" asChild>
-          <Link href={cancelTo}>Cancel</Link>
+          <Link href={cancelTo}>{common("cancel")}</Link>
         </Button>
         <SubmitButton busy={busy}>{verb}</SubmitButton>
       </div>

@@ -13,6 +13,8 @@ import { messageOf } from "@/lib/errors";
 import type { Addresses } from "@/lib/made/addresses";
 import { type MadeDetails, standingOf } from "@/lib/made/made";
 import { toast } from "@/lib/toast";
+import { t as common } from "@/messages/common";
+import { t } from "@/messages/pieces";
 
 type Removal = {
   addresses: Addresses;
@@ -26,14 +28,14 @@ function DeleteButton({ made: { id, name }, addresses, remove, loss }: Removal &
   const end = async () => {
     const { error } = await remove({ id });
     if (error) return toast.error(messageOf(error));
-    toast.success(`${name} is deleted`);
+    toast.success(t("made.deleted", { name }));
     router.push(addresses.list);
   };
   return (
     <ConfirmButton
-      verb="Delete"
-      label={`Delete ${name}`}
-      title={`Delete “${name}”?`}
+      verb={common("delete")}
+      label={t("made.delete", { name })}
+      title={t("made.confirm", { name })}
       text={loss}
       onConfirm={() => void end()}
     />
@@ -53,7 +55,7 @@ export function MadeHeader({ made, children, ...removal }: Props) {
       <div className="min-w-0">
         <h1 className="flex flex-wrap items-center gap-3 text-2xl font-semibold tracking-tight">
           <span className="wrap-anywhere">{made.name}</span>
-          {made.shared && made.editable ? <Badge variant="secondary">Shared</Badge> : null}
+          {made.shared && made.editable ? <Badge variant="secondary">{t("made.shared")}</Badge> : null}
         </h1>
         <p className="mt-1 text-sm text-pretty text-muted-foreground">{standingOf(made)}</p>
       </div>
@@ -62,7 +64,7 @@ export function MadeHeader({ made, children, ...removal }: Props) {
         <Button variant="outline" size="sm" asChild>
           <Link href={removal.addresses.copyPathOf(made.id)}>
             <Copy aria-hidden />
-            Duplicate
+            {t("made.duplicate")}
           </Link>
         </Button>
         {made.editable ? <DeleteButton made={made} {...removal} /> : null}
@@ -77,7 +79,7 @@ export function NewHeader({ title, copied }: { title: string; copied: string | n
     <div>
       <h1 className="text-2xl font-semibold tracking-tight">{title}</h1>
       <p className="mt-1 text-sm text-muted-foreground">
-        {copied ? `It begins like “${copied}”.` : "Only you see it."}
+        {copied ? t("made.beginsLike", { name: copied }) : t("made.private")}
       </p>
     </div>
   );

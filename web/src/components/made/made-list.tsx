@@ -6,6 +6,7 @@ import { EmptyState } from "@/components/empty-state";
 import { Button } from "@/components/ui/button";
 import type { Addresses } from "@/lib/made/addresses";
 import { type Group, grouped, type Made } from "@/lib/made/made";
+import { t } from "@/messages/pieces";
 
 type Card<Thing> = (thing: Thing) => ReactNode;
 
@@ -56,7 +57,7 @@ export function MadeList<Thing extends Made>(props: Props<Thing>) {
       {own?.things.length === 0 ? (
         <EmptyState
           icon={icon}
-          title="None of your own yet"
+          title={t("made.none")}
           text={beginning}
           className="h-auto rounded-xl border border-dashed py-8"
         />

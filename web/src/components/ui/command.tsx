@@ -5,6 +5,7 @@ import { Search } from "lucide-react";
 import type { ComponentProps } from "react";
 
 import { cn } from "@/lib/cn";
+import { t } from "@/messages/common";
 
 /** Load this module lazily: it brings a fuzzy matcher that no page needs at its start. */
 export function Command({ className, ...props }: ComponentProps<typeof CommandPrimitive>) {
@@ -40,6 +41,7 @@ export function CommandList({ className, ...props }: ComponentProps<typeof Comma
   return (
     <CommandPrimitive.List
       data-slot="command-list"
+      label={t("suggestions")}
       className={cn("max-h-80 overflow-x-hidden overflow-y-auto p-1", className)}
       {...props}
     />

@@ -5,6 +5,7 @@ import { Dialog as SheetPrimitive } from "radix-ui";
 import type { ComponentProps, ReactNode } from "react";
 
 import { cn } from "@/lib/cn";
+import { t } from "@/messages/common";
 
 import { overlayClasses } from "./dialog";
 import { useReturnFocus } from "./use-return-focus";
@@ -53,7 +54,7 @@ export function SheetHeader({ title, text }: { title: ReactNode; text: ReactNode
         </SheetDescription>
       </div>
       <SheetClose
-        aria-label="Close"
+        aria-label={t("close")}
         className="inline-flex size-8 shrink-0 items-center justify-center rounded-md text-muted-foreground hover:bg-accent hover:text-foreground pointer-coarse:size-11"
       >
         <X aria-hidden className="size-4" />

@@ -2,6 +2,9 @@ import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 import { Toaster, toast } from "sonner";
 
+import { useLanguage } from "@/lib/language";
+import { t } from "@/messages/common";
+
 const colours = {
   "--normal-bg": "var(--popover)",
   "--normal-text": "var(--popover-foreground)",
@@ -10,15 +13,18 @@ const colours = {
   fontFamily: "inherit",
 } as React.CSSProperties;
 
+function Toasts() {
+  useLanguage();
+  return (
+    <Toaster position="bottom-center" style={colours} containerAriaLabel={t("toasts")} closeButton={false} />
+  );
+}
+
 /** Puts the toaster on the page, in a root of its own so that pages start without it; returns what shows a toast. */
 export function mountToaster(): typeof toast {
   const host = document.createElement("div");
   document.body.append(host);
   // A toaster shows only what comes after it has mounted.
-  flushSync(() =>
-    createRoot(host).render(
-      <Toaster position="bottom-center" style={colours} containerAriaLabel="Messages" closeButton={false} />,
-    ),
-  );
+  flushSync(() => createRoot(host).render(<Toasts />));
   return toast;
 }

@@ -9,6 +9,7 @@ import { PasswordField } from "@/components/password-field";
 import { SubmitButton } from "@/components/submit-button";
 import { fieldsOf, messageOf } from "@/lib/errors";
 import { textOf } from "@/lib/forms";
+import { t } from "@/messages/accounts";
 
 export type NewAccount = { name: string; email: string; password: string };
 
@@ -36,7 +37,7 @@ export function AccountForm({ email = null, busy, error, onCreate }: Props) {
     <form onSubmit={submit} className="flex flex-col gap-5">
       <FormProblem text={error ? messageOf(error) : null} />
       <FormField
-        label="Name"
+        label={t("fields.name")}
         name="name"
         autoComplete="name"
         maxLength={100}
@@ -44,7 +45,7 @@ export function AccountForm({ email = null, busy, error, onCreate }: Props) {
         problem={problems.name}
       />
       <FormField
-        label="E-mail"
+        label={t("fields.email")}
         name="email"
         type="email"
         autoComplete="username"
@@ -54,16 +55,16 @@ export function AccountForm({ email = null, busy, error, onCreate }: Props) {
         problem={problems.email}
       />
       <PasswordField
-        label="Password"
+        label={t("fields.password")}
         name="password"
         autoComplete="new-password"
         minLength={8}
         maxLength={256}
-        hint="At least 8 characters."
+        hint={t("fields.passwordHint")}
         problem={problems.password}
       />
       <SubmitButton busy={busy} size="lg" className="w-full">
-        Create account
+        {t("fields.create")}
       </SubmitButton>
     </form>
   );

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import { Logo } from "@/components/logo";
 import { Skeleton } from "@/components/ui/skeleton";
 import { Unreachable } from "@/components/unreachable";
+import { t } from "@/messages/common";
 
 type Props = {
   title: string;
@@ -46,7 +47,7 @@ function FormSkeleton() {
   return (
     <div className="flex flex-col gap-5">
       <span role="status" className="sr-only">
-        Loading
+        {t("loading")}
       </span>
       <Skeleton className="h-15 w-full" />
       <Skeleton className="h-15 w-full" />

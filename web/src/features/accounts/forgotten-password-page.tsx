@@ -10,6 +10,7 @@ import { SubmitButton } from "@/components/submit-button";
 import { RequestPasswordResetDocument } from "@/gql/graphql";
 import { fieldsOf, messageOf } from "@/lib/errors";
 import { textOf } from "@/lib/forms";
+import { t } from "@/messages/accounts";
 
 import { Entrance } from "./entrance";
 
@@ -24,26 +25,26 @@ export function ForgottenPasswordPage() {
 
   return (
     <Entrance
-      title="Forgotten your password?"
-      text="We send you a link with which you set a new one."
+      title={t("forgotten.title")}
+      text={t("forgotten.text")}
       waiting={false}
       problem={null}
       onRetry={() => undefined}
       footer={
         <Link href="/sign-in" className="rounded-sm font-medium text-primary underline underline-offset-4">
-          Back to signing in
+          {t("forgotten.back")}
         </Link>
       }
     >
       {data ? (
         <p role="status" className="text-sm">
-          If there is an account with this address, a mail is on its way. The link in it works for an hour.
+          {t("forgotten.sent")}
         </p>
       ) : (
         <form onSubmit={submit} className="flex flex-col gap-5">
           <FormProblem text={error ? messageOf(error) : null} />
           <FormField
-            label="E-mail"
+            label={t("fields.email")}
             name="email"
             type="email"
             autoComplete="username"
@@ -51,7 +52,7 @@ export function ForgottenPasswordPage() {
             problem={fieldsOf(error).email}
           />
           <SubmitButton busy={fetching} size="lg" className="w-full">
-            Send the link
+            {t("forgotten.send")}
           </SubmitButton>
         </form>
       )}

@@ -1,14 +1,15 @@
 "use client";
 
-import Link from "next/link";
 import { useMutation, useQuery } from "urql";
 
 import { FormProblem } from "@/components/form-problem";
 import { AcceptInvitationDocument, InvitationDocument } from "@/gql/graphql";
 import { codeOf, messageOf } from "@/lib/errors";
+import { t } from "@/messages/accounts";
 
 import { AccountForm, type NewAccount } from "./account-form";
 import { Entrance } from "./entrance";
+import { HaveAccount } from "./have-account";
 import { destination } from "./use-entrance";
 import { useToken } from "./use-token";
 
@@ -40,24 +41,17 @@ export function InvitationPage() {
   const over = error ? codeOf(error) === "NOT_FOUND" : false;
   return (
     <Entrance
-      title="You are invited"
-      text={over ? "This link does not work any more." : "Create your account on this Parley."}
+      title={t("invitation.title")}
+      text={over ? t("invitation.over") : t("invitation.text")}
       waiting={token === undefined || fetching}
       problem={error && !over ? messageOf(error) : null}
       onRetry={() => run({ requestPolicy: "network-only" })}
-      footer={
-        <>
-          Have an account?{" "}
-          <Link href="/sign-in" className="rounded-sm font-medium text-primary underline underline-offset-4">
-            Sign in
-          </Link>
-        </>
-      }
+      footer={<HaveAccount />}
     >
       {offer && token ? (
         <AcceptForm token={token} email={offer.email ?? null} />
       ) : (
-        <FormProblem text="It was used or revoked, has expired, or is not complete. Ask for another one." />
+        <FormProblem text={t("invitation.useless")} />
       )}
     </Entrance>
   );

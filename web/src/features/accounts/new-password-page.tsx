@@ -10,6 +10,7 @@ import { SubmitButton } from "@/components/submit-button";
 import { ResetPasswordDocument } from "@/gql/graphql";
 import { fieldsOf, messageOf } from "@/lib/errors";
 import { textOf } from "@/lib/forms";
+import { t } from "@/messages/accounts";
 
 import { Entrance } from "./entrance";
 import { useToken } from "./use-token";
@@ -27,35 +28,35 @@ export function NewPasswordPage() {
 
   return (
     <Entrance
-      title="A new password"
-      text={data ? "It is set. Every browser was signed out." : "Every browser will be signed out."}
+      title={t("newPassword.title")}
+      text={data ? t("newPassword.done") : t("newPassword.text")}
       waiting={token === undefined}
       problem={null}
       onRetry={() => undefined}
       footer={
         <Link href="/sign-in" className="rounded-sm font-medium text-primary underline underline-offset-4">
-          Sign in
+          {t("signIn.action")}
         </Link>
       }
     >
       {data ? (
         <p role="status" className="text-sm">
-          Your new password is set. Sign in with it.
+          {t("newPassword.set")}
         </p>
       ) : (
         <form onSubmit={submit} className="flex flex-col gap-5">
           <FormProblem text={error ? messageOf(error) : null} />
           <PasswordField
-            label="New password"
+            label={t("newPassword.label")}
             name="newPassword"
             autoComplete="new-password"
             minLength={8}
             maxLength={256}
-            hint="At least 8 characters."
+            hint={t("fields.passwordHint")}
             problem={fieldsOf(error).newPassword}
           />
           <SubmitButton busy={fetching} size="lg" className="w-full">
-            Set password
+            {t("newPassword.action")}
           </SubmitButton>
         </form>
       )}

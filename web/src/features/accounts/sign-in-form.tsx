@@ -11,6 +11,7 @@ import { SubmitButton } from "@/components/submit-button";
 import { SignInDocument } from "@/gql/graphql";
 import { codeOf, fieldsOf, messageOf } from "@/lib/errors";
 import { textOf } from "@/lib/forms";
+import { t } from "@/messages/accounts";
 
 import { destination } from "./use-entrance";
 
@@ -40,7 +41,7 @@ export function SignInForm({ trouble }: { trouble: string | null }) {
     <form onSubmit={submit} className="flex flex-col gap-5">
       <FormProblem text={error && !asksForCode ? messageOf(error) : error ? null : trouble} />
       <FormField
-        label="E-mail"
+        label={t("fields.email")}
         name="email"
         type="email"
         autoComplete="username"
@@ -48,23 +49,23 @@ export function SignInForm({ trouble }: { trouble: string | null }) {
         problem={fields.email}
       />
       <PasswordField
-        label="Password"
+        label={t("fields.password")}
         name="password"
         autoComplete="current-password"
         problem={fields.password}
       />
       {wantsCode ? (
         <FormField
-          label="Code"
+          label={t("signIn.code")}
           name="code"
           autoComplete="one-time-code"
           autoFocus
           maxLength={64}
-          hint="The 6 digits that your authenticator app shows, or a recovery code."
+          hint={t("signIn.codeHint")}
         />
       ) : null}
       <SubmitButton busy={fetching || Boolean(data)} size="lg" className="w-full">
-        Sign in
+        {t("signIn.action")}
       </SubmitButton>
     </form>
   );

@@ -5,6 +5,7 @@ import Link from "next/link";
 import { useEffect, useState } from "react";
 
 import { Button } from "@/components/ui/button";
+import { t } from "@/messages/accounts";
 
 import { Entrance } from "./entrance";
 import { SignInForm } from "./sign-in-form";
@@ -19,22 +20,21 @@ export function SignInPage() {
   useEffect(() => setTrouble(troubleOf(window.location.search)), []);
   return (
     <Entrance
-      title="Welcome back"
-      text="Sign in to your Parley."
+      title={t("signIn.title")}
+      text={t("signIn.text")}
       waiting={!server}
       problem={problem}
       onRetry={retry}
       footer={
-        server?.signUpOpen ? (
-          <>
-            New here?{" "}
-            <Link href="/sign-up" className={LINK}>
-              Create an account
-            </Link>
-          </>
-        ) : (
-          "New here? Ask the person who runs this server for an account."
-        )
+        server?.signUpOpen
+          ? t.rich("signIn.new", {
+              link: (words) => (
+                <Link href="/sign-up" className={LINK}>
+                  {words}
+                </Link>
+              ),
+            })
+          : t("signIn.newAsk")
       }
     >
       <div className="flex flex-col gap-5">
@@ -42,7 +42,7 @@ export function SignInPage() {
         {server?.sendsMail ? (
           <p className="text-center text-sm">
             <Link href="/forgotten-password" className={LINK}>
-              Forgotten your password?
+              {t("forgotten.title")}
             </Link>
           </p>
         ) : null}
@@ -50,7 +50,7 @@ export function SignInPage() {
           <Button asChild variant="outline" size="lg" className="w-full">
             {/* A full load: the server leads on to another site from there. */}
             <a href={server.signInProvider.path}>
-              <KeyRound aria-hidden /> Sign in with {server.signInProvider.name}
+              <KeyRound aria-hidden /> {t("signIn.with", { name: server.signInProvider.name })}
             </a>
           </Button>
         ) : null}

@@ -1,14 +1,15 @@
 "use client";
 
 import { Lock } from "lucide-react";
-import Link from "next/link";
 import { useMutation } from "urql";
 
 import { EmptyState } from "@/components/empty-state";
 import { SignUpDocument } from "@/gql/graphql";
+import { t } from "@/messages/accounts";
 
 import { AccountForm, type NewAccount } from "./account-form";
 import { Entrance } from "./entrance";
+import { HaveAccount } from "./have-account";
 import { destination, useEntrance } from "./use-entrance";
 
 function SignUpForm() {
@@ -28,38 +29,14 @@ export function SignUpPage() {
   const closed = server ? server.hasAccounts && !server.signUpOpen : false;
   return (
     <Entrance
-      title={first ? "Welcome to Parley" : "Create your account"}
-      text={
-        first
-          ? "Yours is the first account here: it also manages this server."
-          : "Your chats stay on this server and are only yours."
-      }
+      title={first ? t("signUp.first") : t("signUp.title")}
+      text={first ? t("signUp.firstText") : t("signUp.text")}
       waiting={!server}
       problem={problem}
       onRetry={retry}
-      footer={
-        first ? null : (
-          <>
-            Have an account?{" "}
-            <Link
-              href="/sign-in"
-              className="rounded-sm font-medium text-primary underline underline-offset-4"
-            >
-              Sign in
-            </Link>
-          </>
-        )
-      }
+      footer={first ? null : <HaveAccount />}
     >
-      {closed ? (
-        <EmptyState
-          icon={Lock}
-          title="Sign-up is closed"
-          text="Ask the person who runs this server for an account."
-        />
-      ) : (
-        <SignUpForm />
-      )}
+      {closed ? <EmptyState icon={Lock} title={t("signUp.closed")} text={t("signUp.ask")} /> : <SignUpForm />}
     </Entrance>
   );
 }

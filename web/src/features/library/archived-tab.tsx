@@ -20,6 +20,8 @@ import { formatRelative } from "@/lib/dates";
 import { messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
 import { usePages } from "@/lib/use-pages";
+import { t as common } from "@/messages/common";
+import { t } from "@/messages/library";
 
 type Archived = ArchivedChatsQuery["chats"]["edges"][number]["node"];
 
@@ -29,7 +31,7 @@ function Line({ chat, onGone }: { chat: Archived; onGone: () => void }) {
   const open = useOpenChat();
   const [, bringBack] = useMutation(BringBackChatDocument);
   const [, remove] = useMutation(DeleteArchivedChatDocument);
-  const title = chat.title || "New chat";
+  const title = chat.title || common("newChat");
   const done = (said: string) => (result: Awaited<ReturnType<typeof bringBack | typeof remove>>) => {
     if (result.error) return toast.error(messageOf(result.error));
     onGone();
@@ -52,17 +54,17 @@ function Line({ chat, onGone }: { chat: Archived; onGone: () => void }) {
       <Button
         variant="outline"
         size="sm"
-        aria-label={`Bring back ${title}`}
-        onClick={() => void bringBack({ id: chat.id }).then(done("The chat is in the list again"))}
+        aria-label={t("archived.bringBackNamed", { title })}
+        onClick={() => void bringBack({ id: chat.id }).then(done(t("archived.broughtBack")))}
       >
-        Bring back
+        {t("archived.bringBack")}
       </Button>
       <ConfirmButton
-        label={`Delete ${title}`}
-        verb="Delete"
-        title={`Delete “${title}”?`}
-        text="Its messages and its links are deleted for good."
-        onConfirm={() => void remove({ id: chat.id }).then(done("Chat deleted"))}
+        label={t("archived.delete", { title })}
+        verb={common("delete")}
+        title={t("archived.confirm", { title })}
+        text={t("archived.loss")}
+        onConfirm={() => void remove({ id: chat.id }).then(done(t("archived.deleted")))}
       />
     </li>
   );
@@ -74,16 +76,10 @@ export function ArchivedTab() {
   if (problem) return <Unreachable problem={problem} onRetry={refresh} />;
   if (state === "loading") return <Skeleton className="h-16 w-full rounded-xl" />;
   if (nodes.length === 0)
-    return (
-      <EmptyState
-        icon={Archive}
-        title="No chat is archived"
-        text="Archive a chat from its menu in the sidebar: it leaves the list, and is still found by a search."
-      />
-    );
+    return <EmptyState icon={Archive} title={t("archived.none")} text={t("archived.about")} />;
   return (
     <div className="flex flex-col gap-4">
-      <ul aria-label="Archived chats" className="flex flex-col gap-2">
+      <ul aria-label={t("archived.list")} className="flex flex-col gap-2">
         {nodes.map((chat) => (
           <Line key={chat.id} chat={chat} onGone={() => drop(({ id }) => id === chat.id)} />
         ))}

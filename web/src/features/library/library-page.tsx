@@ -4,18 +4,14 @@ import { useSearchParams } from "next/navigation";
 import { useCallback } from "react";
 
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
+import { t } from "@/messages/library";
 
 import { ArchivedTab } from "./archived-tab";
 import { SearchTab } from "./search-tab";
 import { SharesTab } from "./shares-tab";
 import { TransferTab } from "./transfer-tab";
 
-const TABS = [
-  { value: "search", name: "Search" },
-  { value: "archived", name: "Archived" },
-  { value: "shared", name: "Shared" },
-  { value: "transfer", name: "Import, export" },
-];
+const TABS = ["search", "archived", "shared", "transfer"] as const;
 
 /** Replaces the query of the address, which says what the page shows. */
 function show(query: Record<string, string>) {
@@ -27,16 +23,16 @@ function show(query: Record<string, string>) {
 export function LibraryPage() {
   const params = useSearchParams();
   const query = params.get("q") ?? "";
-  const tab = TABS.find(({ value }) => value === params.get("tab"))?.value ?? "search";
+  const tab = TABS.find((value) => value === params.get("tab")) ?? "search";
   const search = useCallback((q: string) => show(q ? { q } : {}), []);
   return (
     <div className="mx-auto flex max-w-3xl flex-col gap-6 px-4 py-8 sm:px-6 sm:py-10">
-      <h1 className="text-2xl font-semibold tracking-tight">Library</h1>
+      <h1 className="text-2xl font-semibold tracking-tight">{t("title")}</h1>
       <Tabs value={tab} onValueChange={(next) => show(next === "search" ? {} : { tab: next })}>
-        <TabsList aria-label="Library" className="max-w-full overflow-x-auto">
-          {TABS.map(({ value, name }) => (
+        <TabsList aria-label={t("title")} className="max-w-full overflow-x-auto">
+          {TABS.map((value) => (
             <TabsTrigger key={value} value={value}>
-              {name}
+              {t(`tabs.${value}`)}
             </TabsTrigger>
           ))}
         </TabsList>

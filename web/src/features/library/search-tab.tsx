@@ -14,6 +14,8 @@ import { LibrarySearchDocument, type LibrarySearchQuery } from "@/gql/later/grap
 import { pathOf, useOpenChat } from "@/lib/chat-path";
 import { formatRelative } from "@/lib/dates";
 import { usePages } from "@/lib/use-pages";
+import { t as common } from "@/messages/common";
+import { t } from "@/messages/library";
 
 const PAUSE_MS = 250;
 const LONGEST = 200;
@@ -40,10 +42,10 @@ function HitLine({ hit }: { hit: Hit }) {
         className="block rounded-xl border p-4 hover:bg-accent"
       >
         <span className="flex items-center gap-2 text-xs text-muted-foreground">
-          <span className="truncate font-medium text-foreground">{chat.title || "New chat"}</span>
-          {chat.archived ? <Badge>Archived</Badge> : null}
+          <span className="truncate font-medium text-foreground">{chat.title || common("newChat")}</span>
+          {chat.archived ? <Badge>{t("tabs.archived")}</Badge> : null}
           <span className="ml-auto shrink-0">
-            {message.role === "USER" ? "You" : (message.modelUsed ?? "Answer")} ·{" "}
+            {message.role === "USER" ? t("search.you") : (message.modelUsed ?? common("answer"))} ·{" "}
             {formatRelative(message.createdAt)}
           </span>
         </span>
@@ -64,23 +66,15 @@ function Hits({ query }: { query: string }) {
   if (problem) return <Unreachable problem={problem} onRetry={refresh} />;
   if (state === "loading") return <Skeleton className="h-24 w-full rounded-xl" />;
   if (nodes.length === 0)
-    return (
-      <EmptyState
-        icon={Search}
-        title="No message has these words"
-        text="Try fewer words, or the beginning of one."
-      />
-    );
+    return <EmptyState icon={Search} title={t("search.none")} text={t("search.noneText")} />;
   return (
     <>
       <p role="status" className="text-sm text-muted-foreground">
         {total !== null && total >= COUNTED
-          ? "1,000 messages or more"
-          : total === 1
-            ? "One message"
-            : `${total} messages`}
+          ? t("search.many", { count: COUNTED })
+          : t("search.found", { count: total ?? 0 })}
       </p>
-      <ul aria-label="Messages found" className="flex flex-col gap-2">
+      <ul aria-label={t("search.list")} className="flex flex-col gap-2">
         {nodes.map((hit) => (
           <HitLine key={hit.message.id} hit={hit} />
         ))}
@@ -113,8 +107,8 @@ export function SearchTab({ query, onQuery }: { query: string; onQuery: (query: 
     <div className="flex flex-col gap-4">
       <Input
         type="search"
-        aria-label="Search all messages"
-        placeholder="Words, “words together”, this or that, -not this"
+        aria-label={t("search.label")}
+        placeholder={t("search.placeholder")}
         maxLength={LONGEST}
         value={text}
         onChange={(event) => setText(event.target.value)}
@@ -122,11 +116,7 @@ export function SearchTab({ query, onQuery }: { query: string; onQuery: (query: 
       {query ? (
         <Hits query={query} />
       ) : (
-        <EmptyState
-          icon={Search}
-          title="Search everything you and your models have said"
-          text="The last word may be unfinished. Words in quotes stand together, “or” takes either, a minus leaves out."
-        />
+        <EmptyState icon={Search} title={t("search.title")} text={t("search.about")} />
       )}
     </div>
   );

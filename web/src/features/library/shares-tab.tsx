@@ -13,39 +13,42 @@ import { formatDate, formatDateTime } from "@/lib/dates";
 import { messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
 import { usePages } from "@/lib/use-pages";
+import { t as common } from "@/messages/common";
+import { t } from "@/messages/library";
 
 type Share = SharesQuery["shares"]["edges"][number]["node"];
 
 const readShares = (data: SharesQuery) => data.shares;
 
 function validity({ expiresAt }: Share): string {
-  if (!expiresAt) return "works until you end it";
+  if (!expiresAt) return t("shares.endless");
   const over = Date.parse(expiresAt) < Date.now();
-  return over ? `ended ${formatDateTime(expiresAt)}` : `works until ${formatDateTime(expiresAt)}`;
+  const at = formatDateTime(expiresAt);
+  return over ? t("shares.ended", { at }) : t("shares.until", { at });
 }
 
 function Line({ share, onGone }: { share: Share; onGone: () => void }) {
   const [, revoke] = useMutation(RevokeShareDocument);
-  const title = share.title || "New chat";
+  const title = share.title || common("newChat");
   const end = async () => {
     const { error } = await revoke({ id: share.id });
     if (error) return toast.error(messageOf(error));
     onGone();
-    toast("The link leads nowhere now");
+    toast(t("shares.done"));
   };
   return (
     <li className="flex flex-wrap items-center gap-2 rounded-xl border p-3">
       <span className="min-w-0 flex-1 basis-48">
         <span className="block truncate text-sm font-medium">{title}</span>
         <span className="text-xs text-muted-foreground">
-          Shared {formatDate(share.createdAt)} · {validity(share)}
+          {t("shares.shared", { date: formatDate(share.createdAt) })} · {validity(share)}
         </span>
       </span>
       <ConfirmButton
-        label={`End the link to ${title}`}
-        verb="End link"
-        title={`End the link to “${title}”?`}
-        text="Whoever has it cannot read the chat any more. The chat itself stays."
+        label={t("shares.end", { title })}
+        verb={t("shares.verb")}
+        title={t("shares.confirm", { title })}
+        text={t("shares.loss")}
         onConfirm={() => void end()}
       />
     </li>
@@ -58,16 +61,10 @@ export function SharesTab() {
   if (problem) return <Unreachable problem={problem} onRetry={refresh} />;
   if (state === "loading") return <Skeleton className="h-16 w-full rounded-xl" />;
   if (nodes.length === 0)
-    return (
-      <EmptyState
-        icon={Share2}
-        title="Nothing is shared"
-        text="Share a chat from its menu: whoever has the link can read what it showed then."
-      />
-    );
+    return <EmptyState icon={Share2} title={t("shares.none")} text={t("shares.about")} />;
   return (
     <div className="flex flex-col gap-4">
-      <ul aria-label="Shared links" className="flex flex-col gap-2">
+      <ul aria-label={t("shares.list")} className="flex flex-col gap-2">
         {nodes.map((share) => (
           <Line key={share.id} share={share} onGone={() => drop(({ id }) => id === share.id)} />
         ))}

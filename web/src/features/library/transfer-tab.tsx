@@ -7,6 +7,7 @@ import { FormProblem } from "@/components/form-problem";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import { cn } from "@/lib/cn";
+import { t } from "@/messages/library";
 
 import { useExportAll } from "./use-export-all";
 import { type Import, useImport } from "./use-import";
@@ -14,28 +15,28 @@ import { type Import, useImport } from "./use-import";
 /** Reasons that are shown of many. */
 const SHOWN = 20;
 
-const chats = (count: number) => (count === 1 ? "One chat" : `${count} chats`);
-
 function Outcome({ state }: { state: Import }) {
   const { fileName, busy, progress, imported, skipped, problem } = state;
   return (
     <div className="flex flex-col gap-3 text-sm">
       <p role="status">
-        {busy ? `Reading ${fileName}…` : `${chats(imported)} imported from ${fileName}.`}
-        {skipped.length > 0 ? ` ${chats(skipped.length)} left out.` : ""}
+        {busy
+          ? t("import.reading", { file: fileName })
+          : t("import.done", { count: imported, file: fileName })}
+        {skipped.length > 0 ? ` ${t("import.leftOut", { count: skipped.length })}` : ""}
       </p>
       {busy ? (
-        <progress aria-label="Import" value={progress} className="h-1.5 w-full accent-primary" />
+        <progress aria-label={t("import.title")} value={progress} className="h-1.5 w-full accent-primary" />
       ) : null}
       <FormProblem text={problem} />
       {skipped.length > 0 ? (
-        <ul aria-label="Left out" className="space-y-1 text-xs text-muted-foreground">
+        <ul aria-label={t("import.leftOutList")} className="space-y-1 text-xs text-muted-foreground">
           {skipped.slice(0, SHOWN).map(({ index, reason }) => (
-            <li key={index}>
-              Chat {index + 1}: {reason}
-            </li>
+            <li key={index}>{t("import.reason", { number: String(index + 1), reason })}</li>
           ))}
-          {skipped.length > SHOWN ? <li>… and {skipped.length - SHOWN} more</li> : null}
+          {skipped.length > SHOWN ? (
+            <li>{t("import.more", { count: String(skipped.length - SHOWN) })}</li>
+          ) : null}
         </ul>
       ) : null}
     </div>
@@ -57,11 +58,8 @@ function ImportCard() {
   return (
     <Card>
       <CardHeader>
-        <CardTitle>Import</CardTitle>
-        <CardDescription>
-          Chats of ChatGPT (conversations.json), Open WebUI, LibreChat or another Parley, with their branches,
-          times and models. What was imported before is left out.
-        </CardDescription>
+        <CardTitle>{t("import.title")}</CardTitle>
+        <CardDescription>{t("import.about")}</CardDescription>
       </CardHeader>
       <CardContent className="flex flex-col gap-4">
         {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is a second way; the button is the first */}
@@ -78,12 +76,12 @@ function ImportCard() {
           )}
         >
           <Upload aria-hidden className="size-6" />
-          Drop a file here
+          {t("import.drop")}
           <input
             ref={field}
             type="file"
             accept=".json,application/json"
-            aria-label="File to import"
+            aria-label={t("import.file")}
             className="sr-only"
             tabIndex={-1}
             onChange={(event) => {
@@ -92,7 +90,7 @@ function ImportCard() {
             }}
           />
           <Button variant="outline" disabled={state?.busy} onClick={() => field.current?.click()}>
-            Choose a file
+            {t("import.choose")}
           </Button>
         </div>
         {state ? <Outcome state={state} /> : null}
@@ -106,19 +104,16 @@ function ExportCard() {
   return (
     <Card>
       <CardHeader>
-        <CardTitle>Export</CardTitle>
-        <CardDescription>
-          All your chats as one JSON file, with every branch; files are not in it. A single chat is exported
-          from its menu, also as Markdown.
-        </CardDescription>
+        <CardTitle>{t("export.title")}</CardTitle>
+        <CardDescription>{t("export.about")}</CardDescription>
       </CardHeader>
       <CardContent className="flex items-center gap-3">
         <Button variant="outline" disabled={done !== null} onClick={() => void start()}>
           <Download aria-hidden />
-          Export all chats
+          {t("export.action")}
         </Button>
         <span role="status" className="text-sm text-muted-foreground tabular-nums">
-          {done?.of ? `${done.chats} of ${done.of}` : ""}
+          {done?.of ? t("export.progress", { done: String(done.chats), of: String(done.of) }) : ""}
         </span>
       </CardContent>
     </Card>

@@ -7,22 +7,18 @@ import { AllChatIdsDocument, ExportWholeDocument } from "@/gql/later/graphql";
 import { downloadText } from "@/lib/download";
 import { codeOf, messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/library";
 
 const FRESH = { requestPolicy: "network-only" } as const;
 const PAGE = 200;
 
 type Contents = { chats: string[]; oversized: number };
 
-const leftOut = (count: number) =>
-  count === 1
-    ? "One chat is too long for an export and was left out"
-    : `${count} chats are too long for an export and were left out`;
-
 /** Saves what was found, and says what was not. */
 function save({ chats, oversized }: Contents) {
   if (chats.length > 0) downloadText("parley-chats.json", "application/json", `[${chats.join(",\n")}]`);
-  else if (oversized === 0) toast("There is no chat to export");
-  if (oversized > 0) toast.error(leftOut(oversized));
+  else if (oversized === 0) toast(t("export.nothing"));
+  if (oversized > 0) toast.error(t("export.leftOut", { count: oversized }));
 }
 
 /** Takes every chat of the person out as one file that can be imported again. */

@@ -5,6 +5,8 @@ import { useClient } from "urql";
 
 import { ImportChatsDocument } from "@/gql/later/graphql";
 import { fieldsOf, messageOf } from "@/lib/errors";
+import { t as common } from "@/messages/common";
+import { t } from "@/messages/library";
 
 import { type Archive, archiveOf, LARGEST_FILE } from "./pieces";
 
@@ -19,18 +21,14 @@ export type Import = {
   problem: string | null;
 };
 
-const NOT_JSON =
-  "This is not JSON. ChatGPT's export is a zip file: unpack it, and take conversations.json out of it.";
-const TOO_LARGE = "It is larger than 4 MB, which is more than the server takes at once.";
-
 /** What is in the file, or why that cannot be said. */
 async function read(file: File): Promise<Archive | string> {
-  if (file.size > LARGEST_FILE) return "This file is larger than 300 MB.";
+  if (file.size > LARGEST_FILE) return t("import.problems.tooLarge");
   const text = await file.text().catch(() => null);
-  if (text === null) return "This file cannot be read. It may have been moved, changed or deleted.";
+  if (text === null) return t("import.problems.unreadable");
   const archive = archiveOf(text);
-  if (!archive) return NOT_JSON;
-  return archive.pieces.length + archive.oversized.length > 0 ? archive : "There is no chat in this file.";
+  if (!archive) return t("import.problems.notJson");
+  return archive.pieces.length + archive.oversized.length > 0 ? archive : t("import.problems.empty");
 }
 
 /** Brings the chats of a file in, piece by piece. */
@@ -55,11 +53,11 @@ export function useImport() {
     const archive = await read(file);
     if (typeof archive === "string") return say({ busy: false, problem: archive });
     const { pieces, oversized } = archive;
-    say({ skipped: oversized.map((index) => ({ index, reason: TOO_LARGE })) });
+    say({ skipped: oversized.map((index) => ({ index, reason: t("import.problems.chatTooLarge") })) });
     for (const [index, { content, from }] of pieces.entries()) {
       const { data, error } = await client.mutation(ImportChatsDocument, { input: { content } }).toPromise();
       if (!data) {
-        const reason = fieldsOf(error).content ?? (error ? messageOf(error) : "The server gave no answer.");
+        const reason = fieldsOf(error).content ?? (error ? messageOf(error) : common("errors.noAnswerGiven"));
         return say({ busy: false, problem: reason });
       }
       const { imported, skipped } = data.importChats;

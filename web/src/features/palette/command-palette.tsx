@@ -15,6 +15,8 @@ import {
 } from "@/components/ui/command";
 import { Dialog, DialogContent, DialogDescription, DialogTitle } from "@/components/ui/dialog";
 import { useOpenChat } from "@/lib/chat-path";
+import { t as common } from "@/messages/common";
+import { t } from "@/messages/palette";
 
 import { type Command, matching } from "./commands";
 import { useCommands } from "./use-commands";
@@ -56,15 +58,15 @@ function FoundLines({ found, text, run }: { found: Found | null; text: string; r
   if (!found) return null;
   return (
     <>
-      <Group name={found.text ? "Chats" : "Recent chats"}>
+      <Group name={found.text ? t("groups.chats") : t("groups.recent")}>
         {found.chats.map(({ id, title }) => (
           <CommandItem key={id} value={id} onSelect={() => run(() => open(id))}>
             <MessageSquare aria-hidden className="text-muted-foreground" />
-            <span className="truncate">{title || "New chat"}</span>
+            <span className="truncate">{title || common("newChat")}</span>
           </CommandItem>
         ))}
       </Group>
-      <Group name="Messages">
+      <Group name={t("groups.messages")}>
         {found.messages.map(({ message, chat, snippet }) => (
           <CommandItem
             key={message.id}
@@ -87,7 +89,7 @@ function FoundLines({ found, text, run }: { found: Found | null; text: string; r
           onSelect={() => run(() => router.push(`/library?q=${encodeURIComponent(text)}`))}
         >
           <Search aria-hidden className="text-muted-foreground" />
-          <span className="truncate">Search all messages for “{text}”</span>
+          <span className="truncate">{t("searchAll", { text })}</span>
         </CommandItem>
       ) : null}
     </>
@@ -108,27 +110,27 @@ function Contents({ onOpenChange, onSignOut }: Omit<Props, "open">) {
   const few = (commands: Command[]) => (text ? matching(commands, text).slice(0, MOST) : []);
   const foundLines = <FoundLines found={found} text={text} run={run} />;
   return (
-    <CommandBox shouldFilter={false} loop label="Search and commands">
+    <CommandBox shouldFilter={false} loop label={common("shortcuts.palette")}>
       <CommandInput
         value={typed}
         onValueChange={type}
         maxLength={LONGEST_TEXT}
-        placeholder="Chats, messages, models, agents, commands"
+        placeholder={t("placeholder")}
       />
       <CommandList className="max-h-[min(28rem,60dvh)]">
         {problem ? (
           <p role="alert" className="px-3 py-2 text-sm text-muted-foreground">
-            Chats and messages are not searched: {problem}
+            {t("unsearched", { problem })}
           </p>
         ) : (
-          <CommandEmpty>{searching ? "Searching…" : "Nothing is called that."}</CommandEmpty>
+          <CommandEmpty>{searching ? t("searching") : t("nothing")}</CommandEmpty>
         )}
         {text ? null : foundLines}
-        <Lines name="Commands" commands={matching(actions, text)} run={run} />
-        <Lines name="Pages" commands={matching(pages, text)} run={run} />
-        <Lines name="Agents" commands={few(agents)} run={run} />
-        <Lines name="Tags" commands={few(tags)} run={run} />
-        <Lines name="Models" commands={few(models)} run={run} />
+        <Lines name={t("groups.commands")} commands={matching(actions, text)} run={run} />
+        <Lines name={t("groups.pages")} commands={matching(pages, text)} run={run} />
+        <Lines name={t("groups.agents")} commands={few(agents)} run={run} />
+        <Lines name={t("groups.tags")} commands={few(tags)} run={run} />
+        <Lines name={t("groups.models")} commands={few(models)} run={run} />
         {text ? foundLines : null}
       </CommandList>
     </CommandBox>
@@ -140,10 +142,8 @@ export default function CommandPalette({ open, onOpenChange, onSignOut }: Props)
   return (
     <Dialog open={open} onOpenChange={onOpenChange}>
       <DialogContent closable={false} className="top-[12dvh] translate-y-0 gap-0 p-0 sm:max-w-xl">
-        <DialogTitle className="sr-only">Search and commands</DialogTitle>
-        <DialogDescription className="sr-only">
-          Type to find chats, messages, pages, models, agents and commands.
-        </DialogDescription>
+        <DialogTitle className="sr-only">{common("shortcuts.palette")}</DialogTitle>
+        <DialogDescription className="sr-only">{t("about")}</DialogDescription>
         <Contents onOpenChange={onOpenChange} onSignOut={onSignOut} />
       </DialogContent>
     </Dialog>

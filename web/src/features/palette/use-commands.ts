@@ -6,7 +6,6 @@ import {
   Contrast,
   Keyboard,
   LogOut,
-  type LucideIcon,
   Monitor,
   Moon,
   PanelLeft,
@@ -29,21 +28,29 @@ import { chooseTag } from "@/lib/chosen-tag";
 import { messageOf } from "@/lib/errors";
 import { showShortcutSheet } from "@/lib/shortcuts";
 import { toast } from "@/lib/toast";
+import { t as common } from "@/messages/common";
+import { t } from "@/messages/palette";
 
 import type { Command } from "./commands";
 
-const THEMES: [string, string, LucideIcon][] = [
-  ["light", "Light", Sun],
-  ["dark", "Dark", Moon],
-  ["system", "Like the system", Monitor],
-  ["contrast", "High contrast", Contrast],
-];
+const THEMES = [
+  ["light", Sun],
+  ["dark", Moon],
+  ["system", Monitor],
+  ["contrast", Contrast],
+] as const;
 
 /** Pages that there are. */
 function usePages(): Command[] {
   const router = useRouter();
   return useMemo(
-    () => PAGES.map(({ href, name, icon }) => ({ id: href, name, icon, run: () => router.push(href) })),
+    () =>
+      PAGES.map(({ href, name, icon }) => ({
+        id: href,
+        name: common(`pages.${name}`),
+        icon,
+        run: () => router.push(href),
+      })),
     [router],
   );
 }
@@ -55,17 +62,17 @@ function useActions(onSignOut: () => void): Command[] {
   const open = useOpenChat();
   return useMemo(
     () => [
-      { id: "new", name: "New chat", icon: SquarePen, run: () => open(null) },
-      ...THEMES.map(([value, name, icon]) => ({
+      { id: "new", name: common("newChat"), icon: SquarePen, run: () => open(null) },
+      ...THEMES.map(([value, icon]) => ({
         id: `theme-${value}`,
-        name,
-        hint: "Theme",
+        name: value === "system" ? t("likeTheSystem") : common(`themes.${value}`),
+        hint: common("themes.label"),
         icon,
         run: () => setTheme(value),
       })),
-      { id: "sidebar", name: "Open or close the sidebar", icon: PanelLeft, run: toggle },
-      { id: "keys", name: "Keyboard shortcuts", icon: Keyboard, run: () => showShortcutSheet(true) },
-      { id: "out", name: "Sign out", icon: LogOut, run: onSignOut },
+      { id: "sidebar", name: common("sidebar.toggle"), icon: PanelLeft, run: toggle },
+      { id: "keys", name: common("shortcuts.title"), icon: Keyboard, run: () => showShortcutSheet(true) },
+      { id: "out", name: common("user.signOut"), icon: LogOut, run: onSignOut },
     ],
     [setTheme, toggle, open, onSignOut],
   );
@@ -79,29 +86,35 @@ function useThings(): { models: Command[]; agents: Command[]; tags: Command[] } 
   const openSidebar = useCallback(() => rail && toggle(), [rail, toggle]);
   const [{ data }] = useQuery({ query: PaletteThingsDocument, requestPolicy: "cache-and-network" });
   return useMemo(() => {
-    const take = (id: string | null, name: string) => {
+    const take = (id: string | null, name = "") => {
       chooseModel(id);
-      toast.success(id ? `${name} answers from now on` : "Each message gets the model that suits it");
+      toast.success(id ? t("model.chosen", { name }) : t("model.auto"));
     };
     const talkTo = async (agentId: string) => {
       const made = await client.mutation(StartChatDocument, { input: { agentId } }).toPromise();
       if (made.data) open(made.data.createChat.chat.id);
       else if (made.error) toast.error(messageOf(made.error));
     };
-    const auto = { id: "auto", name: "Auto", hint: "Model", icon: Sparkles, run: () => take(null, "Auto") };
+    const auto = {
+      id: "auto",
+      name: t("auto"),
+      hint: t("hints.model"),
+      icon: Sparkles,
+      run: () => take(null),
+    };
     const models = (data?.models ?? [])
       .filter(({ enabled }) => enabled)
       .map(({ id, displayName }) => ({
         id,
         name: displayName,
-        hint: "Model",
+        hint: t("hints.model"),
         icon: Boxes,
         run: () => take(id, displayName),
       }));
     const agents = (data?.agents ?? []).map(({ id, name }) => ({
       id,
-      name: `New chat with ${name}`,
-      hint: "Agent",
+      name: t("chatWith", { name }),
+      hint: t("hints.agent"),
       icon: Bot,
       run: () => void talkTo(id),
     }));
@@ -111,12 +124,12 @@ function useThings(): { models: Command[]; agents: Command[]; tags: Command[] } 
     };
     const tags = (data?.chatTags ?? []).map(({ tag }) => ({
       id: `tag-${tag}`,
-      name: `Chats tagged ${tag}`,
-      hint: "Tag",
+      name: t("tagged", { tag }),
+      hint: t("hints.tag"),
       icon: Tag,
       run: () => list(tag),
     }));
-    const all = { id: "tags-all", name: "Chats with any tag", hint: "Tag", icon: Tag, run: () => list(null) };
+    const all = { id: "tags-all", name: t("anyTag"), hint: t("hints.tag"), icon: Tag, run: () => list(null) };
     return { models: data ? [auto, ...models] : [], agents, tags: tags.length > 0 ? [...tags, all] : [] };
   }, [client, data, open, openSidebar]);
 }

@@ -5,6 +5,7 @@ import { useClient } from "urql";
 
 import { PaletteFoundDocument, type PaletteFoundQuery } from "@/gql/later/graphql";
 import { messageOf } from "@/lib/errors";
+import { t } from "@/messages/common";
 
 const PAUSE_MS = 120;
 /** A search takes this many characters. */
@@ -27,8 +28,7 @@ export function useFound(text: string): Finding {
         .query(PaletteFoundDocument, { text }, { requestPolicy: "network-only" })
         .toPromise();
       if (stale) return;
-      if (!data)
-        return setFailure({ text, problem: error ? messageOf(error) : "The server gave no answer." });
+      if (!data) return setFailure({ text, problem: error ? messageOf(error) : t("errors.noAnswerGiven") });
       setFailure(null);
       const nodes = <Node>(edges: readonly { node: Node }[]) => edges.map(({ node }) => node);
       setFound({ text, chats: nodes(data.chats.edges), messages: nodes(data.search.edges) });

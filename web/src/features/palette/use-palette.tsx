@@ -4,6 +4,7 @@ import { lazy, Suspense, useMemo } from "react";
 
 import { type Shortcut, useShortcuts } from "@/lib/shortcuts";
 import { useOnDemand } from "@/lib/use-on-demand";
+import { t } from "@/messages/common";
 
 const CommandPalette = lazy(() => import("./command-palette"));
 
@@ -13,10 +14,10 @@ type Options = { onSignOut: () => void };
 export function usePalette({ onSignOut }: Options) {
   const { wanted, open, setOpen } = useOnDemand();
   const shortcuts: Shortcut[] = useMemo(
-    () => [{ keys: "Mod+K", does: "Search and commands", run: () => setOpen(!open) }],
+    () => [{ keys: "Mod+K", does: t("shortcuts.palette"), run: () => setOpen(!open) }],
     [open, setOpen],
   );
-  useShortcuts("Search", shortcuts);
+  useShortcuts(t("search"), shortcuts);
   const dialog = wanted ? (
     <Suspense>
       <CommandPalette open={open} onOpenChange={setOpen} onSignOut={onSignOut} />

@@ -12,7 +12,7 @@ import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
 import { useTheme } from "next-themes";
 import { useMemo } from "react";
 
-import { EXAMPLES } from "./examples";
+import { examples } from "./examples";
 
 const PLUGINS = [HISTORY_PLUGIN, explorerPlugin()];
 
@@ -21,12 +21,13 @@ export default function Editor() {
   const wsClient = useSocket();
   const { resolvedTheme } = useTheme();
   const fetcher = useMemo(() => createGraphiQLFetcher({ url: "/graphql", wsClient }), [wsClient]);
+  const tabs = useMemo(examples, []);
   return (
     <GraphiQL
       fetcher={fetcher}
       plugins={PLUGINS}
       forcedTheme={resolvedTheme === "dark" || resolvedTheme === "contrast" ? "dark" : "light"}
-      defaultTabs={EXAMPLES}
+      defaultTabs={tabs}
       defaultEditorToolsVisibility="variables"
       isHeadersEditorEnabled={false}
     >

@@ -1,12 +1,11 @@
+import { t } from "@/messages/playground";
+
 /** A tab the playground opens with. */
 export type Example = { query: string; variables?: string };
 
 const json = (value: unknown) => JSON.stringify(value, null, 2);
 
-const viewer = `# Every request is made as you.
-# Ctrl-Enter runs it.
-# The schema is on the left.
-query Viewer {
+const viewer = `query Viewer {
   viewer {
     id
     name
@@ -38,8 +37,7 @@ const chats = `query Chats($first: Int) {
 }
 `;
 
-const sendMessage = `# Returns at once: watch run.id in the next tab.
-mutation SendMessage($input: SendMessageInput!) {
+const sendMessage = `mutation SendMessage($input: SendMessageInput!) {
   sendMessage(input: $input) {
     chat {
       id
@@ -53,9 +51,7 @@ mutation SendMessage($input: SendMessageInput!) {
 }
 `;
 
-const runEvents = `# What happened in a run, then live.
-# "after": the last sequence you have seen.
-subscription RunEvents($runId: ID!, $after: Int) {
+const runEvents = `subscription RunEvents($runId: ID!, $after: Int) {
   runEvents(runId: $runId, after: $after) {
     __typename
     sequence
@@ -110,8 +106,7 @@ const models = `query Models {
 }
 `;
 
-const selectModel = `# Which model would answer, and why. Nothing is run.
-query SelectModel($input: SelectModelInput!) {
+const selectModel = `query SelectModel($input: SelectModelInput!) {
   selectModel(input: $input) {
     confidence
     reasoning
@@ -131,8 +126,7 @@ query SelectModel($input: SelectModelInput!) {
 }
 `;
 
-const changes = `# Whatever changes in your chats from now on.
-subscription Changes {
+const changes = `subscription Changes {
   changes {
     __typename
     cursor
@@ -158,15 +152,18 @@ subscription Changes {
 }
 `;
 
-export const EXAMPLES: Example[] = [
-  { query: viewer },
+/** A query below lines that say what it is for. */
+const noted = (note: string, query: string) => `${note.replace(/^/gm, "# ")}\n${query}`;
+
+export const examples = (): Example[] => [
+  { query: noted(t("notes.viewer"), viewer) },
   { query: chats, variables: json({ first: 10 }) },
-  { query: sendMessage, variables: json({ input: { content: "What is the capital of France?" } }) },
-  { query: runEvents, variables: json({ runId: "", after: 0 }) },
-  { query: models },
   {
-    query: selectModel,
-    variables: json({ input: { prompt: "Prove that there are infinitely many primes." } }),
+    query: noted(t("notes.sendMessage"), sendMessage),
+    variables: json({ input: { content: t("question") } }),
   },
-  { query: changes },
+  { query: noted(t("notes.runEvents"), runEvents), variables: json({ runId: "", after: 0 }) },
+  { query: models },
+  { query: noted(t("notes.selectModel"), selectModel), variables: json({ input: { prompt: t("task") } }) },
+  { query: noted(t("notes.changes"), changes) },
 ];

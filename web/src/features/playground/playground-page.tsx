@@ -3,6 +3,7 @@
 import dynamic from "next/dynamic";
 
 import { Spinner } from "@/components/ui/spinner";
+import { t } from "@/messages/playground";
 
 function Loading() {
   return (
@@ -11,7 +12,7 @@ function Loading() {
       className="flex h-full items-center justify-center gap-2 text-sm text-muted-foreground"
     >
       <Spinner />
-      Loading the editor
+      {t("loading")}
     </div>
   );
 }
@@ -22,7 +23,7 @@ const Editor = dynamic(() => import("./editor"), { ssr: false, loading: Loading 
 export function PlaygroundPage() {
   return (
     <div className="h-full">
-      <h1 className="sr-only">Playground</h1>
+      <h1 className="sr-only">{t("title")}</h1>
       <Editor />
     </div>
   );

@@ -13,6 +13,7 @@ import { messageOf } from "@/lib/errors";
 import { AccountDataCard } from "./account-data-card";
 import { ApiKeysCard } from "./api-keys-card";
 import { AuditCard } from "./audit-card";
+import { LanguageCard } from "./language-card";
 import { MemoriesCard } from "./memories-card";
 import { MyBudgetsCard } from "./my-budgets-card";
 import { PasswordCard } from "./password-card";
@@ -30,6 +31,7 @@ function Account({ viewer }: { viewer: Viewer }) {
   return (
     <>
       <ProfileCard viewer={viewer} />
+      <LanguageCard />
       <SelectionCard />
       <MemoriesCard />
       <PasswordCard />

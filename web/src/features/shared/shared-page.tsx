@@ -13,13 +13,15 @@ import { Button } from "@/components/ui/button";
 import { Unreachable } from "@/components/unreachable";
 import { formatDate, formatDateTime } from "@/lib/dates";
 import { Markdown } from "@/lib/markdown/markdown";
+import { t as common } from "@/messages/common";
+import { t } from "@/messages/shared";
 
 import { type SharedMessage, useSharedChat } from "./use-shared-chat";
 
 function Message({ message }: { message: SharedMessage }) {
   if (message.role === "USER")
     return (
-      <article aria-label="Question" className="flex justify-end">
+      <article aria-label={t("question")} className="flex justify-end">
         <div className="max-w-[85%] rounded-2xl bg-secondary px-4 py-2.5 leading-7 break-words whitespace-pre-wrap text-secondary-foreground">
           {message.content}
         </div>
@@ -28,7 +30,7 @@ function Message({ message }: { message: SharedMessage }) {
   return (
     // What is far from the screen is not laid out: a shared chat can have thousands of messages.
     <article
-      aria-label="Answer"
+      aria-label={common("answer")}
       className="min-w-0 [contain-intrinsic-size:auto_24rem] [content-visibility:auto]"
     >
       <Markdown text={message.content} />
@@ -39,28 +41,23 @@ function Message({ message }: { message: SharedMessage }) {
 
 function Chat({ token }: { token: string }) {
   const { chat, messages, missing, problem, retry, more } = useSharedChat(token);
-  const title = chat ? chat.title || "A chat" : null;
+  const title = chat ? chat.title || t("untitled") : null;
   useEffect(() => {
     if (title) document.title = `${title} · Parley`;
   }, [title]);
   if (missing)
-    return (
-      <EmptyState
-        role="alert"
-        icon={Link2Off}
-        title="This link leads nowhere"
-        text="It was mistyped, it has ended, or the chat behind it was deleted."
-      />
-    );
+    return <EmptyState role="alert" icon={Link2Off} title={t("nowhere.title")} text={t("nowhere.text")} />;
   if (problem && !chat) return <Unreachable problem={problem} onRetry={retry} />;
   if (!chat) return <PageSkeleton />;
+  const date = formatDate(chat.createdAt);
   return (
     <div className="mx-auto flex w-full max-w-3xl flex-col gap-6 px-4 py-8 sm:px-6">
       <div>
         <h1 className="text-2xl font-semibold tracking-tight text-balance">{title}</h1>
         <p className="mt-1 text-sm text-muted-foreground">
-          Shared on {formatDate(chat.createdAt)}
-          {chat.expiresAt ? ` · the link works until ${formatDateTime(chat.expiresAt)}` : ""}
+          {chat.expiresAt
+            ? t("sharedUntil", { date, end: formatDateTime(chat.expiresAt) })
+            : t("shared", { date })}
         </p>
       </div>
       {messages.map((message, index) => (
@@ -70,7 +67,7 @@ function Chat({ token }: { token: string }) {
       <FormProblem text={problem} />
       {more ? (
         <Button variant="outline" className="self-center" onClick={more}>
-          Show more
+          {common("showMore")}
         </Button>
       ) : null}
     </div>

@@ -2,6 +2,8 @@
 
 import type { CombinedError } from "urql";
 
+import { t } from "@/messages/pieces";
+
 import { formatRelative } from "../dates";
 import { codeOf, messageOf } from "../errors";
 
@@ -22,24 +24,22 @@ export type Group<Thing> = { title: string; things: readonly Thing[] };
 /** One's own first, then what others share, then what is always there. */
 export function grouped<Thing extends Made>(things: readonly Thing[]): Group<Thing>[] {
   return [
-    { title: "Yours", things: things.filter(({ editable }) => editable) },
-    { title: "Shared with you", things: things.filter(({ editable, slug }) => !editable && !slug) },
-    { title: "Come with Parley", things: things.filter(({ slug }) => slug) },
+    { title: t("made.groups.own"), things: things.filter(({ editable }) => editable) },
+    { title: t("made.groups.shared"), things: things.filter(({ editable, slug }) => !editable && !slug) },
+    { title: t("made.groups.builtIn"), things: things.filter(({ slug }) => slug) },
   ];
 }
 
 /** Whose it is, and what can be done about that. */
 export function standingOf({ editable, slug, version, updatedAt }: MadeDetails): string {
-  if (slug) return "It comes with Parley. Duplicate it to make one that you can change.";
-  if (!editable) return "It is shared with you. Duplicate it to make one that you can change.";
-  return `Version ${version}, changed ${formatRelative(updatedAt)}. Answers at work keep the version they began with.`;
+  if (slug) return t("made.standing.builtIn");
+  if (!editable) return t("made.standing.shared");
+  return t("made.standing.own", { version: String(version), changed: formatRelative(updatedAt) });
 }
 
 /** A copy's name, which fits into the most that a name may have. */
-export const nameOfCopy = (name: string): string => `Copy of ${name}`.slice(0, 100);
+export const nameOfCopy = (name: string): string => t("made.copyOf", { name }).slice(0, 100);
 
 /** Why it was not saved. */
 export const complaintOf = (error: CombinedError): string =>
-  codeOf(error) === "CONFLICT"
-    ? `${messageOf(error)} Reload the page to see what changed.`
-    : messageOf(error);
+  codeOf(error) === "CONFLICT" ? t("made.conflict", { message: messageOf(error) }) : messageOf(error);

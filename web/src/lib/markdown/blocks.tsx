@@ -2,6 +2,7 @@ import type { MarkedToken, Token, Tokens } from "marked";
 import { memo } from "react";
 
 import { cn } from "@/lib/cn";
+import { t } from "@/messages/markdown";
 
 import { CodeBlock } from "./code-block";
 import { Diagram } from "./diagram";
@@ -45,7 +46,7 @@ const Item = memo(
             checked={item.checked ?? false}
             readOnly
             disabled
-            aria-label={item.checked ? "Done" : "Not done"}
+            aria-label={item.checked ? t("done") : t("notDone")}
             className="mt-1.5 size-4 shrink-0 accent-primary"
           />
         ) : null}
@@ -103,7 +104,7 @@ function Table({ token }: { token: Tokens.Table }) {
     // biome-ignore lint/a11y/useSemanticElements: a named region, not a section of the page's outline
     <div
       role="region"
-      aria-label="Table"
+      aria-label={t("table")}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
       className="max-w-full overflow-x-auto rounded-lg border focus-visible:outline-2"

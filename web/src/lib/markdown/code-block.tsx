@@ -7,6 +7,8 @@ import { cn } from "@/lib/cn";
 import { downloadText } from "@/lib/download";
 import type { Line } from "@/lib/highlight/lines";
 import { useHighlightedLines } from "@/lib/highlight/use-highlighted-lines";
+import { t as common } from "@/messages/common";
+import { t } from "@/messages/markdown";
 
 import { CopyButton } from "./copy-button";
 import { fileNameOf } from "./file-names";
@@ -62,8 +64,8 @@ function Tools({ code, language, wrapped, onWrap }: ToolsProps) {
     <span className="flex shrink-0 items-center">
       <button
         type="button"
-        aria-label="Wrap long lines"
-        title="Wrap long lines"
+        aria-label={t("code.wrap")}
+        title={t("code.wrap")}
         aria-pressed={wrapped}
         onClick={onWrap}
         className={toolClasses}
@@ -72,14 +74,14 @@ function Tools({ code, language, wrapped, onWrap }: ToolsProps) {
       </button>
       <button
         type="button"
-        aria-label="Download code"
-        title="Download"
+        aria-label={t("code.download")}
+        title={common("download")}
         onClick={download}
         className={toolClasses}
       >
         <Download aria-hidden className="size-4" />
       </button>
-      <CopyButton text={code} label="Copy code" showLabel />
+      <CopyButton text={code} label={t("code.copy")} showLabel />
     </span>
   );
 }
@@ -92,7 +94,7 @@ export function CodeBlock({ code, info, closed }: Props) {
   const groups = Array.from({ length: Math.ceil(lines.length / GROUP) }, (_, index) => index * GROUP);
   const language = info?.trim().split(/\s/, 1)[0] || "text";
   return (
-    <figure aria-label={`Code, ${language}`} className="overflow-clip rounded-xl border bg-card">
+    <figure aria-label={t("code.label", { language })} className="overflow-clip rounded-xl border bg-card">
       <figcaption className="sticky top-0 z-[1] flex h-10 items-center justify-between border-b bg-card pr-1 pl-4 text-xs text-muted-foreground">
         <span className="truncate font-mono">{language}</span>
         <Tools code={code} language={language} wrapped={wrapped} onWrap={() => wrap(!wrapped)} />

@@ -4,6 +4,7 @@ import { Check, Copy } from "lucide-react";
 import { useEffect, useState } from "react";
 
 import { cn } from "@/lib/cn";
+import { t } from "@/messages/common";
 
 import { copyText } from "./clipboard";
 
@@ -24,7 +25,7 @@ export function CopyButton({ text, label, showLabel = false, className }: Props)
     <button
       type="button"
       onClick={() => void copy()}
-      aria-label={copied ? "Copied" : label}
+      aria-label={copied ? t("copied") : label}
       title={showLabel ? undefined : label}
       className={cn(
         "inline-flex h-8 items-center justify-center gap-1.5 rounded-md px-2 text-xs text-muted-foreground hover:bg-accent hover:text-foreground",
@@ -32,9 +33,9 @@ export function CopyButton({ text, label, showLabel = false, className }: Props)
       )}
     >
       <Icon aria-hidden className="size-4" />
-      {showLabel ? (copied ? "Copied" : "Copy") : null}
+      {showLabel ? (copied ? t("copied") : t("copy")) : null}
       <span role="status" className="sr-only">
-        {copied ? "Copied" : ""}
+        {copied ? t("copied") : ""}
       </span>
     </button>
   );

@@ -3,6 +3,8 @@
 import { useTheme } from "next-themes";
 import { useEffect, useState } from "react";
 
+import { t } from "@/messages/markdown";
+
 import { CodeBlock } from "./code-block";
 import { isDrawable } from "./drawable";
 
@@ -43,20 +45,16 @@ export function Diagram({ code }: { code: string }) {
       <div className="flex flex-col gap-2">
         {block}
         <p className="text-xs text-muted-foreground">
-          {drawn ? `This is no diagram yet: ${drawn.problem}` : "Drawing…"}
+          {drawn ? t("diagram.problem", { problem: drawn.problem }) : t("diagram.drawing")}
         </p>
       </div>
     );
   return (
-    <figure aria-label="Diagram" className="flex flex-col gap-2 rounded-xl border bg-card p-3">
+    <figure aria-label={t("diagram.label")} className="flex flex-col gap-2 rounded-xl border bg-card p-3">
       {/* biome-ignore lint/performance/noImgElement: it is made here, in the browser */}
-      <img
-        src={drawn.address}
-        alt="Diagram; its description is the code below"
-        className="mx-auto max-h-[32rem] max-w-full"
-      />
+      <img src={drawn.address} alt={t("diagram.alt")} className="mx-auto max-h-[32rem] max-w-full" />
       <details className="text-sm">
-        <summary className="w-fit rounded-sm text-xs text-muted-foreground">Code</summary>
+        <summary className="w-fit rounded-sm text-xs text-muted-foreground">{t("diagram.code")}</summary>
         <div className="mt-2">{block}</div>
       </details>
     </figure>

@@ -1,5 +1,7 @@
 import mermaid from "mermaid";
 
+import { t } from "@/messages/markdown";
+
 export type Drawing = { svg: string; problem: null } | { svg: null; problem: string };
 
 let count = 0;
@@ -27,7 +29,7 @@ async function draw(code: string, dark: boolean): Promise<Drawing> {
     // What it was working on stays in the page otherwise.
     document.getElementById(`d${id}`)?.remove();
     const words = error instanceof Error ? error.message : String(error);
-    return { svg: null, problem: words.split("\n", 1)[0] ?? "it cannot be read" };
+    return { svg: null, problem: words.split("\n", 1)[0] ?? t("diagram.unreadable") };
   }
 }
 

@@ -3,6 +3,8 @@
 import { ImageIcon } from "lucide-react";
 import { useState } from "react";
 
+import { t } from "@/messages/markdown";
+
 import { safeImage } from "./urls";
 
 /**
@@ -14,12 +16,10 @@ export function ImageChip({ address, alt }: { address: string; alt: string }) {
   const [broken, setBroken] = useState(false);
   const image = safeImage(address);
   if (!image) return alt;
-  const name = alt || "Image";
+  const name = alt || t("image.name");
   if (broken)
     return (
-      <span className="text-sm text-muted-foreground">
-        {name} could not be loaded from {image.host}.
-      </span>
+      <span className="text-sm text-muted-foreground">{t("image.broken", { name, host: image.host })}</span>
     );
   if (!image.foreign || wanted) {
     return (
@@ -42,7 +42,7 @@ export function ImageChip({ address, alt }: { address: string; alt: string }) {
     >
       <ImageIcon aria-hidden className="size-4 shrink-0 text-muted-foreground" />
       <span className="truncate">{name}</span>
-      <span className="shrink-0 text-muted-foreground">load from {image.host}</span>
+      <span className="shrink-0 text-muted-foreground">{t("image.load", { host: image.host })}</span>
     </button>
   );
 }

@@ -1,3 +1,6 @@
+import type { pieces } from "@/messages/en/pieces";
+import { t } from "@/messages/pieces";
+
 /** A step of a workflow as far as a picture of it needs to know. */
 export type FlowStep = { name: string; title: string; kind: string; ways: readonly Way[] };
 /** A way from one step to another; `label` says when it is taken, and what is `inside` a loop is drawn dashed. */
@@ -7,7 +10,9 @@ export type Node = { step: FlowStep; x: number; y: number };
 export type Edge = { from: Node; to: Node; label: string | null; inside: boolean };
 export type Layout = { nodes: readonly Node[]; edges: readonly Edge[]; columns: number; rows: number };
 
-const WAYS: readonly (readonly [string, string | null, boolean])[] = [
+type Label = keyof (typeof pieces)["graph"]["ways"];
+
+const WAYS: readonly (readonly [string, Label | null, boolean])[] = [
   ["body", "repeats", true],
   ["next", null, false],
   ["then", "yes", false],
@@ -29,9 +34,9 @@ export function stepsOf(definition: unknown): FlowStep[] {
     known.add(name);
     const ways = WAYS.flatMap(([field, label, inside]) => {
       const to = text(step[field]);
-      return to ? [{ to, label, inside }] : [];
+      return to ? [{ to, label: label && t(`graph.ways.${label}`), inside }] : [];
     });
-    return [{ name, title: text(step.title) ?? name, kind: text(step.kind) ?? "step", ways }];
+    return [{ name, title: text(step.title) ?? name, kind: text(step.kind) ?? t("graph.step"), ways }];
   });
 }
 

@@ -1,0 +1,5 @@
+import { words } from "@/lib/language";
+
+import { approvals } from "./en/approvals";
+
+export const t = words("approvals", approvals);

@@ -1,0 +1,5 @@
+import { words } from "@/lib/language";
+
+import { branches } from "./en/branches";
+
+export const t = words("branches", branches);

@@ -1,0 +1,4 @@
+import type { Same } from "../catalogue";
+import type { agents as english } from "../en/agents";
+
+export const agents: Same<typeof english> = {};

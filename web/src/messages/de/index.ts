@@ -1,0 +1,45 @@
+import type { Catalogue } from "../catalogue";
+
+import { accounts } from "./accounts";
+import { agents } from "./agents";
+import { approvals } from "./approvals";
+import { branches } from "./branches";
+import { chat } from "./chat";
+import { common } from "./common";
+import { context } from "./context";
+import { library } from "./library";
+import { markdown } from "./markdown";
+import { metrics } from "./metrics";
+import { models } from "./models";
+import { palette } from "./palette";
+import { pieces } from "./pieces";
+import { playground } from "./playground";
+import { runs } from "./runs";
+import { settings } from "./settings";
+import { shared } from "./shared";
+import { thinking } from "./thinking";
+import { tools } from "./tools";
+import { workflows } from "./workflows";
+
+export const messages: Catalogue = {
+  accounts,
+  agents,
+  approvals,
+  branches,
+  chat,
+  common,
+  context,
+  library,
+  markdown,
+  metrics,
+  models,
+  palette,
+  pieces,
+  playground,
+  runs,
+  settings,
+  shared,
+  thinking,
+  tools,
+  workflows,
+};

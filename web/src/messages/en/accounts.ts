@@ -1,0 +1,62 @@
+/** Signing in and up, invitations, new passwords. */
+export const accounts = {
+  fields: {
+    create: "Create account",
+    email: "E-mail",
+    name: "Name",
+    password: "Password",
+    passwordHint: "At least 8 characters.",
+  },
+  forgotten: {
+    back: "Back to signing in",
+    send: "Send the link",
+    sent: "If there is an account with this address, a mail is on its way. The link in it works for an hour.",
+    text: "We send you a link with which you set a new one.",
+    title: "Forgotten your password?",
+  },
+  haveAccount: "Have an account? <link>Sign in</link>",
+  invitation: {
+    over: "This link does not work any more.",
+    text: "Create your account on this Parley.",
+    title: "You are invited",
+    useless: "It was used or revoked, has expired, or is not complete. Ask for another one.",
+  },
+  newPassword: {
+    action: "Set password",
+    done: "It is set. Every browser was signed out.",
+    label: "New password",
+    set: "Your new password is set. Sign in with it.",
+    text: "Every browser will be signed out.",
+    title: "A new password",
+  },
+  signIn: {
+    action: "Sign in",
+    code: "Code",
+    codeHint: "The 6 digits that your authenticator app shows, or a recovery code.",
+    new: "New here? <link>Create an account</link>",
+    newAsk: "New here? Ask the person who runs this server for an account.",
+    text: "Sign in to your Parley.",
+    title: "Welcome back",
+    with: "Sign in with {name}",
+  },
+  signUp: {
+    ask: "Ask the person who runs this server for an account.",
+    closed: "Sign-up is closed",
+    first: "Welcome to Parley",
+    firstText: "Yours is the first account here: it also manages this server.",
+    text: "Your chats stay on this server and are only yours.",
+    title: "Create your account",
+  },
+  trouble: {
+    busy: "The server has too much to do just now. Try again in a moment.",
+    closed: "You have no account here yet. Ask the person who runs this server to invite you.",
+    disabled: "Your account is disabled. Ask the person who runs this server.",
+    refused: "You were not let in there.",
+    stale: "That took too long, or was begun in another browser. Try again.",
+    taken:
+      "The account with your address belongs to somebody else there. Ask the person who runs this server.",
+    unconfirmed: "It was not confirmed who you are. Try again.",
+    unreachable: "The other service cannot be reached just now. Try again in a moment.",
+    unverified: "The other service has not verified your e-mail address.",
+  },
+} as const;

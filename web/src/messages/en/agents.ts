@@ -1,0 +1,2 @@
+/** Agents. */
+export const agents = {} as const;

@@ -1,0 +1,2 @@
+/** Branches of a chat. */
+export const branches = {} as const;

@@ -1,0 +1,2 @@
+/** Chats, messages, the composer. */
+export const chat = {} as const;

@@ -1,0 +1,2 @@
+/** What an answer was made from: context, memories, files. */
+export const context = {} as const;

@@ -1,0 +1,81 @@
+/** Search, archive, import and export. */
+export const library = {
+  archived: {
+    about: "Archive a chat from its menu in the sidebar: it leaves the list, and is still found by a search.",
+    bringBack: "Bring back",
+    bringBackNamed: "Bring back {title}",
+    broughtBack: "The chat is in the list again",
+    confirm: "Delete “{title}”?",
+    delete: "Delete {title}",
+    deleted: "Chat deleted",
+    list: "Archived chats",
+    loss: "Its messages and its links are deleted for good.",
+    none: "No chat is archived",
+  },
+  export: {
+    about:
+      "All your chats as one JSON file, with every branch; files are not in it. A single chat is exported from its menu, also as Markdown.",
+    action: "Export all chats",
+    leftOut:
+      "{count, plural, =1 {One chat is too long for an export and was left out} other {{count, number, ::group-off} chats are too long for an export and were left out}}",
+    nothing: "There is no chat to export",
+    progress: "{done} of {of}",
+    title: "Export",
+  },
+  import: {
+    about:
+      "Chats of ChatGPT (conversations.json), Open WebUI, LibreChat or another Parley, with their branches, times and models. What was imported before is left out.",
+    choose: "Choose a file",
+    done: "{count, plural, =1 {One chat} other {{count, number, ::group-off} chats}} imported from {file}.",
+    drop: "Drop a file here",
+    file: "File to import",
+    leftOut: "{count, plural, =1 {One chat} other {{count, number, ::group-off} chats}} left out.",
+    leftOutList: "Left out",
+    more: "… and {count} more",
+    problems: {
+      chatTooLarge: "It is larger than 4 MB, which is more than the server takes at once.",
+      empty: "There is no chat in this file.",
+      notJson:
+        "This is not JSON. ChatGPT's export is a zip file: unpack it, and take conversations.json out of it.",
+      tooLarge: "This file is larger than 300 MB.",
+      unreadable: "This file cannot be read. It may have been moved, changed or deleted.",
+    },
+    reading: "Reading {file}…",
+    reason: "Chat {number}: {reason}",
+    title: "Import",
+  },
+  search: {
+    about:
+      "The last word may be unfinished. Words in quotes stand together, “or” takes either, a minus leaves out.",
+    found: "{count, plural, =1 {One message} other {# messages}}",
+    label: "Search all messages",
+    list: "Messages found",
+    many: "{count, number} messages or more",
+    none: "No message has these words",
+    noneText: "Try fewer words, or the beginning of one.",
+    placeholder: "Words, “words together”, this or that, -not this",
+    title: "Search everything you and your models have said",
+    you: "You",
+  },
+  shares: {
+    about: "Share a chat from its menu: whoever has the link can read what it showed then.",
+    confirm: "End the link to “{title}”?",
+    done: "The link leads nowhere now",
+    end: "End the link to {title}",
+    ended: "ended {at}",
+    endless: "works until you end it",
+    list: "Shared links",
+    loss: "Whoever has it cannot read the chat any more. The chat itself stays.",
+    none: "Nothing is shared",
+    shared: "Shared {date}",
+    until: "works until {at}",
+    verb: "End link",
+  },
+  tabs: {
+    archived: "Archived",
+    search: "Search",
+    shared: "Shared",
+    transfer: "Import, export",
+  },
+  title: "Library",
+} as const;

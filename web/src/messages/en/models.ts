@@ -1,0 +1,2 @@
+/** Models, providers, downloads. */
+export const models = {} as const;

@@ -1,0 +1,70 @@
+/** What pages are made of and load when they need it: charts, graphs, fields of a schema, things that people make. */
+export const pieces = {
+  chart: {
+    nothing: "Nothing",
+    silence: "nothing",
+    slider: "{label}: read by time",
+  },
+  field: {
+    asJson: "As JSON.",
+    asUsual: "As usual",
+    optional: "{label} (optional)",
+    problems: {
+      json: "Is not valid JSON",
+      needed: "Is needed",
+      number: "Must be a number",
+      whole: "Must be a whole number",
+    },
+    suchAs: "Such as {example}.",
+  },
+  figures: {
+    asChart: "{title} as a chart",
+    asCsv: "{title} as CSV",
+    asTable: "{title} as a table",
+    chart: "Chart",
+    csv: "Download as CSV",
+    table: "Table",
+    tableOf: "Table: {title}",
+  },
+  graph: {
+    states: {
+      CANCELLED: "stopped",
+      COMPLETED: "done",
+      FAILED: "failed",
+      IN_PROGRESS: "under way",
+      PENDING: "to do",
+    },
+    step: "step",
+    next: "then {step}",
+    ways: {
+      no: "no",
+      repeats: "repeats",
+      yes: "yes",
+    },
+  },
+  made: {
+    beginsLike: "It begins like “{name}”.",
+    confirm: "Delete “{name}”?",
+    conflict: "{message} Reload the page to see what changed.",
+    copyOf: "Copy of {name}",
+    delete: "Delete {name}",
+    deleted: "{name} is deleted",
+    duplicate: "Duplicate",
+    duplicateNamed: "Duplicate {name}",
+    groups: {
+      builtIn: "Come with Parley",
+      own: "Yours",
+      shared: "Shared with you",
+    },
+    missing: "It may have been deleted, or it is not shared with you.",
+    none: "None of your own yet",
+    private: "Only you see it.",
+    shared: "Shared",
+    standing: {
+      builtIn: "It comes with Parley. Duplicate it to make one that you can change.",
+      own: "Version {version}, changed {changed}. Answers at work keep the version they began with.",
+      shared: "It is shared with you. Duplicate it to make one that you can change.",
+    },
+    undescribed: "Nothing is said about it.",
+  },
+} as const;

@@ -1,0 +1,2 @@
+/** Runs and their steps. */
+export const runs = {} as const;

@@ -1,0 +1,2 @@
+/** Ways of thinking: plans, approaches, panels. */
+export const thinking = {} as const;

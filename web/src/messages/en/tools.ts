@@ -1,0 +1,2 @@
+/** Tools and MCP servers. */
+export const tools = {} as const;

@@ -1,0 +1,2 @@
+/** Workflows. */
+export const workflows = {} as const;

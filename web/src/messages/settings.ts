@@ -1,0 +1,5 @@
+import { words } from "@/lib/language";
+
+import { settings } from "./en/settings";
+
+export const t = words("settings", settings);
