@@ -5,9 +5,9 @@ import { t } from "@/messages/runs";
 
 export type Candidate = WeighedFragment["candidates"][number];
 
-const grade = perLanguage(
-  (language) => new Intl.NumberFormat(language, { minimumFractionDigits: 2, maximumFractionDigits: 2 }),
-);
+const hundredths = perLanguage((language) => new Intl.NumberFormat(language, { minimumFractionDigits: 2 }));
+
+const grade = (value: number) => hundredths().format(Number(value.toFixed(2)));
 
 /** Who could have answered, the best first, and who could not. */
 export function divided(candidates: readonly Candidate[]): { able: Candidate[]; out: Candidate[] } {
@@ -28,8 +28,8 @@ export function runnerUp(candidates: readonly Candidate[], chosen: string): Cand
 export function figuresOfCandidate(candidate: Candidate): string[] {
   const { score, expectedQuality, expectedCostUsd, expectedTtftMs } = candidate;
   return [
-    score == null ? "–" : grade().format(score),
-    expectedQuality == null ? "–" : grade().format(expectedQuality),
+    score == null ? "–" : grade(score),
+    expectedQuality == null ? "–" : grade(expectedQuality),
     expectedCostUsd == null ? "–" : (money(expectedCostUsd) ?? t("weighed.free")),
     expectedTtftMs == null ? "–" : duration(expectedTtftMs),
   ];
