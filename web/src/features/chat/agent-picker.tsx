@@ -10,6 +10,7 @@ import {
   DropdownMenuRadioItem,
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
+import { t } from "@/messages/chat";
 
 import type { Answering } from "./answering";
 import { pickerClasses } from "./picker-classes";
@@ -38,7 +39,9 @@ type Props = {
 
 /** Who answers next in this chat, or by which workflow. The assistant, who always does, is only an icon. */
 export function AgentPicker({ agents, workflows, agent, workflow, choose }: Props) {
-  const label = workflow ? `Workflow: ${workflow.name}` : `Agent: ${agent.name}`;
+  const label = workflow
+    ? t("agent.workflow", { name: workflow.name })
+    : t("agent.agent", { name: agent.name });
   const Icon = workflow ? Workflow : Bot;
   const named = workflow?.name ?? (agent.slug === "assistant" ? null : agent.name);
   const take = (id: string) => {
@@ -56,7 +59,7 @@ export function AgentPicker({ agents, workflows, agent, workflow, choose }: Prop
           {agents.map((each) => (
             <Choice key={each.id} {...each} />
           ))}
-          {workflows.length > 0 ? <DropdownMenuLabel>Workflows</DropdownMenuLabel> : null}
+          {workflows.length > 0 ? <DropdownMenuLabel>{t("agent.workflows")}</DropdownMenuLabel> : null}
           {workflows.map((each) => (
             <Choice key={each.id} {...each} />
           ))}

@@ -4,6 +4,7 @@ import { storeOf, useRunStream } from "@parley/react";
 import { lazy, memo, Suspense } from "react";
 import { CopyButton } from "@/lib/markdown/copy-button";
 import { Markdown } from "@/lib/markdown/markdown";
+import { t } from "@/messages/runs";
 
 import { type Answer, answerOf } from "./answer";
 import { useChat } from "./chat-context";
@@ -50,8 +51,9 @@ export function Waiting({ label }: { label: string }) {
 function progressOf({ selection, plan, toolCalls }: Answer): string {
   const step = plan?.steps.find(({ status }) => status === "IN_PROGRESS");
   if (step) return step.title;
-  if (toolCalls.some(({ status }) => status === "IN_PROGRESS")) return "Using a tool…";
-  return selection?.model ? `${selection.model.displayName} is reading…` : "Choosing a model…";
+  if (toolCalls.some(({ status }) => status === "IN_PROGRESS")) return t("answer.usingTool");
+  const model = selection?.model?.displayName;
+  return model ? t("answer.reading", { model }) : t("answer.choosing");
 }
 
 function Footer({ message, answer }: { message: ThreadMessage; answer: Answer }) {
@@ -61,7 +63,9 @@ function Footer({ message, answer }: { message: ThreadMessage; answer: Answer })
     <div className="flex flex-col gap-1">
       <div className="flex min-h-5 flex-wrap items-center gap-x-2 text-xs text-muted-foreground tabular-nums">
         {stopped ? (
-          <span className="rounded-full bg-secondary px-2 py-0.5 text-secondary-foreground">Stopped</span>
+          <span className="rounded-full bg-secondary px-2 py-0.5 text-secondary-foreground">
+            {t("answer.stopped")}
+          </span>
         ) : null}
         <SelectionNote selection={answer.selection} fallback={answer.modelName} runId={message.run?.id} />
         {figures ? <span>{figures}</span> : null}
@@ -70,7 +74,7 @@ function Footer({ message, answer }: { message: ThreadMessage; answer: Answer })
       <div className="-ml-2 flex min-h-8 flex-wrap items-center gap-0.5">
         <SiblingArrows message={message} />
         {answer.text ? (
-          <CopyButton text={answer.text} label="Copy answer" className="pointer-coarse:size-11" />
+          <CopyButton text={answer.text} label={t("answer.copy")} className="pointer-coarse:size-11" />
         ) : null}
         {answer.text ? <Rating message={message} /> : null}
         <RegenerateMenu message={message} />
@@ -100,7 +104,7 @@ export const AssistantMessage = memo(function AssistantMessage({ message, queued
   if (live && queued && status === "QUEUED" && message.parentId)
     return <QueuedControls messageId={message.parentId} place={queued} />;
   return (
-    <article aria-label="Answer" aria-busy={live} className="flex min-w-0 flex-col gap-3">
+    <article aria-label={t("answer.title")} aria-busy={live} className="flex min-w-0 flex-col gap-3">
       <Handoffs agents={answer.agents} handedOverTo={answer.handedOverTo} />
       <Thoughts answer={answer} runId={message.run?.id} />
       {answer.reasoning ? (
@@ -116,7 +120,9 @@ export const AssistantMessage = memo(function AssistantMessage({ message, queued
       {live && !text && !answer.reasoning && status !== "REQUIRES_ACTION" && !worthShowing(answer.plan) ? (
         <Waiting label={progressOf(answer)} />
       ) : null}
-      {status === "CANCELLING" ? <span className="text-xs text-muted-foreground">Stopping…</span> : null}
+      {status === "CANCELLING" ? (
+        <span className="text-xs text-muted-foreground">{t("answer.stopping")}</span>
+      ) : null}
       {status === "FAILED" ? (
         <RunError error={answer.result?.error ?? null} onRetry={() => regenerate(message)} />
       ) : null}

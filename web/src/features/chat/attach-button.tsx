@@ -3,6 +3,8 @@
 import { Paperclip } from "lucide-react";
 import { useRef } from "react";
 
+import { t } from "@/messages/chat";
+
 import { ActionButton } from "./action-button";
 
 /** Opens the browser's own picker. */
@@ -21,7 +23,11 @@ export function AttachButton({ onFiles }: { onFiles: (files: Iterable<File>) => 
           event.target.value = ""; // the same file may be chosen again
         }}
       />
-      <ActionButton icon={Paperclip} label="Attach files" onClick={() => picker.current?.click()} />
+      <ActionButton
+        icon={Paperclip}
+        label={t("attachments.attach")}
+        onClick={() => picker.current?.click()}
+      />
     </>
   );
 }

@@ -4,6 +4,7 @@ import { X } from "lucide-react";
 
 import { cn } from "@/lib/cn";
 import { fileSize, percent } from "@/lib/quantities";
+import { t } from "@/messages/chat";
 
 import { ActionButton } from "./action-button";
 import type { Attachment } from "./attachments";
@@ -12,7 +13,7 @@ import { FileIcon } from "./file-icon";
 function stateOf({ sent, reason, progress, size }: Attachment): string {
   if (reason) return reason;
   if (sent) return fileSize(size);
-  return progress < 1 ? percent(progress) : "Reading…";
+  return progress < 1 ? percent(progress) : t("attachments.reading");
 }
 
 /** The files that go with the next message, with what has become of each so far. */
@@ -25,7 +26,7 @@ export function AttachmentList({
 }) {
   if (items.length === 0) return null;
   return (
-    <ul aria-label="Files for the next message" className="flex max-h-44 flex-wrap gap-2 overflow-y-auto p-1">
+    <ul aria-label={t("attachments.title")} className="flex max-h-44 flex-wrap gap-2 overflow-y-auto p-1">
       {items.map((item) => (
         <li
           key={item.key}
@@ -44,10 +45,14 @@ export function AttachmentList({
               {stateOf(item)}
             </span>
           </span>
-          <ActionButton icon={X} label={`Remove ${item.name}`} onClick={() => onRemove(item.key)} />
+          <ActionButton
+            icon={X}
+            label={t("attachments.remove", { name: item.name })}
+            onClick={() => onRemove(item.key)}
+          />
           {item.sent || item.reason ? null : (
             <progress
-              aria-label={`Sending ${item.name}`}
+              aria-label={t("attachments.sending", { name: item.name })}
               value={item.progress}
               max={1}
               className="absolute inset-x-0 bottom-0 h-1 w-full appearance-none [&::-moz-progress-bar]:bg-primary [&::-webkit-progress-bar]:bg-transparent [&::-webkit-progress-value]:bg-primary"

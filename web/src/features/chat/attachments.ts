@@ -1,4 +1,5 @@
 import type { SentFile, sendFile } from "@/lib/uploads";
+import { t } from "@/messages/chat";
 
 /** A file that is to go with the next message. `sent` is there when the server has it, `reason` when it refused. */
 export type Attachment = {
@@ -43,12 +44,12 @@ export class Attachments {
       const many = this.items.length >= MOST_FILES;
       const item: Attachment = {
         key,
-        name: file.name || "file",
+        name: file.name || t("attachments.unnamed"),
         size: file.size,
         preview: file.type.startsWith("image/") ? this.previews.createObjectURL(file) : null,
         progress: 0,
         sent: null,
-        reason: many ? `A message takes at most ${MOST_FILES} files.` : null,
+        reason: many ? t("attachments.tooMany", { count: String(MOST_FILES) }) : null,
       };
       this.set([...this.items, item]);
       if (!many) void this.leave(key, file);

@@ -3,6 +3,7 @@
 import { lazy, Suspense, useEffect } from "react";
 
 import type { ChatRowFragment } from "@/gql/graphql";
+import { t } from "@/messages/chat";
 
 import { ChatMenu } from "./chat-menu";
 
@@ -19,7 +20,7 @@ type Props = {
 
 /** The chat's name: the page's one heading, and the name of the tab; beside it what can be done with the chat. */
 export function ChatHeader({ chat, state, onFind, onReveal }: Props) {
-  const title = chat ? chat.title || "New chat" : null;
+  const title = chat ? chat.title || t("untitled") : null;
   useEffect(() => {
     document.title = title ? `${title} · Parley` : "Parley";
   }, [title]);

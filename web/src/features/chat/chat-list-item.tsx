@@ -14,6 +14,7 @@ import type { ChatRowFragment } from "@/gql/graphql";
 import { pathOf, useOpenChat } from "@/lib/chat-path";
 import { cn } from "@/lib/cn";
 import { useOnDemand } from "@/lib/use-on-demand";
+import { t } from "@/messages/chat";
 
 import { useShare } from "./use-share";
 
@@ -36,7 +37,7 @@ function RenameField({ title, onDone }: RenameProps) {
       // biome-ignore lint/a11y/noAutofocus: the person just asked to rename it
       autoFocus
       value={text}
-      aria-label="Chat title"
+      aria-label={t("item.name")}
       onFocus={(event) => event.target.select()}
       onChange={(event) => setText(event.target.value)}
       onBlur={() => onDone(text.trim() || null, false)}
@@ -62,7 +63,7 @@ function Menu({ chat, verbs, onRename, onShare, onTag }: MenuProps) {
   return (
     <DropdownMenu>
       <DropdownMenuTrigger
-        aria-label={`Actions for ${chat.title || "New chat"}`}
+        aria-label={t("item.actions", { title: chat.title || t("untitled") })}
         className="absolute top-1/2 right-1 flex size-7 -translate-y-1/2 items-center justify-center rounded-md text-muted-foreground opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 hover:bg-background hover:text-foreground data-[state=open]:opacity-100 pointer-coarse:size-11 pointer-coarse:opacity-100"
       >
         <Ellipsis aria-hidden className="size-4" />
@@ -70,28 +71,28 @@ function Menu({ chat, verbs, onRename, onShare, onTag }: MenuProps) {
       <DropdownMenuContent align="end">
         <DropdownMenuItem onSelect={onRename}>
           <Pencil aria-hidden />
-          Rename
+          {t("item.rename")}
         </DropdownMenuItem>
         <DropdownMenuItem onSelect={() => verbs.pin(chat)}>
           {chat.pinned ? <PinOff aria-hidden /> : <Pin aria-hidden />}
-          {chat.pinned ? "Unpin" : "Pin"}
+          {chat.pinned ? t("item.unpin") : t("item.pin")}
         </DropdownMenuItem>
         <DropdownMenuItem onSelect={onTag}>
           <Tag aria-hidden />
-          Tags…
+          {t("item.tags")}
         </DropdownMenuItem>
         <DropdownMenuItem onSelect={onShare}>
           <Share2 aria-hidden />
-          Share…
+          {t("menu.share")}
         </DropdownMenuItem>
         <DropdownMenuItem onSelect={() => verbs.archive(chat)}>
           <Archive aria-hidden />
-          Archive
+          {t("item.archive")}
         </DropdownMenuItem>
         <DropdownMenuSeparator />
         <DropdownMenuItem variant="destructive" onSelect={() => verbs.remove(chat)}>
           <Trash2 aria-hidden />
-          Delete
+          {t("item.delete")}
         </DropdownMenuItem>
       </DropdownMenuContent>
     </DropdownMenu>
@@ -146,11 +147,11 @@ export const ChatListItem = memo(function ChatListItem({ chat, current, verbs, o
           current ? "bg-accent font-medium" : "text-muted-foreground",
         )}
       >
-        <span className="truncate">{chat.title || "New chat"}</span>
+        <span className="truncate">{chat.title || t("untitled")}</span>
         {chat.activeRun ? (
           <span
             role="img"
-            aria-label="Answering"
+            aria-label={t("item.answering")}
             className="size-1.5 shrink-0 rounded-full bg-primary motion-safe:animate-pulse"
           />
         ) : null}

@@ -7,6 +7,7 @@ import { Button } from "@/components/ui/button";
 import { chatIdOf, openChat } from "@/lib/chat-path";
 import { useChosenTag } from "@/lib/chosen-tag";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/chat";
 import { groupChats } from "./chat-groups";
 import { ChatListItem, type ChatVerbs } from "./chat-list-item";
 import { useChats } from "./use-chats";
@@ -53,9 +54,9 @@ export function ChatList({ onOpen }: { onOpen?: () => void }) {
       archive: (chat) => {
         leave(chat.id);
         void store.update({ id: chat.id, archived: true }).then(complain);
-        toast("Chat archived", {
+        toast(t("list.archived"), {
           action: {
-            label: "Undo",
+            label: t("undo"),
             onClick: () => void store.update({ id: chat.id, archived: false }).then(complain),
           },
         });
@@ -63,9 +64,9 @@ export function ChatList({ onOpen }: { onOpen?: () => void }) {
       remove: (chat) => {
         leave(chat.id);
         store.remove(chat.id, UNDO_MS, complain);
-        toast("Chat deleted", {
+        toast(t("list.deleted"), {
           duration: UNDO_MS,
-          action: { label: "Undo", onClick: () => store.restore(chat.id) },
+          action: { label: t("undo"), onClick: () => store.restore(chat.id) },
         });
       },
     };
@@ -74,9 +75,9 @@ export function ChatList({ onOpen }: { onOpen?: () => void }) {
   if (view.state === "failed") {
     return (
       <div className="px-3 py-2 text-sm text-muted-foreground">
-        The chats could not be loaded.
+        {t("list.failed")}
         <Button variant="link" size="sm" onClick={() => void store.refresh()}>
-          Try again
+          {t("tryAgain")}
         </Button>
       </div>
     );
@@ -86,7 +87,7 @@ export function ChatList({ onOpen }: { onOpen?: () => void }) {
       <>
         {filter}
         <p className="px-3 py-2 text-sm text-muted-foreground">
-          {tag ? "No chat has this tag." : "Your chats will be listed here."}
+          {tag ? t("list.untagged") : t("list.empty")}
         </p>
       </>
     );
@@ -94,7 +95,7 @@ export function ChatList({ onOpen }: { onOpen?: () => void }) {
   return (
     <>
       {filter}
-      <nav aria-label="Chats" className="flex flex-col gap-4 px-2 pb-2">
+      <nav aria-label={t("list.title")} className="flex flex-col gap-4 px-2 pb-2">
         {groups.map(({ name, chats }) => (
           <section key={name} aria-label={name}>
             <h2 className="px-2 pb-1 text-xs font-medium text-muted-foreground">{name}</h2>

@@ -10,6 +10,7 @@ import {
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
 import type { ChatRowFragment } from "@/gql/graphql";
+import { t } from "@/messages/chat";
 
 import { ActionButton } from "./action-button";
 import { useBranches } from "./branches/use-branches";
@@ -27,30 +28,30 @@ export function ChatMenu({ chat, onFind, onReveal }: Props) {
     <>
       <DropdownMenu>
         <DropdownMenuTrigger asChild>
-          <ActionButton icon={Ellipsis} label="Chat actions" />
+          <ActionButton icon={Ellipsis} label={t("menu.title")} />
         </DropdownMenuTrigger>
         <DropdownMenuContent align="end">
           <DropdownMenuItem onSelect={share}>
             <Share2 aria-hidden />
-            Share…
+            {t("menu.share")}
           </DropdownMenuItem>
           {/* The menu gives the focus back when it closes; the field takes it after that. */}
           <DropdownMenuItem onSelect={() => setTimeout(onFind)}>
             <Search aria-hidden />
-            Find in chat
+            {t("menu.find")}
           </DropdownMenuItem>
           <DropdownMenuItem onSelect={showBranches}>
             <GitBranch aria-hidden />
-            Branches…
+            {t("menu.branches")}
           </DropdownMenuItem>
           <DropdownMenuSeparator />
           <DropdownMenuItem onSelect={() => void exportChat(chat.id, "MARKDOWN")}>
             <FileText aria-hidden />
-            Export as Markdown
+            {t("menu.markdown")}
           </DropdownMenuItem>
           <DropdownMenuItem onSelect={() => void exportChat(chat.id, "JSON")}>
             <FileBraces aria-hidden />
-            Export as JSON
+            {t("menu.json")}
           </DropdownMenuItem>
         </DropdownMenuContent>
       </DropdownMenu>

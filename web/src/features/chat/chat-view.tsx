@@ -5,6 +5,7 @@ import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
 import { chooseModel, useChosenModel } from "@/lib/chosen-model";
 import { copyText } from "@/lib/markdown/clipboard";
 import { type Shortcut, useShortcuts } from "@/lib/shortcuts";
+import { t } from "@/messages/chat";
 
 import { AddressedMessage } from "./addressed-message";
 import { AgentPicker } from "./agent-picker";
@@ -93,17 +94,17 @@ export function ChatView({ chatId }: { chatId: string | null }) {
       find(true);
     };
     return [
-      { keys: "Enter", does: "Send" },
-      { keys: "Shift+Enter", does: "New line" },
-      { keys: "Escape", does: "Stop the answer", run: stop },
-      { keys: "ArrowUp", does: "Edit the last message, from an empty field" },
-      { keys: "Shift+Escape", does: "Go to the message field", run: () => field.current?.focus() },
-      { keys: "Mod+Shift+C", does: "Copy the last answer", run: copyLast },
-      { keys: "Mod+Shift+M", does: "Choose a model", run: () => picker.current?.click() },
-      { keys: "Mod+F", does: "Find in this chat; again for the browser's search", run: openFind },
+      { keys: "Enter", does: t("shortcuts.send") },
+      { keys: "Shift+Enter", does: t("shortcuts.newLine") },
+      { keys: "Escape", does: t("shortcuts.stop"), run: stop },
+      { keys: "ArrowUp", does: t("shortcuts.editLast") },
+      { keys: "Shift+Escape", does: t("shortcuts.field"), run: () => field.current?.focus() },
+      { keys: "Mod+Shift+C", does: t("shortcuts.copyLast"), run: copyLast },
+      { keys: "Mod+Shift+M", does: t("shortcuts.model"), run: () => picker.current?.click() },
+      { keys: "Mod+F", does: t("shortcuts.find"), run: openFind },
     ];
   }, [store, stop, finding]);
-  useShortcuts("Chat", shortcuts);
+  useShortcuts(t("shortcuts.title"), shortcuts);
 
   if (thread.state === "missing") return <MissingChat />;
   return (

@@ -6,6 +6,7 @@ import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover
 import { readFragment } from "@/gql/later";
 import { WeighedFragmentDoc } from "@/gql/later/graphql";
 import { percent } from "@/lib/quantities";
+import { t } from "@/messages/runs";
 
 import { usePreview } from "./use-preview";
 import { runnerUp } from "./weighed";
@@ -33,12 +34,12 @@ export default function ChoicePreview({ text, chatId, onUse }: Props) {
   return (
     <>
       <Popover>
-        <PopoverTrigger aria-label={`Would ask ${displayName}: why this model`} className={quiet}>
+        <PopoverTrigger aria-label={t("why.wouldAsk", { name: displayName })} className={quiet}>
           <Sparkles aria-hidden className="size-3 shrink-0" />
           <span className="truncate">{displayName}</span>
           <span className="shrink-0 tabular-nums">· {percent(selection.confidence)}</span>
         </PopoverTrigger>
-        <PopoverContent align="start" side="top" aria-label="Why this model" className={whyClasses}>
+        <PopoverContent align="start" side="top" aria-label={t("why.title")} className={whyClasses}>
           <WhyModel name={displayName} selection={selection}>
             <WeighedModels of={selection} chosen={selection.modelId} onUse={onUse} />
           </WhyModel>
@@ -47,11 +48,11 @@ export default function ChoicePreview({ text, chatId, onUse }: Props) {
       {other ? (
         <button
           type="button"
-          title={`Use ${other.displayName} for this message`}
+          title={t("why.use", { name: other.displayName })}
           onClick={() => onUse(other.id)}
           className={`${quiet} max-sm:hidden`}
         >
-          <span className="truncate">Use {other.displayName} instead</span>
+          <span className="truncate">{t("why.useInstead", { name: other.displayName })}</span>
         </button>
       ) : null}
     </>

@@ -9,6 +9,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { Unreachable } from "@/components/unreachable";
 import { ComparedAnswersDocument, type ComparedAnswersQuery } from "@/gql/later/graphql";
 import { Markdown } from "@/lib/markdown/markdown";
+import { t } from "@/messages/runs";
 
 import { useChat } from "./chat-context";
 import { figuresOf } from "./figures";
@@ -32,23 +33,23 @@ function Side({ name, answers, index, onIndex, onTake }: SideProps) {
     <section aria-label={name} className="flex min-h-0 min-w-0 flex-col rounded-xl border">
       <div className="flex items-center gap-2 border-b p-2">
         <select
-          aria-label={`${name}: version`}
+          aria-label={t("compare.version", { name })}
           value={index}
           onChange={(event) => onIndex(Number(event.target.value))}
           className="h-9 min-w-0 flex-1 rounded-lg border bg-background px-2 text-base md:text-sm pointer-coarse:h-11"
         >
           {answers.map(({ id, modelUsed }, place) => (
             <option key={id} value={place}>
-              {place + 1} · {modelUsed ?? "unknown model"}
+              {place + 1} · {modelUsed ?? t("compare.unknown")}
             </option>
           ))}
         </select>
         <Button size="sm" variant="outline" onClick={() => onTake(answer.id)}>
-          Go on with this one
+          {t("compare.take")}
         </Button>
       </div>
       <section
-        aria-label={`${name}: text`}
+        aria-label={t("compare.text", { name })}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         className="min-h-0 flex-1 overflow-y-auto p-4 focus-visible:outline-2 focus-visible:-outline-offset-2"
@@ -68,7 +69,7 @@ type NoneProps = { waiting: boolean; problem: string | null; onRetry: () => void
 function NoAnswers({ waiting, problem, onRetry }: NoneProps) {
   if (waiting) return <Skeleton className="h-64 w-full" />;
   if (problem) return <Unreachable problem={problem} onRetry={onRetry} />;
-  return <p className="text-sm text-muted-foreground">There is no other answer.</p>;
+  return <p className="text-sm text-muted-foreground">{t("compare.none")}</p>;
 }
 
 type Props = { messageId: string; open: boolean; onOpenChange: (open: boolean) => void };
@@ -97,12 +98,12 @@ export default function CompareDialog({ messageId, open, onOpenChange }: Props) 
   return (
     <Dialog open={open} onOpenChange={onOpenChange}>
       <DialogContent className="flex h-[calc(100dvh-2rem)] flex-col sm:max-w-6xl">
-        <DialogTitle>Compare answers</DialogTitle>
-        <DialogDescription className="sr-only">Two answers to the same question.</DialogDescription>
+        <DialogTitle>{t("compare.title")}</DialogTitle>
+        <DialogDescription className="sr-only">{t("compare.about")}</DialogDescription>
         {answers.length > 1 ? (
           <div className="grid min-h-0 flex-1 auto-rows-fr gap-3 md:grid-cols-2">
-            <Side {...shared} name="First answer" index={left} onIndex={(at) => pick([at, right])} />
-            <Side {...shared} name="Second answer" index={right} onIndex={(at) => pick([left, at])} />
+            <Side {...shared} name={t("compare.first")} index={left} onIndex={(at) => pick([at, right])} />
+            <Side {...shared} name={t("compare.second")} index={right} onIndex={(at) => pick([left, at])} />
           </div>
         ) : (
           <NoAnswers

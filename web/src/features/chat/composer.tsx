@@ -14,6 +14,7 @@ import {
 
 import type { SentFile } from "@/lib/uploads";
 import { useOnDemand } from "@/lib/use-on-demand";
+import { t } from "@/messages/chat";
 
 import { AttachButton } from "./attach-button";
 import { AttachmentList } from "./attachment-list";
@@ -42,8 +43,8 @@ type Props = {
 
 /** What Enter does; where something is said of the text itself, that has the room. */
 function keysHint(running: boolean, written: boolean, crowded: boolean): string {
-  if (running && written) return "Enter queues it";
-  return written && crowded ? "" : "Enter to send · Shift Enter for a new line";
+  if (running && written) return t("composer.queues");
+  return written && crowded ? "" : t("composer.keys");
 }
 
 /** Where messages are written. Its typing never re-renders the conversation. */
@@ -132,9 +133,9 @@ export function Composer({ chatId, field, running, offered, attachments, aside, 
             ref={field}
             defaultValue={text}
             rows={1}
-            aria-label="Message"
+            aria-label={t("composer.message")}
             aria-keyshortcuts="Shift+Escape"
-            placeholder="Ask anything"
+            placeholder={t("composer.placeholder")}
             enterKeyHint="send"
             autoComplete="off"
             onChange={(event) => {
@@ -156,8 +157,10 @@ export function Composer({ chatId, field, running, offered, attachments, aside, 
               type={stopping ? "button" : "submit"}
               onClick={stopping ? on.onStop : undefined}
               disabled={!stopping && (empty || sending)}
-              aria-label={stopping ? "Stop" : "Send"}
-              title={stopping ? "Stop (Esc)" : sending ? "The files are still being sent" : "Send (Enter)"}
+              aria-label={stopping ? t("composer.stop") : t("composer.send")}
+              title={
+                stopping ? t("composer.stopKey") : sending ? t("composer.sending") : t("composer.sendKey")
+              }
               className="ml-auto inline-flex size-9 shrink-0 items-center justify-center rounded-full bg-primary text-primary-foreground hover:opacity-90 focus-visible:outline-2 focus-visible:outline-offset-2 disabled:bg-muted disabled:text-muted-foreground sm:ml-0 pointer-coarse:ml-auto pointer-coarse:size-11"
             >
               {stopping ? (
@@ -170,9 +173,7 @@ export function Composer({ chatId, field, running, offered, attachments, aside, 
         </div>
         {over ? (
           <div className="pointer-events-none fixed inset-0 z-50 grid place-items-center bg-background/80 text-lg font-medium">
-            <p className="rounded-2xl border-2 border-dashed border-ring px-8 py-6">
-              Drop files to attach them
-            </p>
+            <p className="rounded-2xl border-2 border-dashed border-ring px-8 py-6">{t("composer.drop")}</p>
           </div>
         ) : null}
       </form>

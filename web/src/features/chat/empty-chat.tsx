@@ -2,29 +2,20 @@
 
 import Link from "next/link";
 
-const STARTERS = [
-  { title: "Explain something", prompt: "Explain how vaccines train the immune system, in simple words." },
-  {
-    title: "Write a message",
-    prompt: "Write a short, friendly message that moves tomorrow's meeting to Thursday.",
-  },
-  { title: "Plan a day", prompt: "Plan one relaxed day in Lisbon for two people who like food and walking." },
-  {
-    title: "Look at code",
-    prompt: "Write a Python function that merges overlapping intervals, and explain it.",
-  },
-];
+import { t } from "@/messages/chat";
+
+const STARTERS = ["explain", "write", "plan", "code"] as const;
 
 function greeting(hour: number): string {
-  if (hour >= 5 && hour < 12) return "Good morning";
-  return hour >= 12 && hour < 18 ? "Good afternoon" : "Good evening";
+  if (hour >= 5 && hour < 12) return t("empty.morning");
+  return hour >= 12 && hour < 18 ? t("empty.afternoon") : t("empty.evening");
 }
 
 export function Greeting() {
   return (
     <div className="mx-auto w-full max-w-3xl px-6 pb-6 text-center">
       <h1 className="text-2xl font-semibold tracking-tight sm:text-3xl">{greeting(new Date().getHours())}</h1>
-      <p className="mt-2 text-muted-foreground">What would you like to know?</p>
+      <p className="mt-2 text-muted-foreground">{t("empty.question")}</p>
     </div>
   );
 }
@@ -33,18 +24,20 @@ export function Greeting() {
 export function Starters({ onPick }: { onPick: (prompt: string) => void }) {
   return (
     <ul
-      aria-label="Ideas to start with"
+      aria-label={t("empty.ideas")}
       className="mx-auto mt-4 grid w-full max-w-3xl grid-cols-2 gap-2 px-3 sm:px-6"
     >
-      {STARTERS.map(({ title, prompt }) => (
-        <li key={title}>
+      {STARTERS.map((starter) => (
+        <li key={starter}>
           <button
             type="button"
-            onClick={() => onPick(prompt)}
+            onClick={() => onPick(t(`starters.${starter}.prompt`))}
             className="flex h-full w-full flex-col rounded-2xl border px-4 py-3 text-left text-sm hover:bg-accent"
           >
-            <span className="block font-medium">{title}</span>
-            <span className="mt-0.5 line-clamp-2 text-muted-foreground">{prompt}</span>
+            <span className="block font-medium">{t(`starters.${starter}.title`)}</span>
+            <span className="mt-0.5 line-clamp-2 text-muted-foreground">
+              {t(`starters.${starter}.prompt`)}
+            </span>
           </button>
         </li>
       ))}
@@ -55,22 +48,23 @@ export function Starters({ onPick }: { onPick: (prompt: string) => void }) {
 /** Said where only the model that ships with the server is there: what answers, and how to add a better one. */
 export function ModestNote({ name, folder }: { name: string | undefined; folder: string | null }) {
   return (
-    <aside aria-label="About the model" className="mx-auto mt-4 w-full max-w-3xl px-3 sm:px-6">
+    <aside aria-label={t("modest.title")} className="mx-auto mt-4 w-full max-w-3xl px-3 sm:px-6">
       <p className="rounded-2xl bg-muted/60 px-4 py-3 text-sm leading-6 text-muted-foreground">
-        {name ? <span className="font-medium text-foreground">{name}</span> : "A small model"} answers here: a
-        small local model, private and free, good for simple things. For better answers add a provider under{" "}
-        <Link href="/models" className="text-foreground underline underline-offset-4">
-          Models
-        </Link>
-        {folder ? (
-          <>
-            , or drop a GGUF file into{" "}
+        {t.rich("modest.about", {
+          name: name ?? t("modest.unnamed"),
+          folder: folder ?? "none",
+          b: (chunks) => (name ? <span className="font-medium text-foreground">{chunks}</span> : chunks),
+          link: (chunks) => (
+            <Link href="/models" className="text-foreground underline underline-offset-4">
+              {chunks}
+            </Link>
+          ),
+          code: (chunks) => (
             <code className="rounded bg-background px-1 font-mono text-[0.8125rem] break-all text-foreground">
-              {folder}
+              {chunks}
             </code>
-          </>
-        ) : null}
-        .
+          ),
+        })}
       </p>
     </aside>
   );

@@ -3,6 +3,8 @@
 import { ChevronDown, ChevronUp, X } from "lucide-react";
 import { type KeyboardEvent, useCallback, useEffect, useState } from "react";
 
+import { t } from "@/messages/runs";
+
 import { ActionButton } from "./action-button";
 import { CONVERSATION } from "./conversation";
 import { found, rangesOf } from "./find";
@@ -72,17 +74,18 @@ export default function FindBar({ thread, store, onReveal, onClose }: Props) {
     }
   };
   const none = matches.length === 0;
+  const place = t("find.place", { at: String(at + 1), count: String(matches.length) });
   return (
     <search
-      aria-label="Find in chat"
+      aria-label={t("find.title")}
       className="flex shrink-0 items-center gap-1 border-b bg-card px-2 py-1.5"
     >
       <input
         // biome-ignore lint/a11y/noAutofocus: the person just asked to find something
         autoFocus
         value={query}
-        aria-label="Find in chat"
-        placeholder="Find in this chat"
+        aria-label={t("find.title")}
+        placeholder={t("find.placeholder")}
         maxLength={200}
         onChange={(event) => {
           setQuery(event.target.value);
@@ -92,11 +95,11 @@ export default function FindBar({ thread, store, onReveal, onClose }: Props) {
         className="h-9 min-w-0 flex-1 rounded-lg bg-transparent px-2 text-base outline-none md:text-sm"
       />
       <span role="status" className="shrink-0 px-2 text-xs text-muted-foreground tabular-nums">
-        {query.trim() ? (none ? "Not found" : `${at + 1} of ${matches.length}`) : ""}
+        {query.trim() ? (none ? t("find.none") : place) : ""}
       </span>
-      <ActionButton icon={ChevronUp} label="Previous match" disabled={none} onClick={() => step(-1)} />
-      <ActionButton icon={ChevronDown} label="Next match" disabled={none} onClick={() => step(1)} />
-      <ActionButton icon={X} label="Close search" onClick={onClose} />
+      <ActionButton icon={ChevronUp} label={t("find.previous")} disabled={none} onClick={() => step(-1)} />
+      <ActionButton icon={ChevronDown} label={t("find.next")} disabled={none} onClick={() => step(1)} />
+      <ActionButton icon={X} label={t("find.close")} onClick={onClose} />
     </search>
   );
 }

@@ -2,6 +2,8 @@
 
 import { GitFork } from "lucide-react";
 
+import { t } from "@/messages/runs";
+
 import { ActionButton } from "./action-button";
 import { useChat } from "./chat-context";
 import { useTakeOut } from "./use-take-out";
@@ -13,5 +15,5 @@ export function ForkButton({ messageId }: { messageId: string }) {
   const onClick = () => {
     if (store.chatId) void fork(store.chatId, messageId);
   };
-  return <ActionButton icon={GitFork} label="Fork from here" onClick={onClick} />;
+  return <ActionButton icon={GitFork} label={t("answer.fork")} onClick={onClick} />;
 }

@@ -1,6 +1,7 @@
 import { Download } from "lucide-react";
 
 import { fileSize } from "@/lib/quantities";
+import { t } from "@/messages/runs";
 
 import { FileIcon } from "./file-icon";
 
@@ -17,7 +18,7 @@ function Picture({ file, url }: { file: FileView; url: string }) {
     <a
       href={url}
       download={file.name}
-      aria-label={`Download the picture ${file.name}`}
+      aria-label={t("files.picture", { name: file.name })}
       title={file.name}
       className="block rounded-2xl focus-visible:outline-2 focus-visible:outline-offset-2"
     >
@@ -40,7 +41,7 @@ function Chip({ file }: { file: FileView }) {
       <span className="min-w-0">
         <span className="block truncate">{file.name}</span>
         <span className="block text-xs text-muted-foreground">
-          {file.url ? fileSize(file.sizeBytes) : "not there any more"}
+          {file.url ? fileSize(file.sizeBytes) : t("files.gone")}
         </span>
       </span>
     </>
@@ -52,7 +53,7 @@ function Chip({ file }: { file: FileView }) {
     <a
       href={file.url}
       download={file.name}
-      aria-label={`Download ${file.name}`}
+      aria-label={t("files.download", { name: file.name })}
       className={`${look} hover:bg-accent`}
     >
       {about}
@@ -65,7 +66,7 @@ function Chip({ file }: { file: FileView }) {
 export function MessageFiles({ files }: { files: readonly FileView[] }) {
   if (files.length === 0) return null;
   return (
-    <ul aria-label="Files" className="flex max-w-[85%] flex-wrap justify-end gap-2">
+    <ul aria-label={t("files.title")} className="flex max-w-[85%] flex-wrap justify-end gap-2">
       {files.map((file, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the files of a message never change places
         <li key={index} className="max-w-full">

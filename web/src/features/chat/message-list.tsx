@@ -13,6 +13,7 @@ import {
 import { Virtualizer, type VirtualizerHandle } from "virtua";
 
 import { cn } from "@/lib/cn";
+import { t } from "@/messages/runs";
 
 import { AssistantMessage, Waiting } from "./assistant-message";
 import { SummaryMarker } from "./context/summary-marker";
@@ -29,7 +30,10 @@ const OLDER_WITHIN = 800;
 function RowView({ row, queued }: { row: Row; queued: QueuePlace | undefined }) {
   if (row.kind === "sending") {
     return (
-      <article aria-label="You" className="flex flex-col items-end gap-1 pb-5 pointer-coarse:pb-8">
+      <article
+        aria-label={t("message.you")}
+        className="flex flex-col items-end gap-1 pb-5 pointer-coarse:pb-8"
+      >
         <MessageFiles files={row.files} />
         <UserBubble text={row.text} />
       </article>
@@ -114,7 +118,7 @@ export default function MessageList({ rows, active, loadOlder, target, onReached
         id={CONVERSATION}
         role="log"
         aria-live="off"
-        aria-label="Conversation"
+        aria-label={t("conversation.title")}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
         tabIndex={0}
         className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none] focus-visible:outline-2 focus-visible:-outline-offset-2"
@@ -150,7 +154,7 @@ export default function MessageList({ rows, active, loadOlder, target, onReached
           className="absolute bottom-3 left-1/2 flex h-9 -translate-x-1/2 items-center gap-1.5 rounded-full border bg-background px-3 text-sm shadow-md hover:bg-accent pointer-coarse:h-11"
         >
           <ArrowDown aria-hidden className="size-4" />
-          Jump to latest
+          {t("conversation.latest")}
         </button>
       ) : null}
     </div>

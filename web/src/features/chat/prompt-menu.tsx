@@ -18,6 +18,7 @@ import { Dialog, DialogContent, DialogDescription, DialogTitle } from "@/compone
 import { OfferedPromptsDocument, type OfferedPromptsQuery, WrittenPromptDocument } from "@/gql/later/graphql";
 import { messageOf } from "@/lib/errors";
 import { textOf } from "@/lib/forms";
+import { t } from "@/messages/runs";
 
 import { ResourceGroup } from "./resource-group";
 import { useReading } from "./use-reading";
@@ -41,7 +42,7 @@ function useWriting(take: (text: string) => void) {
     });
     setBusy(false);
     if (data) take(data.mcpPrompt.map(({ text }) => text).join("\n\n"));
-    else setProblem(error ? messageOf(error) : "Something went wrong.");
+    else setProblem(error ? messageOf(error) : t("prompts.failed"));
   };
   return { write, busy, problem };
 }
@@ -61,14 +62,14 @@ function ArgumentsForm({ prompt, busy, onFill }: FormProps) {
       {prompt.arguments.map(({ name, description, required }) => (
         <FormField
           key={name}
-          label={required ? name : `${name} (optional)`}
+          label={required ? name : t("prompts.optional", { name })}
           name={name}
           hint={description || undefined}
           required={required}
           autoComplete="off"
         />
       ))}
-      <SubmitButton busy={busy}>Write it</SubmitButton>
+      <SubmitButton busy={busy}>{t("prompts.write")}</SubmitButton>
     </form>
   );
 }
@@ -78,11 +79,11 @@ type ListProps = { prompts: Offered[]; onChoose: (prompt: Offered) => void; chil
 function OfferList({ prompts, onChoose, children }: ListProps) {
   return (
     <Command className="border">
-      <CommandInput placeholder="Search" aria-label="Search what MCP servers offer" />
+      <CommandInput placeholder={t("prompts.search")} aria-label={t("prompts.searchAll")} />
       <CommandList>
-        <CommandEmpty>Nothing is called that.</CommandEmpty>
+        <CommandEmpty>{t("prompts.none")}</CommandEmpty>
         {prompts.length > 0 ? (
-          <CommandGroup heading="Prompts of MCP servers">
+          <CommandGroup heading={t("prompts.prompts")}>
             {prompts.map((prompt) => (
               <CommandItem
                 key={keyOf(prompt)}
@@ -144,10 +145,8 @@ export default function PromptMenu({ open, onOpenChange, onTake, onAttach }: Pro
       onOpenChange={(wanted) => (wanted ? onOpenChange(true) : close())}
     >
       <DialogContent>
-        <DialogTitle>{chosen ? chosen.title : "From MCP servers"}</DialogTitle>
-        <DialogDescription>
-          {chosen?.description || "It comes into the field, or is attached; nothing is sent yet."}
-        </DialogDescription>
+        <DialogTitle>{chosen ? chosen.title : t("prompts.title")}</DialogTitle>
+        <DialogDescription>{chosen?.description || t("prompts.about")}</DialogDescription>
         {chosen ? (
           <ArgumentsForm prompt={chosen} busy={busy} onFill={(given) => void write(chosen, given)} />
         ) : (

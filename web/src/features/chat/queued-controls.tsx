@@ -2,6 +2,8 @@
 
 import { ArrowDown, ArrowUp, X } from "lucide-react";
 
+import { t } from "@/messages/runs";
+
 import { ActionButton } from "./action-button";
 import { useChat } from "./chat-context";
 import type { QueuePlace } from "./queue";
@@ -14,15 +16,15 @@ export function QueuedControls({ messageId, place }: Props) {
   return (
     <div className="flex items-center justify-end gap-0.5 text-sm">
       <span className="mr-1 rounded-full bg-secondary px-2.5 py-0.5 text-xs text-secondary-foreground">
-        Queued
+        {t("queued.title")}
       </span>
       {place === "middle" || place === "last" ? (
-        <ActionButton icon={ArrowUp} label="Answer earlier" onClick={() => move(messageId, -1)} />
+        <ActionButton icon={ArrowUp} label={t("queued.earlier")} onClick={() => move(messageId, -1)} />
       ) : null}
       {place === "middle" || place === "first" ? (
-        <ActionButton icon={ArrowDown} label="Answer later" onClick={() => move(messageId, 1)} />
+        <ActionButton icon={ArrowDown} label={t("queued.later")} onClick={() => move(messageId, 1)} />
       ) : null}
-      <ActionButton icon={X} label="Withdraw message" onClick={() => withdraw(messageId)} />
+      <ActionButton icon={X} label={t("queued.withdraw")} onClick={() => withdraw(messageId)} />
     </div>
   );
 }

@@ -3,6 +3,8 @@
 import { Quote } from "lucide-react";
 import { type RefObject, useEffect, useState } from "react";
 
+import { t } from "@/messages/runs";
+
 import { ActionButton } from "./action-button";
 import { useChat } from "./chat-context";
 import { quoted, selectionIn } from "./quotes";
@@ -16,7 +18,7 @@ export function QuoteButton({ text }: { text: string }) {
   return (
     <ActionButton
       icon={Quote}
-      label="Quote"
+      label={t("answer.quote")}
       {...keepSelection}
       onClick={(event) => offer(quoted(selectionIn(event.currentTarget.closest("article"))?.text ?? text))}
     />
@@ -51,7 +53,7 @@ export function QuoteSelection({ within }: { within: RefObject<HTMLElement | nul
       className="fixed z-30 inline-flex h-9 items-center gap-1.5 rounded-full border bg-popover px-3 text-sm text-popover-foreground shadow-md hover:bg-accent pointer-coarse:h-11"
     >
       <Quote aria-hidden className="size-4" />
-      Quote selection
+      {t("answer.quoteSelection")}
     </button>
   );
 }

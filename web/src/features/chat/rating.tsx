@@ -4,15 +4,16 @@ import { ThumbsDown, ThumbsUp } from "lucide-react";
 
 import type { MessageRating } from "@/gql/graphql";
 import { cn } from "@/lib/cn";
+import { t } from "@/messages/runs";
 
 import { ActionButton } from "./action-button";
 import { useChat } from "./chat-context";
 import type { ThreadMessage } from "./thread";
 
 const THUMBS = [
-  { rating: "UP", label: "Good answer", icon: ThumbsUp },
-  { rating: "DOWN", label: "Bad answer", icon: ThumbsDown },
-] satisfies { rating: MessageRating; label: string; icon: typeof ThumbsUp }[];
+  { rating: "UP", label: "answer.good", icon: ThumbsUp },
+  { rating: "DOWN", label: "answer.bad", icon: ThumbsDown },
+] as const satisfies { rating: MessageRating; label: string; icon: typeof ThumbsUp }[];
 
 /** Two thumbs; pressing one again takes it back. The choice of models learns from them. */
 export function Rating({ message }: { message: ThreadMessage }) {
@@ -25,7 +26,7 @@ export function Rating({ message }: { message: ThreadMessage }) {
           <ActionButton
             key={rating}
             icon={icon}
-            label={label}
+            label={t(label)}
             aria-pressed={on}
             onClick={() => rate(message, on ? null : rating)}
             className={cn(on && "text-primary [&_svg]:fill-primary/20")}

@@ -10,6 +10,7 @@ import {
   DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
+import { t } from "@/messages/runs";
 
 import { ActionButton } from "./action-button";
 import { useChat } from "./chat-context";
@@ -22,12 +23,12 @@ export function RegenerateMenu({ message }: { message: ThreadMessage }) {
   return (
     <DropdownMenu>
       <DropdownMenuTrigger asChild>
-        <ActionButton icon={RefreshCw} label="Regenerate" />
+        <ActionButton icon={RefreshCw} label={t("regenerate.title")} />
       </DropdownMenuTrigger>
       <DropdownMenuContent align="start" className="max-h-80 overflow-y-auto">
-        <DropdownMenuItem onSelect={() => regenerate(message)}>Try again</DropdownMenuItem>
+        <DropdownMenuItem onSelect={() => regenerate(message)}>{t("regenerate.again")}</DropdownMenuItem>
         <DropdownMenuSeparator />
-        <DropdownMenuLabel>In another way</DropdownMenuLabel>
+        <DropdownMenuLabel>{t("regenerate.otherWay")}</DropdownMenuLabel>
         {MODES.map(({ mode, name, icon: Icon }) => (
           <DropdownMenuItem key={mode} onSelect={() => regenerate(message, undefined, mode)}>
             <Icon aria-hidden />
@@ -35,7 +36,7 @@ export function RegenerateMenu({ message }: { message: ThreadMessage }) {
           </DropdownMenuItem>
         ))}
         <DropdownMenuSeparator />
-        <DropdownMenuLabel>With another model</DropdownMenuLabel>
+        <DropdownMenuLabel>{t("regenerate.otherModel")}</DropdownMenuLabel>
         {models.map((model) => (
           <DropdownMenuItem key={model.id} onSelect={() => regenerate(message, model.id)}>
             {model.displayName}

@@ -5,6 +5,7 @@ import { useQuery } from "urql";
 import { CommandGroup, CommandItem } from "@/components/ui/command";
 import { ReadableResourcesDocument, type ReadableResourcesQuery } from "@/gql/later/graphql";
 import { messageOf } from "@/lib/errors";
+import { t } from "@/messages/runs";
 
 export type Readable = ReadableResourcesQuery["mcpResources"][number];
 
@@ -22,7 +23,7 @@ export function ResourceGroup({ server, busy, onChoose }: Props) {
     requestPolicy: "cache-and-network",
   });
   return (
-    <CommandGroup heading={`To attach from ${server.name}`}>
+    <CommandGroup heading={t("prompts.attach", { server: server.name })}>
       {error ? (
         <p role="alert" className="px-2 py-1.5 text-sm text-muted-foreground">
           {messageOf(error)}

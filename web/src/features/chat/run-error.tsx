@@ -4,8 +4,13 @@ import { CircleAlert, RefreshCw } from "lucide-react";
 
 import { Button } from "@/components/ui/button";
 import type { RunErrorCode } from "@/gql/graphql";
+import { t } from "@/messages/runs";
 
-import { failureOf } from "./run-status";
+/** A run's failure in words a person can act on. */
+function failureOf(code: RunErrorCode | undefined): string {
+  const known = code && t.has(`failures.${code}`) ? code : "INTERNAL";
+  return t(`failures.${known}`);
+}
 
 type Props = { error: { code: RunErrorCode; message: string } | null; onRetry: () => void };
 
@@ -18,12 +23,12 @@ export function RunError({ error, onRetry }: Props) {
         <span className="min-w-0 flex-1 basis-48">{failureOf(error?.code)}</span>
         <Button size="sm" variant="outline" onClick={onRetry} className="pointer-coarse:h-11">
           <RefreshCw aria-hidden className="size-4" />
-          Retry
+          {t("error.retry")}
         </Button>
       </div>
       {error ? (
         <details className="mt-2 text-muted-foreground">
-          <summary className="w-fit cursor-pointer text-xs">Details</summary>
+          <summary className="w-fit cursor-pointer text-xs">{t("error.details")}</summary>
           <p className="mt-1 font-mono text-xs leading-5 break-words">
             {error.code}: {error.message}
           </p>

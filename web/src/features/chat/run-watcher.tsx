@@ -3,6 +3,8 @@
 import { useRunStream } from "@parley/react";
 import { useEffect } from "react";
 
+import { t } from "@/messages/chat";
+
 import type { ThreadMessage } from "./thread";
 import type { ThreadStore } from "./thread-store";
 
@@ -15,17 +17,17 @@ export function RunWatcher({ message, runId, store, announce }: Props) {
   const text = finished ? (view.messages[message.id]?.text ?? "") : "";
   const asked = finished ? 0 : (view?.asked ?? 0);
   useEffect(() => {
-    if (asked > 0) announce("The answer waits for you: a tool asks.");
+    if (asked > 0) announce(t("announced.asks"));
   }, [asked, announce]);
   useEffect(() => {
     if (!finished) return;
     const complete = finished.status === "COMPLETED";
     announce(
       complete
-        ? `Answer complete. ${text.slice(0, 300)}`
+        ? t("announced.complete", { text: text.slice(0, 300) })
         : finished.status === "CANCELLED"
-          ? "Answer stopped."
-          : "The answer failed.",
+          ? t("announced.stopped")
+          : t("announced.failed"),
     );
     store.finished(message.id, { status: complete ? "COMPLETED" : "INCOMPLETE", content: text });
   }, [finished, text, message.id, store, announce]);

@@ -3,6 +3,7 @@
 import type { Selection } from "@parley/react";
 import { Sparkles } from "lucide-react";
 import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
+import { t } from "@/messages/runs";
 
 import { WeighedModelsOfRun, WhyModel, whyClasses } from "./why-model";
 
@@ -16,13 +17,13 @@ export function SelectionNote({ selection, fallback, runId }: Props) {
   return (
     <Popover>
       <PopoverTrigger
-        aria-label={`${name}: why this model`}
+        aria-label={t("why.of", { name })}
         className="inline-flex items-center gap-1 rounded-sm underline-offset-4 hover:text-foreground hover:underline pointer-coarse:-my-2 pointer-coarse:min-h-11"
       >
         <Sparkles aria-hidden className="size-3" />
         {name}
       </PopoverTrigger>
-      <PopoverContent align="start" aria-label="Why this model" className={whyClasses}>
+      <PopoverContent align="start" aria-label={t("why.title")} className={whyClasses}>
         <WhyModel name={name} selection={selection}>
           {runId ? <WeighedModelsOfRun runId={runId} /> : null}
         </WhyModel>

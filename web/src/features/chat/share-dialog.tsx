@@ -13,16 +13,17 @@ import { ShareChatDocument } from "@/gql/later/graphql";
 import { formatDateTime } from "@/lib/dates";
 import { textOf } from "@/lib/forms";
 import { CopyButton } from "@/lib/markdown/copy-button";
+import { t } from "@/messages/runs";
 
 import { reasonOf } from "./reason";
 
 const DAY_MS = 86_400_000;
 const LIFETIMES = [
-  { days: 1, name: "One day" },
-  { days: 7, name: "One week" },
-  { days: 30, name: "One month" },
-  { days: 0, name: "Until I end it" },
-];
+  { days: 1, name: "share.day" },
+  { days: 7, name: "share.week" },
+  { days: 30, name: "share.month" },
+  { days: 0, name: "share.open" },
+] as const;
 
 const linkTo = (token: string) => `${window.location.origin}/shared?token=${encodeURIComponent(token)}`;
 
@@ -32,17 +33,28 @@ function LinkMade({ link, expiresAt, onLeave }: Made & { onLeave: () => void }) 
   return (
     <>
       <DialogDescription>
-        Whoever has this link can read the chat as it is now
-        {expiresAt ? `, until ${formatDateTime(expiresAt)}` : ""}. It is shown only this once; you can end it
-        in your{" "}
-        <Link href="/library?tab=shared" onClick={onLeave}>
-          library
-        </Link>
-        .
+        {t.rich("share.made", {
+          until: expiresAt ? formatDateTime(expiresAt) : "open",
+          library: (chunks) => (
+            <Link href="/library?tab=shared" onClick={onLeave}>
+              {chunks}
+            </Link>
+          ),
+        })}
       </DialogDescription>
       <div className="flex items-center gap-2">
-        <Input readOnly aria-label="Link" value={link} onFocus={(event) => event.target.select()} />
-        <CopyButton text={link} label="Copy link" showLabel className="h-9 border pointer-coarse:h-11" />
+        <Input
+          readOnly
+          aria-label={t("share.link")}
+          value={link}
+          onFocus={(event) => event.target.select()}
+        />
+        <CopyButton
+          text={link}
+          label={t("share.copy")}
+          showLabel
+          className="h-9 border pointer-coarse:h-11"
+        />
       </div>
     </>
   );
@@ -60,13 +72,10 @@ function LinkForm({ chatId, onMade }: { chatId: string; onMade: (made: Made) => 
   };
   return (
     <form onSubmit={submit} className="grid gap-4">
-      <DialogDescription>
-        Makes a link to what this chat shows now: its messages and the names of the models. What comes later,
-        what models thought and what tools returned is not in it.
-      </DialogDescription>
+      <DialogDescription>{t("share.about")}</DialogDescription>
       <FormProblem text={error ? reasonOf(error) : null} />
       <div className="grid gap-2">
-        <Label htmlFor="share-days">The link works for</Label>
+        <Label htmlFor="share-days">{t("share.lifetime")}</Label>
         <select
           id="share-days"
           name="days"
@@ -75,13 +84,13 @@ function LinkForm({ chatId, onMade }: { chatId: string; onMade: (made: Made) => 
         >
           {LIFETIMES.map(({ days, name }) => (
             <option key={days} value={days}>
-              {name}
+              {t(name)}
             </option>
           ))}
         </select>
       </div>
       <DialogFooter>
-        <SubmitButton busy={fetching}>Make a link</SubmitButton>
+        <SubmitButton busy={fetching}>{t("share.make")}</SubmitButton>
       </DialogFooter>
     </form>
   );
@@ -99,7 +108,7 @@ export default function ShareDialog({ chatId, title, open, onOpenChange }: Props
   return (
     <Dialog open={open} onOpenChange={change}>
       <DialogContent>
-        <DialogTitle className="truncate">Share “{title}”</DialogTitle>
+        <DialogTitle className="truncate">{t("share.title", { title })}</DialogTitle>
         {made ? (
           <LinkMade {...made} onLeave={() => change(false)} />
         ) : (

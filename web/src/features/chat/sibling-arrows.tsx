@@ -4,6 +4,7 @@ import { ChevronLeft, ChevronRight, Columns2 } from "lucide-react";
 import { lazy, Suspense } from "react";
 
 import { useOnDemand } from "@/lib/use-on-demand";
+import { t } from "@/messages/runs";
 
 import { ActionButton } from "./action-button";
 import { useChat } from "./chat-context";
@@ -15,7 +16,7 @@ function CompareButton({ messageId }: { messageId: string }) {
   const { wanted, open, setOpen } = useOnDemand();
   return (
     <>
-      <ActionButton icon={Columns2} label="Compare answers" onClick={() => setOpen(true)} />
+      <ActionButton icon={Columns2} label={t("compare.title")} onClick={() => setOpen(true)} />
       {wanted ? (
         <Suspense>
           <CompareDialog messageId={messageId} open={open} onOpenChange={setOpen} />
@@ -37,22 +38,25 @@ export function SiblingArrows({ message }: { message: ThreadMessage }) {
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
     <div
       role="group"
-      aria-label="Versions"
+      aria-label={t("versions.title")}
       className="flex items-center text-xs text-muted-foreground tabular-nums"
     >
       <ActionButton
         icon={ChevronLeft}
-        label="Previous version"
+        label={t("versions.previous")}
         disabled={!previous}
         onClick={() => previous && switchTo(previous)}
       />
       <span>
-        <span className="sr-only">Version </span>
-        {index + 1}/{ids.length}
+        {t.rich("versions.place", {
+          at: String(index + 1),
+          count: String(ids.length),
+          hidden: (chunks) => <span className="sr-only">{chunks}</span>,
+        })}
       </span>
       <ActionButton
         icon={ChevronRight}
-        label="Next version"
+        label={t("versions.next")}
         disabled={!next}
         onClick={() => next && switchTo(next)}
       />

@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import { Button } from "@/components/ui/button";
 
 import { openChat } from "@/lib/chat-path";
+import { t } from "@/messages/chat";
 
 const PATIENCE_MS = 150;
 
@@ -18,9 +19,9 @@ export function ThreadSkeleton({ failed = false, onRetry }: { failed?: boolean; 
   if (failed) {
     return (
       <div role="alert" className="flex flex-1 flex-col items-center justify-center gap-3 p-6 text-center">
-        <p className="text-muted-foreground">The messages could not be loaded.</p>
+        <p className="text-muted-foreground">{t("thread.failed")}</p>
         <Button variant="outline" onClick={onRetry}>
-          Try again
+          {t("tryAgain")}
         </Button>
       </div>
     );
@@ -28,7 +29,7 @@ export function ThreadSkeleton({ failed = false, onRetry }: { failed?: boolean; 
   return (
     <div
       aria-busy="true"
-      aria-label="Loading"
+      aria-label={t("thread.loading")}
       role="status"
       className="mx-auto w-full max-w-3xl flex-1 space-y-6 px-6 pt-8"
     >
@@ -44,9 +45,9 @@ export function ThreadSkeleton({ failed = false, onRetry }: { failed?: boolean; 
 export function MissingChat() {
   return (
     <div className="flex h-full flex-col items-center justify-center gap-3 p-6 text-center">
-      <h1 className="text-xl font-semibold">This chat is not here</h1>
-      <p className="text-muted-foreground">It was deleted, or it belongs to somebody else.</p>
-      <Button onClick={() => openChat(null)}>Start a new chat</Button>
+      <h1 className="text-xl font-semibold">{t("thread.missing")}</h1>
+      <p className="text-muted-foreground">{t("thread.missingWhy")}</p>
+      <Button onClick={() => openChat(null)}>{t("thread.begin")}</Button>
     </div>
   );
 }

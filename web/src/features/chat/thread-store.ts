@@ -13,6 +13,7 @@ import {
 
 import { currentWishes, wishesInput } from "@/lib/selection";
 import type { SentFile } from "@/lib/uploads";
+import { t } from "@/messages/chat";
 
 import type { Answering } from "./answering";
 import { reasonOf } from "./reason";
@@ -32,8 +33,6 @@ import {
 const PAGE = 60;
 /** As many as the server gives at once, for when there is far to go. */
 const LONGEST_PAGE = 200;
-const NO_CHAT = "This chat is not here any more.";
-const NOT_LOADED = "The message does not load. Try again.";
 const FRESH = { requestPolicy: "network-only" } as const;
 
 export type SendOptions = {
@@ -116,7 +115,7 @@ export class ThreadStore {
         Boolean(data) || error?.graphQLErrors.some(({ extensions }) => extensions.code === "NOT_FOUND");
       if (missing) this.set({ ...EMPTY_THREAD, state: "missing" });
       else if (this.thread.state !== "ready") this.set({ ...this.thread, state: "failed" });
-      return missing ? NO_CHAT : reasonOf(error);
+      return missing ? t("thread.gone") : reasonOf(error);
     }
     // A send or a fork that is under way knows more than this answer, which may be older.
     if (this.thread.pending.length > 0) {
@@ -155,7 +154,7 @@ export class ThreadStore {
     if (await this.loadBackTo(messageId)) return null;
     const reason = await this.switchTo(messageId);
     if (reason) return reason;
-    return (await this.loadBackTo(messageId)) ? null : NOT_LOADED;
+    return (await this.loadBackTo(messageId)) ? null : t("thread.unloaded");
   }
 
   /** Sends a message, or an edited one as a sibling. Resolves to the reason when it failed. */

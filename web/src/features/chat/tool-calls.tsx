@@ -6,18 +6,11 @@ import { lazy, type ReactNode, Suspense, useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/lib/cn";
 import { duration } from "@/lib/quantities";
+import { t } from "@/messages/runs";
 
 import { nested } from "./nested-calls";
 
 const WholeOutput = lazy(() => import("./whole-output"));
-
-const STATUS: Record<string, string> = {
-  PENDING: "waiting",
-  IN_PROGRESS: "running…",
-  COMPLETED: "done",
-  FAILED: "failed",
-  REJECTED: "not allowed",
-};
 
 const shown = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value, null, 2));
 
@@ -43,9 +36,9 @@ function Details({ call, messageId, stored }: CallProps) {
   const result = call.error ?? call.output;
   return (
     <>
-      <Detail name="Arguments">{shown(call.arguments)}</Detail>
+      <Detail name={t("tools.arguments")}>{shown(call.arguments)}</Detail>
       {result === null || result === undefined ? null : (
-        <Detail name={call.error ? "Error" : "Result"}>
+        <Detail name={call.error ? t("tools.error") : t("tools.result")}>
           {whole ? (
             <Suspense fallback={shown(result)}>
               <WholeOutput messageId={messageId} callId={call.id} />
@@ -57,7 +50,7 @@ function Details({ call, messageId, stored }: CallProps) {
       )}
       {call.outputTruncated && stored && !whole ? (
         <Button size="sm" variant="outline" onClick={() => setWhole(true)}>
-          Show all
+          {t("tools.showAll")}
         </Button>
       ) : null}
     </>
@@ -85,7 +78,7 @@ function ToolCallRow({ depth, ...of }: CallProps & { depth: number }) {
             call.status === "FAILED" ? "text-destructive" : "text-muted-foreground",
           )}
         >
-          {call.progress ?? STATUS[call.status] ?? call.status}
+          {call.progress ?? t("tools.status", { status: call.status })}
           {call.durationMs === null ? "" : ` · ${duration(call.durationMs)}`}
         </span>
         <ChevronDown
@@ -106,7 +99,7 @@ type Props = { calls: readonly ToolCallView[]; messageId: string; stored: boolea
 export function ToolCalls({ calls, ...of }: Props) {
   if (calls.length === 0) return null;
   return (
-    <ul aria-label="Tools used" className="flex flex-col gap-2">
+    <ul aria-label={t("tools.title")} className="flex flex-col gap-2">
       {nested(calls).map(({ call, depth }) => (
         <ToolCallRow key={call.id} call={call} depth={depth} {...of} />
       ))}

@@ -5,6 +5,7 @@ import { useClient } from "urql";
 
 import { ResourceTextDocument } from "@/gql/later/graphql";
 import { messageOf } from "@/lib/errors";
+import { t } from "@/messages/runs";
 
 import type { Readable } from "./resource-group";
 
@@ -12,7 +13,7 @@ const ENDING = /\.[a-z0-9]{1,12}$/i;
 
 /** What a resource is called as a file: the last part of its name, with an ending that says that it is text. */
 export function fileNameOf({ name, uri }: Pick<Readable, "name" | "uri">): string {
-  const last = (name || uri).split("/").filter(Boolean).at(-1) ?? "resource";
+  const last = (name || uri).split("/").filter(Boolean).at(-1) ?? t("prompts.unnamed");
   return ENDING.test(last) ? last : `${last}.txt`;
 }
 
@@ -29,7 +30,7 @@ export function useReading(take: (file: File) => void) {
     const { data, error } = await answer.toPromise();
     setReading(false);
     if (data) take(new File([data.mcpResource], fileNameOf(resource), { type: "text/plain" }));
-    else setProblem(error ? messageOf(error) : "Something went wrong.");
+    else setProblem(error ? messageOf(error) : t("prompts.failed"));
   };
   return { read, reading, problem };
 }

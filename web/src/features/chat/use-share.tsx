@@ -4,6 +4,7 @@ import { lazy, Suspense } from "react";
 
 import type { ChatRowFragment } from "@/gql/graphql";
 import { useOnDemand } from "@/lib/use-on-demand";
+import { t } from "@/messages/chat";
 
 const ShareDialog = lazy(() => import("./share-dialog"));
 
@@ -12,7 +13,7 @@ export function useShare(chat: Pick<ChatRowFragment, "id" | "title">) {
   const { wanted, open, setOpen } = useOnDemand();
   const dialog = wanted ? (
     <Suspense>
-      <ShareDialog chatId={chat.id} title={chat.title || "New chat"} open={open} onOpenChange={setOpen} />
+      <ShareDialog chatId={chat.id} title={chat.title || t("untitled")} open={open} onOpenChange={setOpen} />
     </Suspense>
   ) : null;
   return { share: () => setOpen(true), dialog };

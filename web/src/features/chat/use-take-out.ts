@@ -7,6 +7,7 @@ import { ExportChatDocument, type ExportFormat, ForkChatDocument } from "@/gql/l
 import { openChat } from "@/lib/chat-path";
 import { downloadText } from "@/lib/download";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/chat";
 
 import { reasonOf } from "./reason";
 
@@ -29,7 +30,7 @@ export function useTakeOut() {
       const { data, error } = await client.mutation(ForkChatDocument, { input }).toPromise();
       if (!data) return toast.error(reasonOf(error));
       openChat(data.forkChat.chat.id);
-      toast.success("This is a copy. The other chat stays as it is.");
+      toast.success(t("thread.forked"));
     },
     [client],
   );

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "react";
 
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/lib/markdown/copy-button";
+import { t } from "@/messages/runs";
 
 import { ActionButton } from "./action-button";
 import { useChat } from "./chat-context";
@@ -51,7 +52,7 @@ function EditForm({ message, queued }: Props) {
       <textarea
         ref={area}
         value={text}
-        aria-label="Edit message"
+        aria-label={t("message.edit")}
         rows={Math.min(12, text.split("\n").length + 1)}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {
@@ -68,15 +69,13 @@ function EditForm({ message, queued }: Props) {
       />
       <div className="mt-2 flex items-center justify-end gap-2">
         <span className="mr-auto text-xs text-muted-foreground">
-          {queued
-            ? "It is answered as it is when its turn comes."
-            : "The old version stays beside the new one."}
+          {queued ? t("message.editedQueued") : t("message.edited")}
         </span>
         <Button type="button" variant="ghost" size="sm" onClick={close}>
-          Cancel
+          {t("message.cancel")}
         </Button>
         <Button type="submit" size="sm" disabled={!text.trim() || text === message.content}>
-          {queued ? "Save" : "Send"}
+          {queued ? t("message.save") : t("message.send")}
         </Button>
       </div>
     </form>
@@ -87,7 +86,7 @@ function EditForm({ message, queued }: Props) {
 export function UserMessage({ message, queued }: Props) {
   const { editing, setEditing } = useChat();
   return (
-    <article aria-label="You" className="group flex flex-col items-end gap-1">
+    <article aria-label={t("message.you")} className="group flex flex-col items-end gap-1">
       <MessageFiles files={filesOf(message)} />
       {editing === message.id ? (
         <EditForm message={message} queued={queued} />
@@ -95,10 +94,10 @@ export function UserMessage({ message, queued }: Props) {
         <UserBubble text={message.content} />
       )}
       {editing === message.id ? null : (
-        <div className="-mb-4 flex h-8 items-center gap-0.5 opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 motion-reduce:transition-none pointer-coarse:h-11 pointer-coarse:opacity-100 has-[[aria-label=Versions]]:opacity-100">
+        <div className="-mb-4 flex h-8 items-center gap-0.5 opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 motion-reduce:transition-none pointer-coarse:h-11 pointer-coarse:opacity-100 has-[[role=group]]:opacity-100">
           <SiblingArrows message={message} />
-          <CopyButton text={message.content} label="Copy message" className="pointer-coarse:size-11" />
-          <ActionButton icon={Pencil} label="Edit message" onClick={() => setEditing(message.id)} />
+          <CopyButton text={message.content} label={t("message.copy")} className="pointer-coarse:size-11" />
+          <ActionButton icon={Pencil} label={t("message.edit")} onClick={() => setEditing(message.id)} />
           {queued ? null : <ForkButton messageId={message.id} />}
         </div>
       )}

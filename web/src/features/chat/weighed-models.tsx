@@ -6,27 +6,28 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { type FragmentType, readFragment } from "@/gql/later";
 import { WeighedFragmentDoc, WeighedModelsDocument } from "@/gql/later/graphql";
 import { cn } from "@/lib/cn";
+import { t } from "@/messages/runs";
 
 import { type Candidate, divided, figuresOfCandidate } from "./weighed";
 
 /** Pools may have hundreds of models; who came far behind explains nothing. */
 const SHOWN = 8;
-const FIGURES = ["Score", "Quality", "Cost", "First token"];
+const FIGURES = ["score", "quality", "cost", "firstToken"] as const;
 
 type Use = (modelId: string) => void;
 
 function Able({ candidates, chosen, onUse }: { candidates: Candidate[]; chosen: string; onUse?: Use }) {
   return (
     <table className="w-full text-xs tabular-nums">
-      <caption className="sr-only">Models that could answer, and what was expected of them</caption>
+      <caption className="sr-only">{t("weighed.about")}</caption>
       <thead>
         <tr className="text-muted-foreground">
           <th scope="col" className="py-1 text-left font-normal">
-            Model
+            {t("weighed.model")}
           </th>
           {FIGURES.map((name) => (
             <th key={name} scope="col" className="py-1 pl-2 text-right font-normal whitespace-nowrap">
-              {name}
+              {t(`weighed.${name}`)}
             </th>
           ))}
         </tr>
@@ -44,8 +45,8 @@ function Able({ candidates, chosen, onUse }: { candidates: Candidate[]; chosen: 
                 {onUse && !taken ? (
                   <button
                     type="button"
-                    title={`Use ${displayName} for this message`}
-                    aria-label={`Use ${displayName} for this message`}
+                    title={t("why.use", { name: displayName })}
+                    aria-label={t("why.use", { name: displayName })}
                     onClick={() => onUse(id)}
                     className="max-w-full truncate rounded-sm text-left text-primary underline underline-offset-4 pointer-coarse:min-h-11"
                   >
@@ -73,7 +74,7 @@ function Able({ candidates, chosen, onUse }: { candidates: Candidate[]; chosen: 
 function LeftOut({ candidates }: { candidates: Candidate[] }) {
   return (
     <div className="text-xs">
-      <p className="text-muted-foreground">Left out</p>
+      <p className="text-muted-foreground">{t("weighed.leftOut")}</p>
       <ul className="mt-1 space-y-0.5">
         {candidates.slice(0, SHOWN).map(({ model, excludedBecause }) => (
           <li key={model.id} className="break-words">
@@ -95,7 +96,9 @@ export default function WeighedModels({ of, chosen, onUse }: Weighed) {
     <div className="space-y-3">
       {able.length > 0 ? <Able candidates={able} chosen={chosen} onUse={onUse} /> : null}
       {out.length > 0 ? <LeftOut candidates={out} /> : null}
-      {more > 0 ? <p className="text-xs text-muted-foreground">… and {more} more</p> : null}
+      {more > 0 ? (
+        <p className="text-xs text-muted-foreground">{t("weighed.more", { count: String(more) })}</p>
+      ) : null}
     </div>
   );
 }

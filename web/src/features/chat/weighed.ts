@@ -1,7 +1,13 @@
 import type { WeighedFragment } from "@/gql/later/graphql";
+import { perLanguage } from "@/lib/language";
 import { duration, money } from "@/lib/quantities";
+import { t } from "@/messages/runs";
 
 export type Candidate = WeighedFragment["candidates"][number];
+
+const hundredths = perLanguage((language) => new Intl.NumberFormat(language, { minimumFractionDigits: 2 }));
+
+const grade = (value: number) => hundredths().format(Number(value.toFixed(2)));
 
 /** Who could have answered, the best first, and who could not. */
 export function divided(candidates: readonly Candidate[]): { able: Candidate[]; out: Candidate[] } {
@@ -22,9 +28,9 @@ export function runnerUp(candidates: readonly Candidate[], chosen: string): Cand
 export function figuresOfCandidate(candidate: Candidate): string[] {
   const { score, expectedQuality, expectedCostUsd, expectedTtftMs } = candidate;
   return [
-    score == null ? "–" : score.toFixed(2),
-    expectedQuality == null ? "–" : expectedQuality.toFixed(2),
-    expectedCostUsd == null ? "–" : (money(expectedCostUsd) ?? "free"),
+    score == null ? "–" : grade(score),
+    expectedQuality == null ? "–" : grade(expectedQuality),
+    expectedCostUsd == null ? "–" : (money(expectedCostUsd) ?? t("weighed.free")),
     expectedTtftMs == null ? "–" : duration(expectedTtftMs),
   ];
 }

@@ -3,6 +3,7 @@
 import { useQuery } from "urql";
 
 import { WholeOutputsDocument } from "@/gql/later/graphql";
+import { t } from "@/messages/runs";
 
 import { reasonOf } from "./reason";
 
@@ -15,6 +16,6 @@ export default function WholeOutput({ messageId, callId }: Props) {
   const calls = parts.flatMap((part) => (part.__typename === "ToolCallPart" ? [part.toolCall] : []));
   const whole = calls.find(({ id }) => id === callId)?.fullOutput;
   if (whole != null) return whole;
-  if (fetching) return "Loading…";
-  return error ? reasonOf(error) : "The rest is not kept any more.";
+  if (fetching) return t("tools.loading");
+  return error ? reasonOf(error) : t("tools.notKept");
 }

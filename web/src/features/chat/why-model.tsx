@@ -3,6 +3,7 @@
 import type { Selection } from "@parley/react";
 import { lazy, type ReactNode, Suspense } from "react";
 import { duration, percent } from "@/lib/quantities";
+import { t } from "@/messages/runs";
 
 const load = () => import("./weighed-models");
 export const WeighedModels = lazy(load);
@@ -25,7 +26,9 @@ export function WhyModel({
     <>
       <div className="flex items-baseline justify-between gap-4">
         <span className="font-medium">{name}</span>
-        <span className="text-xs text-muted-foreground">{percent(selection.confidence)} sure</span>
+        <span className="text-xs text-muted-foreground">
+          {t("why.sure", { share: percent(selection.confidence) })}
+        </span>
       </div>
       <div aria-hidden className="h-1 overflow-hidden rounded-full bg-muted">
         <div
@@ -42,7 +45,9 @@ export function WhyModel({
         </ul>
       ) : null}
       <Suspense>{children}</Suspense>
-      <p className="text-xs text-muted-foreground">Chosen in {duration(selection.durationMs)}</p>
+      <p className="text-xs text-muted-foreground">
+        {t("why.chosenIn", { time: duration(selection.durationMs) })}
+      </p>
     </>
   );
 }
