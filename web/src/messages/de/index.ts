@@ -7,6 +7,7 @@ import { branches } from "./branches";
 import { chat } from "./chat";
 import { common } from "./common";
 import { context } from "./context";
+import { inspector } from "./inspector";
 import { library } from "./library";
 import { metrics } from "./metrics";
 import { models } from "./models";
@@ -15,6 +16,7 @@ import { playground } from "./playground";
 import { runs } from "./runs";
 import { settings } from "./settings";
 import { shared } from "./shared";
+import { tags } from "./tags";
 import { thinking } from "./thinking";
 import { tools } from "./tools";
 import { workflows } from "./workflows";
@@ -27,6 +29,7 @@ export const messages: Catalogue = {
   chat,
   common,
   context,
+  inspector,
   library,
   metrics,
   models,
@@ -35,6 +38,7 @@ export const messages: Catalogue = {
   runs,
   settings,
   shared,
+  tags,
   thinking,
   tools,
   workflows,
