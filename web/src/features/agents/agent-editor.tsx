@@ -10,6 +10,7 @@ import { readFragment } from "@/gql/later";
 import { AgentDetailsFragmentDoc, AgentEditorDocument } from "@/gql/later/graphql";
 import { messageOf } from "@/lib/errors";
 import { nameOfCopy } from "@/lib/made/made";
+import { t } from "@/messages/agents";
 
 import { AGENTS } from "./addresses";
 import { AgentForm } from "./agent-form";
@@ -37,13 +38,17 @@ export function AgentEditor({ id, copy }: Props) {
     return error ? <Unreachable problem={messageOf(error)} onRetry={retry} /> : <PageSkeleton />;
   }
   const source = id && data.agent ? readFragment(AgentDetailsFragmentDoc, data.agent) : null;
-  const all = { href: AGENTS.list, text: "All agents" };
-  if (id && !source) return <Missing title="There is no such agent" {...all} />;
+  const all = { href: AGENTS.list, text: t("editor.all") };
+  if (id && !source) return <Missing title={t("editor.missing")} {...all} />;
   const agent = copy ? null : source;
   return (
     <div className="mx-auto flex max-w-3xl flex-col gap-6 px-4 py-8 sm:px-6 sm:py-10">
       <BackLink {...all} />
-      {agent ? <AgentHeader agent={agent} /> : <NewHeader title="New agent" copied={source?.name ?? null} />}
+      {agent ? (
+        <AgentHeader agent={agent} />
+      ) : (
+        <NewHeader title={t("editor.fresh")} copied={source?.name ?? null} />
+      )}
       {/* Another version is another beginning: the fields start anew. */}
       <AgentForm
         key={agent?.version}

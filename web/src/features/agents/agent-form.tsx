@@ -9,6 +9,7 @@ import { CreateAgentDocument, UpdateAgentDocument } from "@/gql/later/graphql";
 import { fieldsOf } from "@/lib/errors";
 import { complaintOf } from "@/lib/made/made";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/agents";
 
 import { AGENTS } from "./addresses";
 import { type AgentDetails, changesOf, type Draft, readDraft } from "./draft";
@@ -31,12 +32,12 @@ function useSave({ agent, copyOf, start, admin }: Props) {
     if (!agent) {
       const input = { ...(copyOf ? { ...changesOf(start, rest as Draft), name: draft.name } : rest), copyOf };
       const { data } = await create({ input: admin ? { ...input, shared } : input });
-      return data ? `${draft.name} is made` : null;
+      return data ? t("form.made", { name: draft.name }) : null;
     }
     const changes = changesOf(start, admin ? draft : (rest as Draft));
-    if (Object.keys(changes).length === 0) return "Nothing was changed";
+    if (Object.keys(changes).length === 0) return t("form.unchanged");
     const { data } = await update({ input: { id: agent.id, expectedVersion: agent.version, ...changes } });
-    return data ? `${draft.name} is saved` : null;
+    return data ? t("form.saved", { name: draft.name }) : null;
   };
   return { save, busy: created.fetching || updated.fetching, error: created.error ?? updated.error };
 }
@@ -60,12 +61,12 @@ export function AgentForm(props: Props) {
     router.push(AGENTS.list);
   };
   const complaint = () => {
-    if (Object.keys(own).length > 0) return "Some of this is not right yet.";
+    if (Object.keys(own).length > 0) return t("form.notRight");
     return error ? complaintOf(error) : null;
   };
 
   return (
-    <form onSubmit={submit} noValidate aria-label={agent?.name ?? "New agent"}>
+    <form onSubmit={submit} noValidate aria-label={agent?.name ?? t("editor.fresh")}>
       <fieldset disabled={fixed} className="flex min-w-0 flex-col gap-6">
         <BasicFields draft={start} choices={choices} problems={problems} fixed={fixed} />
         <AbilityFields draft={start} choices={choices} problems={problems} />
@@ -76,7 +77,7 @@ export function AgentForm(props: Props) {
             problem={complaint()}
             cancelTo={AGENTS.list}
             busy={busy}
-            verb={agent ? "Save" : "Create agent"}
+            verb={agent ? t("form.save") : t("form.create")}
           />
         )}
       </fieldset>

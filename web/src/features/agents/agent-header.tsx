@@ -4,6 +4,7 @@ import { useMutation } from "urql";
 
 import { MadeHeader } from "@/components/made/made-header";
 import { DeleteAgentDocument } from "@/gql/later/graphql";
+import { t } from "@/messages/agents";
 
 import { AGENTS } from "./addresses";
 import type { AgentDetails } from "./draft";
@@ -13,12 +14,7 @@ import { TryButton } from "./try-button";
 export function AgentHeader({ agent }: { agent: AgentDetails }) {
   const [, remove] = useMutation(DeleteAgentDocument);
   return (
-    <MadeHeader
-      made={agent}
-      addresses={AGENTS}
-      remove={remove}
-      loss="Its chats stay, and go on with the assistant. Answers at work end as they began."
-    >
+    <MadeHeader made={agent} addresses={AGENTS} remove={remove} loss={t("editor.loss")}>
       <TryButton agentId={agent.id} />
     </MadeHeader>
   );

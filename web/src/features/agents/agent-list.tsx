@@ -9,6 +9,7 @@ import { Unreachable } from "@/components/unreachable";
 import { readFragment } from "@/gql/later";
 import { AgentFactsFragmentDoc, AgentsDocument } from "@/gql/later/graphql";
 import { messageOf } from "@/lib/errors";
+import { t } from "@/messages/agents";
 
 import { AGENTS } from "./addresses";
 import { AgentCard } from "./agent-card";
@@ -21,12 +22,12 @@ export function AgentList() {
   }
   return (
     <MadeList
-      title="Agents"
-      text="An agent is a way to work: what the model is told, what it may use, and whom it works with."
+      title={t("list.title")}
+      text={t("list.text")}
       addresses={AGENTS}
-      fresh="New agent"
+      fresh={t("list.fresh")}
       icon={Bot}
-      beginning="Begin with an empty one, or duplicate one that comes with Parley and change what you like."
+      beginning={t("list.beginning")}
       things={readFragment(AgentFactsFragmentDoc, data.agents)}
       card={(agent) => <AgentCard key={agent.id} agent={agent} />}
     />

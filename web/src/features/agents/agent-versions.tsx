@@ -16,6 +16,7 @@ import {
 import { formatRelative } from "@/lib/dates";
 import { messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/agents";
 
 import { type AgentDetails, changedWords, draftOf } from "./draft";
 
@@ -30,8 +31,8 @@ const versionOf = ({ node }: Connection["edges"][number]): Version => ({
 
 /** What a version changed; unknown where the one before it is on the next page. */
 function wordsOf({ version, details }: Version, before: Version | undefined): string {
-  if (version === 1) return "Made";
-  return before ? changedWords(draftOf(before.details), draftOf(details)) : "Changed";
+  if (version === 1) return t("versions.made");
+  return before ? changedWords(draftOf(before.details), draftOf(details)) : t("versions.changed");
 }
 
 type RowProps = { agent: AgentDetails; entry: Version; words: string };
@@ -41,28 +42,28 @@ function VersionRow({ agent, entry: { version, createdAt }, words }: RowProps) {
   const bringBack = async () => {
     const { error } = await restore({ input: { id: agent.id, version } });
     if (error) toast.error(messageOf(error));
-    else toast.success(`Version ${version} is the newest again`);
+    else toast.success(t("versions.restored", { version: String(version) }));
   };
   return (
     <li className="flex items-center justify-between gap-4 py-3">
       <div className="min-w-0">
         <p className="text-sm font-medium">
-          Version {version}
+          {t("versions.version", { version: String(version) })}
           <span className="font-normal text-muted-foreground"> · {formatRelative(createdAt)}</span>
         </p>
         <p className="text-sm text-muted-foreground">{words}</p>
       </div>
       {version === agent.version ? (
-        <span className="px-3 text-sm text-muted-foreground">Current</span>
+        <span className="px-3 text-sm text-muted-foreground">{t("versions.current")}</span>
       ) : (
         <Button
           variant="outline"
           size="sm"
-          aria-label={`Restore version ${version}`}
+          aria-label={t("versions.restoreNamed", { version: String(version) })}
           disabled={fetching}
           onClick={() => void bringBack()}
         >
-          Restore
+          {t("versions.restore")}
         </Button>
       )}
     </li>
@@ -107,7 +108,7 @@ function VersionList({ agent }: { agent: AgentDetails }) {
       </ol>
       {more ? (
         <Button variant="ghost" size="sm" className="-ml-3" disabled={fetching} onClick={more}>
-          Show older ones
+          {t("versions.older")}
         </Button>
       ) : null}
     </>
@@ -116,12 +117,10 @@ function VersionList({ agent }: { agent: AgentDetails }) {
 
 export function AgentVersions({ agent }: { agent: AgentDetails }) {
   return (
-    <Card role="region" aria-label="Versions">
+    <Card role="region" aria-label={t("versions.title")}>
       <CardHeader>
-        <CardTitle>Versions</CardTitle>
-        <CardDescription>
-          Each change is kept. To restore an old one makes it the newest again.
-        </CardDescription>
+        <CardTitle>{t("versions.title")}</CardTitle>
+        <CardDescription>{t("versions.about")}</CardDescription>
       </CardHeader>
       <CardContent className="py-2">
         {/* Another version means another list. */}

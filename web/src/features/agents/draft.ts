@@ -2,6 +2,7 @@
 
 import type { AgentDetailsFragment, AgentFactsFragment, ThinkingMode } from "@/gql/later/graphql";
 import { linesOf, textOf } from "@/lib/forms";
+import { t } from "@/messages/agents";
 
 type Plain<Fragment> = Omit<Fragment, " $fragmentName">;
 export type AgentFacts = Plain<AgentFactsFragment>;
@@ -28,12 +29,7 @@ export type Draft = {
 
 export const AUTO = "auto";
 
-export const THINKING: { value: string; name: string }[] = [
-  { value: AUTO, name: "As the message says" },
-  { value: "IMMEDIATE", name: "Immediate: answers at once" },
-  { value: "STRATEGIC", name: "Strategic: plans, then works" },
-  { value: "FUTURE", name: "Future: weighs alternatives" },
-];
+export const THINKING = [AUTO, "IMMEDIATE", "STRATEGIC", "FUTURE"] as const;
 
 export const EMPTY: Draft = {
   name: "",
@@ -101,9 +97,9 @@ function schemaOf(text: string): { schema: unknown } | { problem: string } {
   try {
     const schema: unknown = JSON.parse(text);
     if (typeof schema === "object" && schema !== null && !Array.isArray(schema)) return { schema };
-    return { problem: "Must be a JSON object" };
+    return { problem: t("problems.noObject") };
   } catch {
-    return { problem: "Is not valid JSON" };
+    return { problem: t("problems.noJson") };
   }
 }
 
@@ -111,14 +107,14 @@ function schemaOf(text: string): { schema: unknown } | { problem: string } {
 function limitsOf(form: FormData) {
   const problems: Record<string, string> = {};
   const maxTurns = wholeOf(textOf(form, "maxTurns"));
-  if (!maxTurns) problems.maxTurns = "Must be a whole number from 1 to 100";
+  if (!maxTurns) problems.maxTurns = t("problems.turns");
   const whole = (field: string) => {
     const value = wholeOf(textOf(form, field));
-    if (value === undefined) problems[field] = "Must be a whole number";
+    if (value === undefined) problems[field] = t("problems.whole");
     return value ?? null;
   };
   const maxCostUsd = moneyOf(textOf(form, "maxCostUsd"));
-  if (maxCostUsd === undefined) problems.maxCostUsd = "Must be a number, such as 0.50";
+  if (maxCostUsd === undefined) problems.maxCostUsd = t("problems.money");
   const limits = {
     maxTurns: maxTurns ?? EMPTY.maxTurns,
     maxTokens: whole("maxTokens"),
@@ -132,9 +128,9 @@ function limitsOf(form: FormData) {
 export function readDraft(form: FormData): { draft: Draft; problems: Record<string, string> } {
   const { limits, problems } = limitsOf(form);
   const name = textOf(form, "name").trim();
-  if (!name) problems.name = "Must have a name";
+  if (!name) problems.name = t("problems.noName");
   const maxInputChars = wholeOf(textOf(form, "maxInputChars"));
-  if (maxInputChars === undefined) problems["guardrails.maxInputChars"] = "Must be a whole number";
+  if (maxInputChars === undefined) problems["guardrails.maxInputChars"] = t("problems.whole");
   const output = schemaOf(textOf(form, "outputSchema"));
   if ("problem" in output) problems.outputSchema = output.problem;
   const model = textOf(form, "model");
@@ -180,28 +176,11 @@ export function changesOf(before: Draft, after: Draft): Partial<Draft> {
   return Object.fromEntries(differing(before, after).map((field) => [field, after[field]]));
 }
 
-const WORDS: Record<keyof Draft, string> = {
-  name: "name",
-  description: "description",
-  instructions: "instructions",
-  modelId: "model",
-  thinking: "thinking",
-  toolIds: "tools",
-  mcpServerIds: "MCP servers",
-  handoffIds: "handoffs",
-  agentToolIds: "agents it asks",
-  maxTurns: "limit of turns",
-  maxTokens: "limit of tokens",
-  maxCostUsd: "limit of cost",
-  maxSeconds: "limit of time",
-  outputSchema: "form of the answer",
-  guardrails: "guardrails",
-  shared: "sharing",
-};
-
 /** What one version changed of the one before it, in words. */
 export function changedWords(before: Draft, after: Draft): string {
-  const words = differing(before, after).map((field) => WORDS[field]);
-  const text = words.length > 0 ? words.join(", ") : "nothing";
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)} changed`;
+  const fields = differing(before, after)
+    .map((field) => t(`fields.${field}`))
+    .join(", ");
+  if (!fields) return t("versions.nothingChanged");
+  return t("versions.fieldsChanged", { fields: `${fields.charAt(0).toUpperCase()}${fields.slice(1)}` });
 }

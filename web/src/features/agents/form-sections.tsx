@@ -8,6 +8,7 @@ import { FormField } from "@/components/form-field";
 import { TextareaField } from "@/components/textarea-field";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import type { AgentEditorQuery } from "@/gql/later/graphql";
+import { t } from "@/messages/agents";
 
 import { AUTO, type Draft, THINKING } from "./draft";
 
@@ -30,7 +31,7 @@ function Section({ title, text, children }: { title: string; text: string; child
 
 /** Models that may be used, and the one that is chosen already, whatever has become of it. */
 const modelChoices = ({ models }: Choices, chosen: string | null) => [
-  { value: AUTO, name: "Auto: the best one for each message" },
+  { value: AUTO, name: t("basics.auto") },
   ...models
     .filter(({ id, enabled }) => enabled || id === chosen)
     .map(({ id, displayName }) => ({ value: id, name: displayName })),
@@ -38,9 +39,9 @@ const modelChoices = ({ models }: Choices, chosen: string | null) => [
 
 export function BasicFields({ draft, choices, problems, fixed }: Props & { fixed: boolean }) {
   return (
-    <Section title="What it is" text="Other agents read the description when they decide whom to ask.">
+    <Section title={t("basics.title")} text={t("basics.text")}>
       <FormField
-        label="Name"
+        label={t("basics.name")}
         name="name"
         defaultValue={draft.name}
         maxLength={100}
@@ -49,35 +50,35 @@ export function BasicFields({ draft, choices, problems, fixed }: Props & { fixed
         problem={problems.name}
       />
       <FormField
-        label="Description"
+        label={t("basics.description")}
         name="description"
         defaultValue={draft.description}
         maxLength={1000}
         autoComplete="off"
-        placeholder="Answers questions about our handbook"
+        placeholder={t("basics.example")}
         problem={problems.description}
       />
       <TextareaField
-        label="Instructions"
+        label={t("basics.instructions")}
         name="instructions"
         rows={8}
         defaultValue={draft.instructions}
         className="max-h-96"
-        hint={fixed ? undefined : "What the model is told before every conversation."}
+        hint={fixed ? undefined : t("basics.instructionsHint")}
         problem={problems.instructions}
       />
       <div className="grid gap-5 sm:grid-cols-2">
         <ChoiceField
-          label="Model"
+          label={t("basics.model")}
           name="model"
           choices={modelChoices(choices, draft.modelId)}
           defaultValue={draft.modelId ?? AUTO}
           problem={problems.modelId}
         />
         <ChoiceField
-          label="Thinking"
+          label={t("basics.thinking")}
           name="thinking"
-          choices={THINKING}
+          choices={THINKING.map((value) => ({ value, name: t(`basics.ways.${value}`) }))}
           defaultValue={draft.thinking ?? AUTO}
           problem={problems.thinking}
         />
@@ -86,13 +87,11 @@ export function BasicFields({ draft, choices, problems, fixed }: Props & { fixed
   );
 }
 
-const countOf = (tools: readonly unknown[]) => (tools.length === 1 ? "1 tool" : `${tools.length} tools`);
-
 export function AbilityFields({ draft, choices, problems }: Props) {
   return (
-    <Section title="What it may use" text="Whether a tool asks first is decided under Tools.">
+    <Section title={t("abilities.title")} text={t("abilities.text")}>
       <CheckList
-        legend="Tools"
+        legend={t("abilities.tools")}
         name="toolIds"
         items={choices.tools.map(({ id, name, source, description }) => ({
           value: id,
@@ -101,19 +100,19 @@ export function AbilityFields({ draft, choices, problems }: Props) {
         }))}
         chosen={draft.toolIds}
         problem={problems.toolIds}
-        none="This server has no tools."
+        none={t("abilities.noTools")}
       />
       <CheckList
-        legend="MCP servers, with all their tools"
+        legend={t("abilities.servers")}
         name="mcpServerIds"
         items={choices.mcpServers.map(({ id, name, tools: brought }) => ({
           value: id,
           title: name,
-          text: countOf(brought),
+          text: t("traits.tools", { count: brought.length }),
         }))}
         chosen={draft.mcpServerIds}
         problem={problems.mcpServerIds}
-        none="There are none yet; add one under Tools."
+        none={t("abilities.noServers")}
       />
     </Section>
   );
@@ -125,14 +124,11 @@ export function TeamFields({ draft, choices, problems }: Props) {
     title: name,
     text: description,
   }));
-  const none = "There are no other agents.";
+  const none = t("team.none");
   return (
-    <Section
-      title="Whom it works with"
-      text="An agent that takes over goes on with the answer itself; one that is asked only gives a result."
-    >
+    <Section title={t("team.title")} text={t("team.text")}>
       <CheckList
-        legend="May take over"
+        legend={t("team.takeOver")}
         name="handoffIds"
         items={agents}
         chosen={draft.handoffIds}
@@ -140,7 +136,7 @@ export function TeamFields({ draft, choices, problems }: Props) {
         none={none}
       />
       <CheckList
-        legend="May be asked"
+        legend={t("team.asked")}
         name="agentToolIds"
         items={agents}
         chosen={draft.agentToolIds}
@@ -154,9 +150,9 @@ export function TeamFields({ draft, choices, problems }: Props) {
 function ShareField({ shared, problem }: { shared: boolean; problem: string | undefined }) {
   return (
     <CheckList
-      legend="Sharing"
+      legend={t("sharing.title")}
       name="shared"
-      items={[{ value: "on", title: "Everybody here may use it", text: "Others see its instructions." }]}
+      items={[{ value: "on", title: t("sharing.everybody"), text: t("sharing.about") }]}
       chosen={shared ? ["on"] : []}
       problem={problem}
     />
@@ -172,10 +168,14 @@ type LimitFieldProps = {
   problem: string | undefined;
 };
 
-const NO_LIMIT = "Empty: no limit of its own.";
-
-const LimitField = ({ limit, inputMode = "numeric", hint = NO_LIMIT, ...field }: LimitFieldProps) => (
-  <FormField {...field} inputMode={inputMode} defaultValue={limit ?? ""} autoComplete="off" hint={hint} />
+const LimitField = ({ limit, inputMode = "numeric", hint, ...field }: LimitFieldProps) => (
+  <FormField
+    {...field}
+    inputMode={inputMode}
+    defaultValue={limit ?? ""}
+    autoComplete="off"
+    hint={hint ?? t("limits.none")}
+  />
 );
 
 type LimitProps = Omit<Props, "choices"> & { sharable: boolean };
@@ -183,62 +183,62 @@ type LimitProps = Omit<Props, "choices"> & { sharable: boolean };
 export function LimitFields({ draft, problems, sharable }: LimitProps) {
   const { guardrails } = draft;
   return (
-    <Section title="Limits" text="What trips over one ends the answer and says so.">
+    <Section title={t("limits.title")} text={t("limits.text")}>
       <div className="grid gap-5 sm:grid-cols-2">
         <LimitField
-          label="Model calls of one answer"
+          label={t("limits.turns")}
           name="maxTurns"
           limit={draft.maxTurns}
-          hint="From 1 to 100."
+          hint={t("limits.turnsHint")}
           problem={problems.maxTurns}
         />
         <LimitField
-          label="Tokens of one answer"
+          label={t("limits.tokens")}
           name="maxTokens"
           limit={draft.maxTokens}
           problem={problems.maxTokens}
         />
         <LimitField
-          label="US dollars of one answer"
+          label={t("limits.cost")}
           name="maxCostUsd"
           inputMode="decimal"
           limit={draft.maxCostUsd}
           problem={problems.maxCostUsd}
         />
         <LimitField
-          label="Seconds of one answer"
+          label={t("limits.seconds")}
           name="maxSeconds"
           limit={draft.maxSeconds}
           problem={problems.maxSeconds}
         />
         <LimitField
-          label="Characters of a message"
+          label={t("limits.characters")}
           name="maxInputChars"
           limit={guardrails.maxInputChars}
           problem={problems["guardrails.maxInputChars"]}
         />
         <TextareaField
-          label="Words that a message must not have"
+          label={t("limits.deniedInput")}
           name="deniedInput"
           defaultValue={guardrails.deniedInput.join("\n")}
-          hint="One word or phrase a line."
+          hint={t("limits.deniedHint")}
           problem={problems["guardrails.deniedInput"]}
         />
         <TextareaField
-          label="Words that an answer must not have"
+          label={t("limits.deniedOutput")}
           name="deniedOutput"
           defaultValue={guardrails.deniedOutput.join("\n")}
-          hint="One word or phrase a line."
+          hint={t("limits.deniedHint")}
           problem={problems["guardrails.deniedOutput"]}
         />
       </div>
       <TextareaField
-        label="Form of the answer"
+        label={t("limits.schema")}
         name="outputSchema"
         defaultValue={draft.outputSchema ? JSON.stringify(draft.outputSchema, null, 2) : ""}
         spellCheck={false}
         className="font-mono md:text-xs"
-        hint="A JSON Schema, for answers that programs read. Empty: text."
+        hint={t("limits.schemaHint")}
         problem={problems.outputSchema}
       />
       {sharable ? <ShareField shared={draft.shared} problem={problems.shared} /> : null}

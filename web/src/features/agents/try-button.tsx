@@ -10,6 +10,7 @@ import { ChatWithAgentDocument } from "@/gql/later/graphql";
 import { pathOf } from "@/lib/chat-path";
 import { messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/agents";
 
 type Props = Pick<ButtonProps, "variant" | "aria-label"> & { agentId: string };
 
@@ -25,7 +26,7 @@ export function TryButton({ agentId, ...looks }: Props) {
   return (
     <Button size="sm" disabled={fetching} onClick={() => void begin()} {...looks}>
       {fetching ? <Spinner /> : <MessageSquare aria-hidden />}
-      Try
+      {t("try.button")}
     </Button>
   );
 }

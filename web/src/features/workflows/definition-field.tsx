@@ -7,8 +7,16 @@ import { Spinner } from "@/components/ui/spinner";
 import { Textarea } from "@/components/ui/textarea";
 import { WorkflowGraph } from "@/components/workflow-graph";
 import { stepsOf } from "@/lib/workflows/layout";
+import { t } from "@/messages/workflows";
 
 import { type Problem, useCheck } from "./use-check";
+
+function lineOf({ line: number, path, message }: Problem): string {
+  const line = String(number);
+  return path
+    ? t("definition.problemAt", { line, path, message })
+    : t("definition.problem", { line, message });
+}
 
 function Problems({
   problems,
@@ -18,7 +26,7 @@ function Problems({
   onShow: (problem: Problem) => void;
 }) {
   return (
-    <ul aria-label="Problems" className="flex flex-col gap-1">
+    <ul aria-label={t("definition.problems")} className="flex flex-col gap-1">
       {problems.map((problem) => (
         <li key={`${problem.path} ${problem.message}`}>
           <button
@@ -27,9 +35,7 @@ function Problems({
             className="flex w-full items-start gap-2 rounded-md px-2 py-1.5 text-left text-sm text-destructive hover:bg-destructive/5 pointer-coarse:min-h-11"
           >
             <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-            <span className="min-w-0 wrap-anywhere">
-              {`Line ${problem.line}${problem.path ? `, ${problem.path}` : ""}: ${problem.message}`}
-            </span>
+            <span className="min-w-0 wrap-anywhere">{lineOf(problem)}</span>
           </button>
         </li>
       ))}
@@ -64,7 +70,7 @@ export function DefinitionField({ text, fixed, onChange }: Props) {
   return (
     <div className="grid gap-6 xl:grid-cols-2">
       <div className="flex min-w-0 flex-col gap-2">
-        <Label htmlFor="definition">Definition</Label>
+        <Label htmlFor="definition">{t("definition.title")}</Label>
         <Textarea
           id="definition"
           ref={field}
@@ -81,7 +87,7 @@ export function DefinitionField({ text, fixed, onChange }: Props) {
           {!wrong && !checking ? (
             <p className="flex items-center gap-2 text-sm text-muted-foreground">
               <CircleCheck aria-hidden className="size-4" />
-              Nothing is wrong with it.
+              {t("definition.fine")}
             </p>
           ) : null}
           {!wrong && checking ? <Spinner /> : null}
@@ -89,7 +95,7 @@ export function DefinitionField({ text, fixed, onChange }: Props) {
       </div>
       <WorkflowGraph
         steps={stepsOf(definition)}
-        label="Graph of the workflow"
+        label={t("definition.graph")}
         wrong={wrongSteps(problems, namesOf(definition))}
       />
     </div>

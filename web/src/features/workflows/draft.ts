@@ -1,26 +1,27 @@
 import type { WorkflowFactsFragment } from "@/gql/later/graphql";
 import { nameOfCopy } from "@/lib/made/made";
+import { t } from "@/messages/workflows";
 
 /** What the form of a workflow says. */
 export type Draft = { name: string; description: string; definition: string; shared: boolean };
 
-const BEGINNING = {
+const beginning = () => ({
   steps: [
     {
       name: "draft",
       kind: "agent",
       agent: "writer",
-      prompt: "Draft an answer to: {{input}}",
+      prompt: t("beginning.draft", { input: "{{input}}" }),
       next: "improve",
     },
     {
       name: "improve",
       kind: "agent",
       agent: "assistant",
-      prompt: "Improve this draft, and give the answer alone:\n{{steps.draft.output}}",
+      prompt: `${t("beginning.improve")}\n{{steps.draft.output}}`,
     },
   ],
-};
+});
 
 /** A definition as it is shown: the parts of a step in an order that is easy to read. */
 const FIRST = ["name", "kind", "title"];
@@ -40,7 +41,12 @@ export function written(definition: unknown): string {
   return JSON.stringify(readable, null, 2);
 }
 
-export const EMPTY: Draft = { name: "", description: "", definition: written(BEGINNING), shared: false };
+export const begun = (): Draft => ({
+  name: "",
+  description: "",
+  definition: written(beginning()),
+  shared: false,
+});
 
 export const draftOf = (workflow: WorkflowFactsFragment, copy: boolean): Draft => ({
   name: copy ? nameOfCopy(workflow.name) : workflow.name,

@@ -10,6 +10,7 @@ import { SubmitButton } from "@/components/submit-button";
 import { TryWorkflowDocument, type WorkflowFactsFragment } from "@/gql/later/graphql";
 import { pathOf } from "@/lib/chat-path";
 import { fieldsOf, messageOf } from "@/lib/errors";
+import { t } from "@/messages/workflows";
 
 /** Runs the workflow, as it is stored, on a message in a new chat. */
 export function TryForm({ workflow }: { workflow: WorkflowFactsFragment }) {
@@ -24,14 +25,12 @@ export function TryForm({ workflow }: { workflow: WorkflowFactsFragment }) {
     const { data } = await send({ input: { content, workflowId: workflow.id } });
     if (data) router.push(pathOf(data.sendMessage.chat.id));
   };
-  const problem = empty
-    ? "Write a message first."
-    : (Object.values(fieldsOf(error))[0] ?? (error && messageOf(error)));
+  const problem = empty ? t("try.empty") : (Object.values(fieldsOf(error))[0] ?? (error && messageOf(error)));
   return (
-    <form onSubmit={begin} noValidate aria-label="Try it" className="flex items-end gap-3">
+    <form onSubmit={begin} noValidate aria-label={t("try.title")} className="flex items-end gap-3">
       <div className="min-w-0 flex-1">
         <FormField
-          label="Try it on a message"
+          label={t("try.message")}
           name="content"
           autoComplete="off"
           maxLength={2000}
@@ -40,7 +39,7 @@ export function TryForm({ workflow }: { workflow: WorkflowFactsFragment }) {
       </div>
       <SubmitButton busy={fetching}>
         <Play aria-hidden />
-        Run
+        {t("try.run")}
       </SubmitButton>
     </form>
   );

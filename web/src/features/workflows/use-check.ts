@@ -6,6 +6,7 @@ import { useClient } from "urql";
 import { CheckWorkflowDocument } from "@/gql/later/graphql";
 import { messageOf } from "@/lib/errors";
 import { lineAt, placeIn, placesOf } from "@/lib/workflows/places";
+import { t } from "@/messages/workflows";
 
 /** Something that is wrong with a definition; `at` is its place in the text, and `line` counts from 1. */
 export type Problem = { path: string; message: string; at: number; line: number };
@@ -18,7 +19,7 @@ function read(text: string): Read {
   try {
     return { definition: JSON.parse(text) as unknown, problem: null };
   } catch (error) {
-    return { definition: null, problem: `This is not JSON yet: ${(error as Error).message}` };
+    return { definition: null, problem: t("definition.notJson", { reason: (error as Error).message }) };
   }
 }
 

@@ -9,9 +9,10 @@ import { Unreachable } from "@/components/unreachable";
 import { readFragment } from "@/gql/later";
 import { WorkflowEditorDocument, WorkflowFactsFragmentDoc } from "@/gql/later/graphql";
 import { messageOf } from "@/lib/errors";
+import { t } from "@/messages/workflows";
 
 import { WORKFLOWS } from "./addresses";
-import { draftOf, EMPTY } from "./draft";
+import { begun, draftOf } from "./draft";
 import { TryForm } from "./try-form";
 import { WorkflowForm } from "./workflow-form";
 import { WorkflowHeader } from "./workflow-header";
@@ -33,8 +34,8 @@ export function WorkflowEditor({ id, copy }: Props) {
     return error ? <Unreachable problem={messageOf(error)} onRetry={retry} /> : <PageSkeleton />;
   }
   const source = id && data.workflow ? readFragment(WorkflowFactsFragmentDoc, data.workflow) : null;
-  const all = { href: WORKFLOWS.list, text: "All workflows" };
-  if (id && !source) return <Missing title="There is no such workflow" {...all} />;
+  const all = { href: WORKFLOWS.list, text: t("editor.all") };
+  if (id && !source) return <Missing title={t("editor.missing")} {...all} />;
   const workflow = copy ? null : source;
   return (
     <div className="mx-auto flex max-w-5xl flex-col gap-6 px-4 py-8 sm:px-6 sm:py-10">
@@ -42,14 +43,14 @@ export function WorkflowEditor({ id, copy }: Props) {
       {workflow ? (
         <WorkflowHeader workflow={workflow} />
       ) : (
-        <NewHeader title="New workflow" copied={source?.name ?? null} />
+        <NewHeader title={t("editor.fresh")} copied={source?.name ?? null} />
       )}
       {workflow ? <TryForm workflow={workflow} /> : null}
       {/* Another version is another beginning: the fields start anew. */}
       <WorkflowForm
         key={workflow?.version}
         workflow={workflow}
-        start={source ? draftOf(source, copy) : EMPTY}
+        start={source ? draftOf(source, copy) : begun()}
         admin={data.viewer?.role === "ADMIN"}
       />
     </div>

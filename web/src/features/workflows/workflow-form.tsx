@@ -15,6 +15,7 @@ import {
 import { fieldsOf } from "@/lib/errors";
 import { complaintOf } from "@/lib/made/made";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/workflows";
 
 import { WORKFLOWS } from "./addresses";
 import { DefinitionField } from "./definition-field";
@@ -63,17 +64,17 @@ export function WorkflowForm({ workflow, start, admin }: Props) {
       shared: given.has("shared"),
     };
     const read = parsed(definition);
-    setOwn(read === undefined ? "The definition is not JSON yet." : null);
+    setOwn(read === undefined ? t("form.notJson") : null);
     if (read === undefined || !(await save(draft, read))) return;
-    toast.success(workflow ? `${draft.name} is saved` : `${draft.name} is made`);
+    toast.success(workflow ? t("form.saved", { name: draft.name }) : t("form.made", { name: draft.name }));
     router.push(WORKFLOWS.list);
   };
   return (
-    <form onSubmit={submit} noValidate aria-label={workflow?.name ?? "New workflow"}>
+    <form onSubmit={submit} noValidate aria-label={workflow?.name ?? t("editor.fresh")}>
       <div className="flex min-w-0 flex-col gap-6">
         <div className="grid gap-5 sm:grid-cols-2">
           <FormField
-            label="Name"
+            label={t("form.name")}
             name="name"
             defaultValue={start.name}
             maxLength={100}
@@ -83,22 +84,22 @@ export function WorkflowForm({ workflow, start, admin }: Props) {
             problem={problems.name}
           />
           <FormField
-            label="Description"
+            label={t("form.description")}
             name="description"
             defaultValue={start.description}
             maxLength={1000}
             autoComplete="off"
             readOnly={fixed}
-            placeholder="Drafts, asks you, and sends"
+            placeholder={t("form.example")}
             problem={problems.description}
           />
         </div>
         <DefinitionField text={definition} fixed={fixed} onChange={setDefinition} />
         {admin && !fixed ? (
           <CheckList
-            legend="Who may use it"
+            legend={t("form.sharing")}
             name="shared"
-            items={[{ value: "on", title: "Everybody on this server" }]}
+            items={[{ value: "on", title: t("form.everybody") }]}
             chosen={start.shared ? ["on"] : []}
             problem={problems.shared}
           />
@@ -108,7 +109,7 @@ export function WorkflowForm({ workflow, start, admin }: Props) {
             problem={own ?? (error ? complaintOf(error) : null)}
             cancelTo={WORKFLOWS.list}
             busy={busy}
-            verb={workflow ? "Save" : "Create workflow"}
+            verb={workflow ? t("form.save") : t("form.create")}
           />
         )}
       </div>

@@ -9,6 +9,7 @@ import { Unreachable } from "@/components/unreachable";
 import { readFragment } from "@/gql/later";
 import { WorkflowFactsFragmentDoc, WorkflowsDocument, type WorkflowsQuery } from "@/gql/later/graphql";
 import { usePages } from "@/lib/use-pages";
+import { t } from "@/messages/workflows";
 
 import { WORKFLOWS } from "./addresses";
 import { WorkflowCard } from "./workflow-card";
@@ -19,16 +20,16 @@ const NONE = {};
 export function WorkflowList() {
   const { nodes, state, problem, refresh, more } = usePages(WorkflowsDocument, NONE, connection);
   if (state === "failed" && nodes.length === 0)
-    return <Unreachable problem={problem ?? "No answer."} onRetry={refresh} />;
+    return <Unreachable problem={problem ?? t("list.noAnswer")} onRetry={refresh} />;
   if (state === "loading" && nodes.length === 0) return <PageSkeleton />;
   return (
     <MadeList
-      title="Workflows"
-      text="A workflow is an order of work: who does what, side by side or one after another, and who is asked."
+      title={t("list.title")}
+      text={t("list.text")}
       addresses={WORKFLOWS}
-      fresh="New workflow"
+      fresh={t("list.fresh")}
       icon={WorkflowIcon}
-      beginning="Begin with a small one, or duplicate one that comes with Parley and change what you like."
+      beginning={t("list.beginning")}
       things={nodes.map((node) => readFragment(WorkflowFactsFragmentDoc, node))}
       card={(workflow) => <WorkflowCard key={workflow.id} workflow={workflow} />}
     >

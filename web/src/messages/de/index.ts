@@ -7,6 +7,7 @@ import { branches } from "./branches";
 import { chat } from "./chat";
 import { common } from "./common";
 import { context } from "./context";
+import { inspector } from "./inspector";
 import { library } from "./library";
 import { markdown } from "./markdown";
 import { metrics } from "./metrics";
@@ -17,6 +18,7 @@ import { playground } from "./playground";
 import { runs } from "./runs";
 import { settings } from "./settings";
 import { shared } from "./shared";
+import { tags } from "./tags";
 import { thinking } from "./thinking";
 import { tools } from "./tools";
 import { workflows } from "./workflows";
@@ -29,6 +31,7 @@ export const messages: Catalogue = {
   chat,
   common,
   context,
+  inspector,
   library,
   markdown,
   metrics,
@@ -39,6 +42,7 @@ export const messages: Catalogue = {
   runs,
   settings,
   shared,
+  tags,
   thinking,
   tools,
   workflows,

@@ -10,12 +10,9 @@ import {
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
 import type { Remember } from "@/gql/later/graphql";
+import { t } from "@/messages/approvals";
 
-const FURTHER: { remember: Remember; name: string }[] = [
-  { remember: "RUN", name: "Allow for this answer" },
-  { remember: "CHAT", name: "Allow in this chat" },
-  { remember: "ALWAYS", name: "Always allow" },
-];
+const FURTHER = ["RUN", "CHAT", "ALWAYS"] as const satisfies readonly Remember[];
 
 type Props = {
   busy: boolean;
@@ -39,24 +36,24 @@ export function ApprovalActions({ busy, blocked, edited, onAllow, onDecline }: P
           className="rounded-r-none"
         >
           <Check aria-hidden />
-          {edited ? "Allow with these" : "Allow once"}
+          {edited ? t("call.edited") : t("call.once")}
         </Button>
         <DropdownMenu>
           <DropdownMenuTrigger asChild>
             <Button
               size="sm"
               disabled={busy || blocked}
-              aria-label="Allow for longer"
-              title="Allow for longer"
+              aria-label={t("call.longer")}
+              title={t("call.longer")}
               className="rounded-l-none border-l border-l-primary-foreground/25 px-2"
             >
               <ChevronDown aria-hidden />
             </Button>
           </DropdownMenuTrigger>
           <DropdownMenuContent align="start">
-            {FURTHER.map(({ remember, name }) => (
+            {FURTHER.map((remember) => (
               <DropdownMenuItem key={remember} onSelect={() => onAllow(remember)}>
-                {name}
+                {t(`call.${remember}`)}
               </DropdownMenuItem>
             ))}
           </DropdownMenuContent>
@@ -64,7 +61,7 @@ export function ApprovalActions({ busy, blocked, edited, onAllow, onDecline }: P
       </div>
       <Button size="sm" variant="outline" disabled={busy} onClick={onDecline}>
         <X aria-hidden />
-        Decline…
+        {t("call.decline")}
       </Button>
     </div>
   );

@@ -4,6 +4,7 @@ import { Pencil, Undo2 } from "lucide-react";
 import { useEffect, useId, useRef } from "react";
 
 import { Textarea } from "@/components/ui/textarea";
+import { t } from "@/messages/approvals";
 
 import { simpleArguments, written } from "./arguments";
 
@@ -17,7 +18,7 @@ export function ArgumentsShown({ value, onEdit }: ShownProps) {
   const simple = simpleArguments(value);
   return (
     <div className="space-y-1.5">
-      {simple?.length === 0 ? <p className="text-muted-foreground">Without arguments</p> : null}
+      {simple?.length === 0 ? <p className="text-muted-foreground">{t("arguments.none")}</p> : null}
       {simple && simple.length > 0 ? (
         <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1">
           {simple.map(([name, given]) => (
@@ -39,7 +40,7 @@ export function ArgumentsShown({ value, onEdit }: ShownProps) {
       )}
       <button type="button" onClick={onEdit} className={linkClasses}>
         <Pencil aria-hidden className="size-3" />
-        Edit arguments
+        {t("arguments.edit")}
       </button>
     </div>
   );
@@ -63,7 +64,7 @@ export function ArgumentsField({ text, problem, onChange, onReset }: FieldProps)
         ref={field}
         value={text}
         spellCheck={false}
-        aria-label="Arguments"
+        aria-label={t("arguments.title")}
         aria-invalid={problem !== null}
         aria-describedby={problemId}
         onChange={(event) => onChange(event.target.value)}
@@ -74,7 +75,7 @@ export function ArgumentsField({ text, problem, onChange, onReset }: FieldProps)
       </p>
       <button type="button" onClick={onReset} className={linkClasses}>
         <Undo2 aria-hidden className="size-3" />
-        Back to what the model asked for
+        {t("arguments.reset")}
       </button>
     </div>
   );

@@ -5,6 +5,7 @@ import { type KeyboardEvent, useId, useState } from "react";
 
 import { Badge } from "@/components/ui/badge";
 import type { ApprovalCardFragment } from "@/gql/later/graphql";
+import { t } from "@/messages/approvals";
 
 import { ApprovalActions } from "./approval-actions";
 import { ArgumentsField, ArgumentsShown } from "./approval-arguments";
@@ -52,7 +53,10 @@ export function ApprovalCard({ approval, onDecided }: Props) {
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <ShieldQuestion aria-hidden className="size-4 shrink-0 text-primary" />
         <p id={titleId} className="font-medium">
-          Allow <span className="font-mono text-[0.8125rem] break-all">{toolName}</span>?
+          {t.rich("call.title", {
+            name: toolName,
+            tool: (chunks) => <span className="font-mono text-[0.8125rem] break-all">{chunks}</span>,
+          })}
         </p>
         {serverName ? <Badge variant="secondary">{serverName}</Badge> : null}
         <span className="ml-auto">{expiresAt ? <Expiry at={expiresAt} /> : null}</span>

@@ -13,6 +13,7 @@ import { Unreachable } from "@/components/unreachable";
 import type { ApprovalCardFragment } from "@/gql/later/graphql";
 import { pathOf } from "@/lib/chat-path";
 import { formatDateTime, formatRelative } from "@/lib/dates";
+import { t } from "@/messages/approvals";
 
 import { useApprovals } from "./use-approvals";
 import { WaitingCard } from "./waiting-card";
@@ -25,7 +26,7 @@ function Where({ approval }: { approval: ApprovalCardFragment }) {
         href={pathOf(chat.id)}
         className="min-w-0 truncate underline-offset-4 hover:text-foreground hover:underline"
       >
-        {chat.title || "New chat"}
+        {chat.title || t("page.newChat")}
       </Link>
       <time dateTime={approval.requestedAt} title={formatDateTime(approval.requestedAt)} className="shrink-0">
         {formatRelative(approval.requestedAt)}
@@ -34,23 +35,25 @@ function Where({ approval }: { approval: ApprovalCardFragment }) {
   );
 }
 
-const DECISIONS = {
-  APPROVE: { words: "Allowed", variant: "default" },
-  REJECT: { words: "Declined", variant: "secondary" },
+const VARIANTS = {
+  allowed: "default",
+  answered: "default",
+  declined: "secondary",
+  undecided: "outline",
 } as const;
-const ANSWERED = { words: "Answered", variant: "default" } as const;
+
+function outcomeOf({ decision, question }: ApprovalCardFragment): keyof typeof VARIANTS {
+  if (!decision) return "undecided";
+  if (decision === "REJECT") return "declined";
+  return question ? "answered" : "allowed";
+}
 
 function Decided({ approval }: { approval: ApprovalCardFragment }) {
-  const { decision, question } = approval;
-  const { words, variant } = decision
-    ? question && decision === "APPROVE"
-      ? ANSWERED
-      : DECISIONS[decision]
-    : ({ words: "Not decided", variant: "outline" } as const);
+  const outcome = outcomeOf(approval);
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-1 rounded-xl border px-4 py-3">
       <span className="font-mono text-[0.8125rem] break-all">{approval.toolName}</span>
-      <Badge variant={variant}>{words}</Badge>
+      <Badge variant={VARIANTS[outcome]}>{t(`outcomes.${outcome}`)}</Badge>
       <span className="ml-auto min-w-0">
         <Where approval={approval} />
       </span>
@@ -58,20 +61,21 @@ function Decided({ approval }: { approval: ApprovalCardFragment }) {
   );
 }
 
-const NOTHING = {
-  true: {
-    title: "Nothing waits for you",
-    text: "Tools that ask before they run, or in the middle of it, show up here and in their chat.",
-  },
-  false: { title: "Nothing has been decided yet", text: "What you allow or decline is listed here." },
-};
-
 function Approvals({ pending }: { pending: boolean }) {
   const { list, problem, refresh, more } = useApprovals(pending);
   if (problem && !list?.approvals.length) return <Unreachable problem={problem} onRetry={refresh} />;
   if (!list) return <PageSkeleton />;
-  if (list.approvals.length === 0)
-    return <EmptyState icon={Inbox} {...NOTHING[`${pending}`]} className="h-auto py-20" />;
+  if (list.approvals.length === 0) {
+    const which = pending ? "waiting" : "decided";
+    return (
+      <EmptyState
+        icon={Inbox}
+        title={t(`nothing.${which}.title`)}
+        text={t(`nothing.${which}.text`)}
+        className="h-auto py-20"
+      />
+    );
+  }
   return (
     <div className="flex flex-col gap-4">
       <FormProblem text={problem} />
@@ -91,7 +95,7 @@ function Approvals({ pending }: { pending: boolean }) {
       </ul>
       {more ? (
         <Button variant="outline" onClick={more} className="self-center">
-          Show more
+          {t("page.more")}
         </Button>
       ) : null}
     </div>
@@ -103,15 +107,13 @@ export function ApprovalsPage() {
   return (
     <div className="mx-auto flex max-w-3xl flex-col gap-6 px-4 py-8 sm:px-6 sm:py-10">
       <div>
-        <h1 className="text-2xl font-semibold tracking-tight">Approvals</h1>
-        <p className="mt-1 text-sm text-muted-foreground">
-          Answers wait here for your word: before a tool runs, or when it asks you something.
-        </p>
+        <h1 className="text-2xl font-semibold tracking-tight">{t("page.title")}</h1>
+        <p className="mt-1 text-sm text-muted-foreground">{t("page.about")}</p>
       </div>
       <Tabs defaultValue="waiting">
-        <TabsList aria-label="Which approvals">
-          <TabsTrigger value="waiting">Waiting</TabsTrigger>
-          <TabsTrigger value="decided">Decided</TabsTrigger>
+        <TabsList aria-label={t("page.which")}>
+          <TabsTrigger value="waiting">{t("page.waiting")}</TabsTrigger>
+          <TabsTrigger value="decided">{t("page.decided")}</TabsTrigger>
         </TabsList>
         <TabsContent value="waiting">
           <Approvals pending />

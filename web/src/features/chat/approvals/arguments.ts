@@ -1,3 +1,5 @@
+import { t } from "@/messages/approvals";
+
 export type Arguments = Record<string, unknown>;
 export type Written = { value: Arguments; problem: null } | { value: null; problem: string };
 
@@ -12,11 +14,11 @@ export function argumentsIn(text: string): Written {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value))
       return { value: value as Arguments, problem: null };
-    return { value: null, problem: 'The arguments have to be an object, such as {"name": "value"}.' };
+    return { value: null, problem: t("arguments.notObject", { example: '{"name": "value"}' }) };
   } catch (error) {
     const [, line, column] = PLACE.exec(error instanceof Error ? error.message : "") ?? [];
-    const where = line ? ` in line ${line}, column ${column}` : "";
-    return { value: null, problem: `This is not JSON yet${where}.` };
+    const problem = line && column ? t("arguments.notJsonAt", { line, column }) : t("arguments.notJson");
+    return { value: null, problem };
   }
 }
 

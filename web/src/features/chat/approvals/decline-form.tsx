@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "react";
 
 import { Button } from "@/components/ui/button";
 import { Input } from "@/components/ui/input";
+import { t } from "@/messages/approvals";
 
 const LONGEST = 2_000;
 
@@ -26,16 +27,16 @@ export function DeclineForm({ busy, onBack, onDecline }: Props) {
         ref={field}
         value={words}
         maxLength={LONGEST}
-        aria-label="Why not"
-        placeholder="Why not? The model is told."
+        aria-label={t("declining.why")}
+        placeholder={t("declining.hint")}
         onChange={(event) => setWords(event.target.value)}
         className="min-w-0 flex-1 basis-56"
       />
       <Button type="submit" size="sm" variant="destructive" disabled={busy}>
-        Decline
+        {t("declining.decline")}
       </Button>
       <Button type="button" size="sm" variant="ghost" disabled={busy} onClick={onBack}>
-        Back
+        {t("declining.back")}
       </Button>
     </form>
   );

@@ -2,6 +2,7 @@
 
 import { formatDateTime, formatRelative } from "@/lib/dates";
 import { useNow } from "@/lib/use-now";
+import { t } from "@/messages/approvals";
 
 const MINUTE = 60_000;
 
@@ -10,7 +11,7 @@ export function Expiry({ at }: { at: string }) {
   const now = useNow(MINUTE);
   return (
     <span title={formatDateTime(at)} className="text-xs text-muted-foreground">
-      Lapses {formatRelative(at, now)}
+      {t("lapses", { when: formatRelative(at, now) })}
     </span>
   );
 }

@@ -6,6 +6,7 @@ import { useId } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import type { ApprovalCardFragment } from "@/gql/later/graphql";
+import { t } from "@/messages/approvals";
 
 import { Expiry } from "./expiry";
 import { QuestionForm } from "./question-form";
@@ -22,12 +23,12 @@ function PageToVisit({ url, busy, onOpen, onDecline }: PageProps) {
         <Button size="sm" asChild aria-disabled={busy}>
           <a href={url} target="_blank" rel="noopener noreferrer" onClick={onOpen}>
             <ExternalLink aria-hidden />
-            Open page
+            {t("question.open")}
           </a>
         </Button>
         <Button size="sm" variant="outline" disabled={busy} onClick={onDecline}>
           <X aria-hidden />
-          Decline
+          {t("question.decline")}
         </Button>
       </div>
     </div>
@@ -52,7 +53,10 @@ export function QuestionCard({ approval, onDecided }: Props) {
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <MessageCircleQuestion aria-hidden className="size-4 shrink-0 text-primary" />
         <p id={titleId} className="font-medium">
-          <span className="font-mono text-[0.8125rem] break-all">{toolName}</span> asks you
+          {t.rich("question.title", {
+            name: toolName,
+            tool: (chunks) => <span className="font-mono text-[0.8125rem] break-all">{chunks}</span>,
+          })}
         </p>
         {serverName ? <Badge variant="secondary">{serverName}</Badge> : null}
         <span className="ml-auto">{expiresAt ? <Expiry at={expiresAt} /> : null}</span>

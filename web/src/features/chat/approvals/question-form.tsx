@@ -6,6 +6,7 @@ import { type FormEvent, useMemo, useState } from "react";
 import { SchemaField } from "@/components/schema-field";
 import { Button } from "@/components/ui/button";
 import { argumentsOf, fieldsOfSchema } from "@/lib/schema-fields";
+import { t } from "@/messages/approvals";
 
 type Props = {
   form: unknown;
@@ -33,21 +34,19 @@ export function QuestionForm({ form, server, busy, onAnswer, onDecline }: Props)
           key={field.name}
           field={field}
           label={field.title}
-          unsaid="No answer"
+          unsaid={t("question.noAnswer")}
           problem={problems[field.name]}
         />
       ))}
-      <p className="text-xs text-muted-foreground">
-        Your answer goes to {server}. It is no place for passwords or keys.
-      </p>
+      <p className="text-xs text-muted-foreground">{t("question.notice", { server })}</p>
       <div className="flex flex-wrap items-center gap-2">
         <Button type="submit" size="sm" disabled={busy}>
           <Check aria-hidden />
-          Send answer
+          {t("question.send")}
         </Button>
         <Button type="button" size="sm" variant="outline" disabled={busy} onClick={onDecline}>
           <X aria-hidden />
-          Decline
+          {t("question.decline")}
         </Button>
       </div>
     </form>

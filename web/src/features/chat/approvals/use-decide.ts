@@ -6,6 +6,7 @@ import { useMutation } from "urql";
 import { DecideApprovalDocument, type DecideApprovalInput } from "@/gql/later/graphql";
 import { codeOf, fieldsOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/approvals";
 
 import { reasonOf } from "../reason";
 
@@ -30,7 +31,7 @@ export function useDecide(approvalId: string, onDecided: () => void) {
     setBusy(false);
     const late = error && ["CONFLICT", "NOT_FOUND"].includes(codeOf(error) ?? "");
     const problems = argumentsOf(fieldsOf(error));
-    if (late) toast("This has been decided already.");
+    if (late) toast(t("late"));
     else if (!data && Object.keys(problems).length === 0) toast.error(reasonOf(error));
     if (data || late) onDecided();
     return problems;

@@ -5,6 +5,7 @@ import { useEffect } from "react";
 import { useQuery } from "urql";
 import { setPageBadge } from "@/components/page-badges";
 import { WaitingApprovalsDocument } from "@/gql/later/graphql";
+import { t } from "@/messages/approvals";
 
 /** Counts what waits for the viewer, in all chats, for the badge in the sidebar. Shows nothing. */
 export default function WaitingApprovals() {
@@ -16,7 +17,7 @@ export default function WaitingApprovals() {
     () => ask({ requestPolicy: "network-only" }),
   );
   useEffect(() => {
-    setPageBadge("/approvals", waiting, `${waiting} waiting`);
+    setPageBadge("/approvals", waiting, t("page.badge", { count: String(waiting) }));
     return () => setPageBadge("/approvals", 0, "");
   }, [waiting]);
   return null;

@@ -5,6 +5,7 @@ import { Bot, ChevronDown, ChevronRight, UserRound } from "lucide-react";
 import { Badge } from "@/components/ui/badge";
 import { cn } from "@/lib/cn";
 import { formatRelative } from "@/lib/dates";
+import { t } from "@/messages/branches";
 
 import type { Branch, BranchRow } from "./branch-tree";
 
@@ -12,12 +13,11 @@ import type { Branch, BranchRow } from "./branch-tree";
 const STEP = 14;
 const DEEPEST = 6;
 
-const plain = (text: string) => text.replace(/\s+/g, " ").trim() || "Nothing yet";
+const plain = (text: string) => text.replace(/\s+/g, " ").trim() || t("empty");
 
 function kindOf({ role, parentId, depth }: Branch, position: number): string {
-  if (!parentId && position === 1) return "The beginning";
-  const after = depth === 0 ? "" : `, after ${depth === 1 ? "1 message" : `${depth} messages`}`;
-  return role === "USER" ? `Another question${after}` : `Another answer${after}`;
+  if (!parentId && position === 1) return t("beginning");
+  return role === "USER" ? t("anotherQuestion", { depth }) : t("anotherAnswer", { depth });
 }
 
 type Props = {
@@ -35,7 +35,6 @@ export function BranchItem({ row, open, reachable, onToggle, onJump, onFocus }: 
   const { branch, level, position, siblings, children, passed, shown } = row;
   const Icon = branch.role === "USER" ? UserRound : Bot;
   const Chevron = open ? ChevronDown : ChevronRight;
-  const many = branch.length === 1 ? "1 message" : `${branch.length} messages`;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tree listens to the keys of all its items
     <div
@@ -74,12 +73,12 @@ export function BranchItem({ row, open, reachable, onToggle, onJump, onFocus }: 
       <div className="min-w-0 flex-1">
         <p className="flex items-center gap-2 text-xs text-muted-foreground">
           <span className="truncate">{kindOf(branch, position)}</span>
-          {shown ? <Badge>Shown</Badge> : null}
+          {shown ? <Badge>{t("shown")}</Badge> : null}
         </p>
         <p className="mt-0.5 line-clamp-2 text-sm wrap-anywhere">{plain(branch.preview)}</p>
         <p className="mt-0.5 truncate text-xs text-muted-foreground">
-          {many} · {formatRelative(branch.updatedAt)}
-          {branch.length > 1 ? ` · ends “${plain(branch.tipPreview).slice(0, 60)}”` : ""}
+          {t("length", { count: branch.length })} · {formatRelative(branch.updatedAt)}
+          {branch.length > 1 ? ` · ${t("ends", { text: plain(branch.tipPreview).slice(0, 60) })}` : ""}
         </p>
       </div>
     </div>

@@ -8,6 +8,7 @@ import { Sheet, SheetContent, SheetHeader } from "@/components/ui/sheet";
 import { Skeleton } from "@/components/ui/skeleton";
 import { BranchesDocument } from "@/gql/later/graphql";
 import { messageOf } from "@/lib/errors";
+import { t } from "@/messages/branches";
 
 import { BranchItem } from "./branch-row";
 import { type Branch, keyInTree, rowsOfTree } from "./branch-tree";
@@ -52,7 +53,7 @@ function BranchTree({ branches, headId, onJump }: TreeProps) {
     <div
       ref={tree}
       role="tree"
-      aria-label="Branches"
+      aria-label={t("title")}
       tabIndex={-1}
       onKeyDown={press}
       className="flex flex-col outline-hidden"
@@ -94,10 +95,7 @@ export default function BranchSheet({ chatId, open, onOpenChange, onJump }: Prop
   return (
     <Sheet open={open} onOpenChange={onOpenChange}>
       <SheetContent side="right" className="w-md max-w-[100vw] bg-background">
-        <SheetHeader
-          title="Branches"
-          text="An edited question and another answer turn off here. Choose one to read it."
-        />
+        <SheetHeader title={t("title")} text={t("about")} />
         <div className="min-h-0 flex-1 overflow-y-auto p-3">
           <FormProblem text={error && !chat ? messageOf(error) : null} />
           {chat ? (

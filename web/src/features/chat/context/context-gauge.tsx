@@ -7,6 +7,7 @@ import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover
 import { ContextUseDocument } from "@/gql/later/graphql";
 import { cn } from "@/lib/cn";
 import { percent, tokens } from "@/lib/quantities";
+import { t } from "@/messages/context";
 
 import { fullness } from "./fullness";
 
@@ -53,15 +54,15 @@ export default function ContextGauge({ chatId, state }: { chatId: string; state:
   return (
     <Popover>
       <PopoverTrigger
-        aria-label={`Context: ${words}`}
-        title={`Context: ${words}`}
+        aria-label={t("gauge.named", { words })}
+        title={t("gauge.named", { words })}
         className="inline-flex size-8 shrink-0 items-center justify-center rounded-md hover:bg-accent pointer-coarse:size-11"
       >
         <Ring share={share ?? 0} tight={tight} />
       </PopoverTrigger>
-      <PopoverContent align="end" aria-label="Context" className="space-y-3 text-sm">
+      <PopoverContent align="end" aria-label={t("gauge.title")} className="space-y-3 text-sm">
         <div className="flex items-baseline justify-between gap-4">
-          <span className="font-medium">Context</span>
+          <span className="font-medium">{t("gauge.title")}</span>
           {share === null ? null : (
             <span className={cn("tabular-nums", tight ? "font-medium" : "text-muted-foreground")}>
               {percent(share)}
@@ -69,15 +70,17 @@ export default function ContextGauge({ chatId, state }: { chatId: string; state:
           )}
         </div>
         <dl className="grid grid-cols-[1fr_auto] gap-y-1 text-xs tabular-nums">
-          <dt className="text-muted-foreground">Goes with the next message</dt>
-          <dd>about {tokens(use.usedTokens)} tokens</dd>
-          <dt className="text-muted-foreground">Window of the model</dt>
-          <dd>{use.windowTokens == null ? "not known" : `${tokens(use.windowTokens)} tokens`}</dd>
+          <dt className="text-muted-foreground">{t("gauge.next")}</dt>
+          <dd>{t("gauge.about", { tokens: tokens(use.usedTokens) })}</dd>
+          <dt className="text-muted-foreground">{t("gauge.window")}</dt>
+          <dd>
+            {use.windowTokens == null
+              ? t("gauge.unknown")
+              : t("gauge.tokens", { tokens: tokens(use.windowTokens) })}
+          </dd>
         </dl>
         <p className="text-xs leading-5 text-muted-foreground">
-          {use.summarizedUpTo
-            ? "The model sees a summary of the earlier messages."
-            : "When it gets full, earlier messages are summarised for the model. They stay here as they are."}
+          {use.summarizedUpTo ? t("gauge.summarized") : t("gauge.whenFull")}
         </p>
       </PopoverContent>
     </Popover>

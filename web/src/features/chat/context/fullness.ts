@@ -1,4 +1,5 @@
 import { percent, tokens } from "@/lib/quantities";
+import { t } from "@/messages/context";
 
 type Use = { usedTokens: number; windowTokens?: number | null };
 
@@ -10,7 +11,7 @@ export function fullness({ usedTokens, windowTokens }: Use) {
   const share = windowTokens ? usedTokens / windowTokens : null;
   const words =
     share === null
-      ? `about ${tokens(usedTokens)} tokens`
-      : `${percent(share)} of ${tokens(windowTokens ?? 0)} tokens`;
+      ? t("gauge.about", { tokens: tokens(usedTokens) })
+      : t("gauge.share", { share: percent(share), tokens: tokens(windowTokens ?? 0) });
   return { share, words, tight: share !== null && share >= TIGHT };
 }

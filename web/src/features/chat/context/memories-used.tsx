@@ -3,6 +3,7 @@
 import { lazy, Suspense } from "react";
 
 import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
+import { t } from "@/messages/context";
 
 const MemoryTexts = lazy(() => import("./memory-texts"));
 
@@ -12,9 +13,9 @@ export function MemoriesUsed({ messageId, count }: { messageId: string; count: n
   return (
     <Popover>
       <PopoverTrigger className="rounded-sm underline-offset-4 hover:text-foreground hover:underline pointer-coarse:-my-2 pointer-coarse:min-h-11">
-        {count === 1 ? "1 memory" : `${count} memories`}
+        {t("memories.count", { count })}
       </PopoverTrigger>
-      <PopoverContent align="start" aria-label="Memories used" className="w-80 max-w-[calc(100vw-2rem)]">
+      <PopoverContent align="start" aria-label={t("memories.used")} className="w-80 max-w-[calc(100vw-2rem)]">
         <Suspense>
           <MemoryTexts messageId={messageId} />
         </Suspense>

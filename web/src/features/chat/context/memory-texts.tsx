@@ -7,6 +7,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { Unreachable } from "@/components/unreachable";
 import { ForgetUsedMemoryDocument, MemoriesUsedDocument } from "@/gql/later/graphql";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/context";
 
 import { ActionButton } from "../action-button";
 import { useChat } from "../chat-context";
@@ -35,21 +36,29 @@ export default function MemoryTexts({ messageId }: { messageId: string }) {
   if (error && !data?.node) return <Unreachable problem={reasonOf(error)} onRetry={again} />;
   return (
     <div className="space-y-3 text-sm">
-      <p className="font-medium">What the model was told of you</p>
+      <p className="font-medium">{t("memories.title")}</p>
       <ul className="max-h-64 space-y-1 overflow-y-auto">
         {memories.map(({ id, text, pinned }) => (
           <li key={id} className="flex items-start gap-2">
             <span className="min-w-0 flex-1 py-1 leading-6 break-words">
               {text}
               {pinned ? (
-                <Pin role="img" aria-label="Pinned" className="ml-1.5 inline size-3 text-muted-foreground" />
+                <Pin
+                  role="img"
+                  aria-label={t("memories.pinned")}
+                  className="ml-1.5 inline size-3 text-muted-foreground"
+                />
               ) : null}
             </span>
-            <ActionButton icon={Trash2} label={`Forget: ${text}`} onClick={() => void onForget(id)} />
+            <ActionButton
+              icon={Trash2}
+              label={t("memories.forget", { text })}
+              onClick={() => void onForget(id)}
+            />
           </li>
         ))}
       </ul>
-      {memories.length === 0 ? <p className="text-muted-foreground">It is forgotten.</p> : null}
+      {memories.length === 0 ? <p className="text-muted-foreground">{t("memories.forgotten")}</p> : null}
     </div>
   );
 }

@@ -3,6 +3,7 @@
 import { lazy, Suspense } from "react";
 
 import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
+import { t } from "@/messages/context";
 
 const SummaryText = lazy(() => import("./summary-text"));
 
@@ -13,10 +14,10 @@ export function SummaryMarker({ messageId }: { messageId: string }) {
       <span aria-hidden className="h-px flex-1 bg-border" />
       <Popover>
         <PopoverTrigger className="rounded-full px-2 py-1 underline-offset-4 hover:text-foreground hover:underline pointer-coarse:min-h-11">
-          Summarised for the model up to here
+          {t("summary.marker")}
         </PopoverTrigger>
         <PopoverContent
-          aria-label="Summary"
+          aria-label={t("summary.title")}
           className="max-h-[min(28rem,70dvh)] w-[27rem] max-w-[calc(100vw-2rem)] overflow-y-auto"
         >
           <Suspense>

@@ -10,6 +10,7 @@ import { formatDateTime } from "@/lib/dates";
 import { Markdown } from "@/lib/markdown/markdown";
 import { money } from "@/lib/quantities";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/context";
 
 import { useChat } from "../chat-context";
 import { reasonOf } from "../reason";
@@ -24,7 +25,7 @@ export default function SummaryText({ messageId }: { messageId: string }) {
     if (fetching) return <Skeleton className="h-24 w-full" />;
     if (error && !data?.node)
       return <Unreachable problem={reasonOf(error)} onRetry={() => ask({ requestPolicy: "network-only" })} />;
-    return <p className="text-sm text-muted-foreground">This summary is gone.</p>;
+    return <p className="text-sm text-muted-foreground">{t("summary.gone")}</p>;
   }
   const onRemove = async () => {
     const { data: gone, error: refusal } = await remove({ id: summary.id });
@@ -38,10 +39,10 @@ export default function SummaryText({ messageId }: { messageId: string }) {
       <p className="text-xs text-muted-foreground">{facts.filter(Boolean).join(" · ")}</p>
       <div className="flex flex-wrap items-center justify-between gap-2">
         <span className="min-w-0 flex-1 basis-48 text-xs leading-5 text-muted-foreground">
-          Without it the model sees the messages themselves, as far as they fit.
+          {t("summary.without")}
         </span>
         <Button size="sm" variant="outline" disabled={removing} onClick={() => void onRemove()}>
-          Remove summary
+          {t("summary.remove")}
         </Button>
       </div>
     </div>

@@ -4,6 +4,7 @@ import { Activity } from "lucide-react";
 import { lazy, Suspense } from "react";
 
 import { useOnDemand } from "@/lib/use-on-demand";
+import { t } from "@/messages/inspector";
 
 import { ActionButton } from "../action-button";
 
@@ -16,7 +17,7 @@ export function InspectButton({ runId }: { runId: string }) {
     <>
       <ActionButton
         icon={Activity}
-        label="How it was made"
+        label={t("open")}
         aria-haspopup="dialog"
         onClick={() => sheet.setOpen(true)}
       />

@@ -4,6 +4,7 @@ import { useRunStream } from "@parley/react";
 import { WorkflowGraph } from "@/components/workflow-graph";
 import type { StepStatus } from "@/gql/later/graphql";
 import { stepsOf } from "@/lib/workflows/layout";
+import { t } from "@/messages/inspector";
 
 import { isOver } from "../run-status";
 import type { InspectedRun } from "./timeline";
@@ -27,5 +28,5 @@ export function RunGraph({ run }: { run: InspectedRun }) {
     told?.length === steps.length
       ? new Map(steps.map(({ name }, at) => [name, told[at]?.status ?? "PENDING"]))
       : null;
-  return <WorkflowGraph steps={steps} label="Steps of the workflow" states={live ?? keptStates(run)} />;
+  return <WorkflowGraph steps={steps} label={t("graph")} states={live ?? keptStates(run)} />;
 }

@@ -5,9 +5,10 @@ import { useQuery } from "urql";
 
 import { Sheet, SheetContent, SheetHeader } from "@/components/ui/sheet";
 import { Skeleton } from "@/components/ui/skeleton";
-import { RunInspectorDocument, type RunLimit } from "@/gql/later/graphql";
+import { RunInspectorDocument } from "@/gql/later/graphql";
 import { formatDateTime } from "@/lib/dates";
 import { duration, money, tokens } from "@/lib/quantities";
+import { t } from "@/messages/inspector";
 
 import { MODES } from "../thinking/modes";
 import { CallTable } from "./call-table";
@@ -15,25 +16,27 @@ import { RunGraph } from "./run-graph";
 import { StepRow } from "./step-row";
 import { type InspectedRun, timelineOf } from "./timeline";
 
-const LIMITS: Record<RunLimit, string> = {
-  TOKENS: "It reached its limit of tokens, and answered with what there was.",
-  COST: "It reached its limit of cost, and answered with what there was.",
-  TIME: "It reached its limit of time, and answered with what there was.",
-};
-
 function figuresOf({ startedAt, finishedAt, firstTokenMs, usage }: InspectedRun): [string, string][] {
   const took = startedAt && finishedAt ? duration(Date.parse(finishedAt) - Date.parse(startedAt)) : "–";
-  const cached = usage.cachedInputTokens > 0 ? ` (${tokens(usage.cachedInputTokens)} cached)` : "";
-  const reasoned = usage.reasoningTokens > 0 ? ` (${tokens(usage.reasoningTokens)} reasoning)` : "";
+  const [input, cached] = [tokens(usage.inputTokens), tokens(usage.cachedInputTokens)];
+  const [output, reasoning] = [tokens(usage.outputTokens), tokens(usage.reasoningTokens)];
+  const sent =
+    usage.cachedInputTokens > 0
+      ? t("figures.cached", { tokens: input, cached })
+      : t("figures.tokens", { tokens: input });
+  const received =
+    usage.reasoningTokens > 0
+      ? t("figures.reasoned", { tokens: output, reasoning })
+      : t("figures.tokens", { tokens: output });
   // Until its end, a run that began some calls may not have counted them.
   const counted = (figure: string) => (finishedAt || usage.requests > 0 ? figure : "–");
   return [
-    ["Took", took],
-    ["First token", firstTokenMs == null ? "–" : duration(firstTokenMs)],
-    ["Sent", counted(`${tokens(usage.inputTokens)} tokens${cached}`)],
-    ["Received", counted(`${tokens(usage.outputTokens)} tokens${reasoned}`)],
-    ["Cost", counted(money(usage.costUsd) ?? "free")],
-    ["Calls to models", counted(String(usage.requests))],
+    [t("figures.took"), took],
+    [t("figures.firstToken"), firstTokenMs == null ? "–" : duration(firstTokenMs)],
+    [t("figures.sent"), counted(sent)],
+    [t("figures.received"), counted(received)],
+    [t("figures.cost"), counted(money(usage.costUsd) ?? t("figures.free"))],
+    [t("figures.calls"), counted(String(usage.requests))],
   ];
 }
 
@@ -58,11 +61,9 @@ function Inspected({ run }: { run: InspectedRun }) {
           </div>
         ))}
       </dl>
-      {run.limitReached ? <p className="text-sm">{LIMITS[run.limitReached]}</p> : null}
+      {run.limitReached ? <p className="text-sm">{t(`limits.${run.limitReached}`)}</p> : null}
       {run.attempt > 1 ? (
-        <p className="text-sm text-muted-foreground">
-          A worker was lost on the way: this is attempt {run.attempt}.
-        </p>
+        <p className="text-sm text-muted-foreground">{t("attempt", { attempt: run.attempt })}</p>
       ) : null}
       {run.error ? (
         <p className="rounded-lg bg-destructive/5 px-3 py-2 text-sm break-words text-destructive">
@@ -70,23 +71,23 @@ function Inspected({ run }: { run: InspectedRun }) {
         </p>
       ) : null}
       {run.workflow ? (
-        <Section title={`Workflow: ${run.workflow.name}`}>
+        <Section title={t("workflow", { name: run.workflow.name })}>
           <RunGraph run={run} />
         </Section>
       ) : null}
-      <Section title="Steps">
+      <Section title={t("steps.title")}>
         {rows.length > 0 ? (
-          <ol aria-label="Steps" className="flex flex-col">
+          <ol aria-label={t("steps.title")} className="flex flex-col">
             {rows.map((row) => (
               <StepRow key={row.step.id} row={row} />
             ))}
           </ol>
         ) : (
-          <p className="text-sm text-muted-foreground">Nothing was kept of what it did.</p>
+          <p className="text-sm text-muted-foreground">{t("steps.none")}</p>
         )}
       </Section>
       {run.calls.length > 0 ? (
-        <Section title="Calls to models">
+        <Section title={t("figures.calls")}>
           <CallTable calls={run.calls} />
         </Section>
       ) : null}
@@ -109,22 +110,18 @@ export default function RunInspector({ runId, open, onOpenChange }: Props) {
     <Sheet open={open} onOpenChange={onOpenChange}>
       <SheetContent side="right" className="w-xl max-w-[100vw] bg-background">
         <SheetHeader
-          title="How this answer was made"
-          text={
-            run
-              ? `${mode?.name ?? run.thinking} · ${formatDateTime(run.createdAt)}`
-              : "Steps, calls and figures"
-          }
+          title={t("title")}
+          text={run ? `${mode?.name ?? run.thinking} · ${formatDateTime(run.createdAt)}` : t("about")}
         />
         <section
           // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
           tabIndex={0}
-          aria-label="Details"
+          aria-label={t("details")}
           className="flex min-h-0 flex-1 flex-col gap-6 overflow-y-auto px-5 py-5 focus-visible:-outline-offset-2"
         >
           {run ? <Inspected run={run} /> : null}
           {!run && fetching ? <Skeleton className="h-40 w-full" /> : null}
-          {!run && !fetching ? <p className="text-sm">This could not be loaded.</p> : null}
+          {!run && !fetching ? <p className="text-sm">{t("failed")}</p> : null}
         </section>
       </SheetContent>
     </Sheet>

@@ -21,23 +21,24 @@ import { useId, useState } from "react";
 import type { StepKind } from "@/gql/later/graphql";
 import { cn } from "@/lib/cn";
 import { duration, money, tokens } from "@/lib/quantities";
+import { t } from "@/messages/inspector";
 
 import type { Step, TimelineRow } from "./timeline";
 
-const KINDS: Record<StepKind, { icon: LucideIcon; words: string }> = {
-  AGENT: { icon: Bot, words: "Agent" },
-  MODEL_CALL: { icon: Cpu, words: "Call to a model" },
-  TOOL_CALL: { icon: Wrench, words: "Tool" },
-  PLAN: { icon: ListChecks, words: "Plan" },
-  CHECK: { icon: SearchCheck, words: "Check" },
-  EXPLORE: { icon: Telescope, words: "Exploration" },
-  PROJECT: { icon: CircleCheck, words: "Projection" },
-  JUDGE: { icon: Gavel, words: "Judgement" },
-  PANEL: { icon: Users, words: "Panel" },
-  TOOL: { icon: Wrench, words: "Tool" },
-  APPROVAL: { icon: ShieldCheck, words: "Approval" },
-  CONDITION: { icon: Split, words: "Condition" },
-  LOOP: { icon: Repeat, words: "Loop" },
+const ICONS: Record<StepKind, LucideIcon> = {
+  AGENT: Bot,
+  MODEL_CALL: Cpu,
+  TOOL_CALL: Wrench,
+  PLAN: ListChecks,
+  CHECK: SearchCheck,
+  EXPLORE: Telescope,
+  PROJECT: CircleCheck,
+  JUDGE: Gavel,
+  PANEL: Users,
+  TOOL: Wrench,
+  APPROVAL: ShieldCheck,
+  CONDITION: Split,
+  LOOP: Repeat,
 };
 
 /** Deeper steps are indented no further: a phone is 390 px wide. */
@@ -49,11 +50,11 @@ const written = (value: unknown) => (typeof value === "string" ? value : JSON.st
 function factsOf({ kind, model, usage, status }: Step): string {
   const total = usage.inputTokens + usage.outputTokens;
   return [
-    KINDS[kind].words,
+    t(`kinds.${kind}`),
     kind === "MODEL_CALL" ? null : model?.displayName,
-    total > 0 ? `${tokens(total)} tokens` : null,
+    total > 0 ? t("figures.tokens", { tokens: tokens(total) }) : null,
     money(usage.costUsd),
-    status === "CANCELLED" ? "stopped" : null,
+    status === "CANCELLED" ? t("figures.stopped") : null,
   ]
     .filter(Boolean)
     .join(" · ");
@@ -93,7 +94,7 @@ function Bar({ from, share, failed }: { from: number; share: number; failed: boo
 export function StepRow({ row: { step, depth, from, share, ms } }: { row: TimelineRow }) {
   const [open, setOpen] = useState(false);
   const id = useId();
-  const { icon: Icon } = KINDS[step.kind];
+  const Icon = ICONS[step.kind];
   const failed = step.status === "FAILED";
   // The bars stay on one axis, whatever the depth.
   const indent = { paddingLeft: `${Math.min(depth, DEEPEST)}rem` };
@@ -137,8 +138,8 @@ export function StepRow({ row: { step, depth, from, share, ms } }: { row: Timeli
         ) : null}
       </button>
       <div id={id} hidden={!open} className="space-y-3 pb-3">
-        {open ? <Data name="In" value={step.input} /> : null}
-        {open ? <Data name="Out" value={step.output} /> : null}
+        {open ? <Data name={t("steps.in")} value={step.input} /> : null}
+        {open ? <Data name={t("steps.out")} value={step.output} /> : null}
       </div>
     </li>
   );

@@ -16,6 +16,7 @@ import {
   DialogTitle,
 } from "@/components/ui/dialog";
 import type { ChatRowFragment } from "@/gql/graphql";
+import { t } from "@/messages/tags";
 
 import { useChatsStore } from "../use-chats";
 import { problemOf, withTyped } from "./tag-words";
@@ -24,9 +25,9 @@ import { useTags } from "./use-tags";
 type Tagged = Pick<ChatRowFragment, "id" | "title" | "tags">;
 
 function Chips({ tags, onDrop }: { tags: readonly string[]; onDrop: (tag: string) => void }) {
-  if (tags.length === 0) return <p className="text-sm text-muted-foreground">It has no tags yet.</p>;
+  if (tags.length === 0) return <p className="text-sm text-muted-foreground">{t("none")}</p>;
   return (
-    <ul aria-label="Tags" className="flex flex-wrap gap-2">
+    <ul aria-label={t("title")} className="flex flex-wrap gap-2">
       {tags.map((tag) => (
         <li
           key={tag}
@@ -35,7 +36,7 @@ function Chips({ tags, onDrop }: { tags: readonly string[]; onDrop: (tag: string
           <span className="truncate">{tag}</span>
           <button
             type="button"
-            aria-label={`Remove ${tag}`}
+            aria-label={t("remove", { tag })}
             onClick={() => onDrop(tag)}
             className="flex size-6 shrink-0 items-center justify-center rounded-full text-muted-foreground hover:bg-background hover:text-foreground pointer-coarse:size-10"
           >
@@ -74,12 +75,12 @@ function TagForm({ chat, onDone }: { chat: Tagged; onDone: () => void }) {
       <FormProblem text={problem} />
       <Chips tags={tags} onDrop={(gone) => setTags(tags.filter((tag) => tag !== gone))} />
       <FormField
-        label="Add tags"
+        label={t("add")}
         name="tags"
         list={id}
         autoComplete="off"
         value={typed}
-        hint="A comma parts them."
+        hint={t("hint")}
         onChange={(event) => setTyped(event.target.value)}
         onKeyDown={(event) => {
           if (event.key !== "," || event.nativeEvent.isComposing) return;
@@ -97,9 +98,9 @@ function TagForm({ chat, onDone }: { chat: Tagged; onDone: () => void }) {
       </datalist>
       <DialogFooter>
         <Button type="button" variant="outline" onClick={onDone}>
-          Cancel
+          {t("cancel")}
         </Button>
-        <SubmitButton busy={busy}>Save</SubmitButton>
+        <SubmitButton busy={busy}>{t("save")}</SubmitButton>
       </DialogFooter>
     </form>
   );
@@ -113,9 +114,9 @@ export default function TagDialog({ chat, open, onOpenChange }: Props) {
     <Dialog open={open} onOpenChange={onOpenChange}>
       <DialogContent>
         <DialogHeader>
-          <DialogTitle>Tags</DialogTitle>
+          <DialogTitle>{t("title")}</DialogTitle>
           <DialogDescription className="wrap-anywhere">
-            By which you find “{chat.title || "New chat"}” again.
+            {t("about", { title: chat.title || t("newChat") })}
           </DialogDescription>
         </DialogHeader>
         <TagForm chat={chat} onDone={() => onOpenChange(false)} />

@@ -2,6 +2,7 @@
 
 import { chooseTag, useChosenTag } from "@/lib/chosen-tag";
 import { cn } from "@/lib/cn";
+import { t } from "@/messages/tags";
 
 import { useTags } from "./use-tags";
 
@@ -13,7 +14,11 @@ export default function TagFilter({ retagged }: { retagged: number }) {
   if (tags.length === 0) return null;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
-    <div role="group" aria-label="Tags" className="flex max-h-24 flex-wrap gap-1 overflow-y-auto px-3 pb-3">
+    <div
+      role="group"
+      aria-label={t("title")}
+      className="flex max-h-24 flex-wrap gap-1 overflow-y-auto px-3 pb-3"
+    >
       {tags.map((tag) => (
         <button
           key={tag}

@@ -1,5 +1,7 @@
 /** Tags in the form in which the server stores them. */
 
+import { t } from "@/messages/tags";
+
 const MOST_TAGS = 10;
 const LONGEST_TAG = 40;
 
@@ -14,7 +16,7 @@ export function withTyped(tags: readonly string[], typed: string): string[] {
 
 /** Why a chat cannot have these tags; null when it can. */
 export function problemOf(tags: readonly string[]): string | null {
-  if (tags.length > MOST_TAGS) return `A chat may have ${MOST_TAGS} tags.`;
+  if (tags.length > MOST_TAGS) return t("tooMany", { most: MOST_TAGS });
   const long = tags.find((tag) => tag.length > LONGEST_TAG);
-  return long ? `“${long.slice(0, 20)}…” is too long: a tag may have ${LONGEST_TAG} characters.` : null;
+  return long ? t("tooLong", { tag: long.slice(0, 20), longest: LONGEST_TAG }) : null;
 }

@@ -6,10 +6,15 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import type { AlternativesQuery } from "@/gql/later/graphql";
 import { cn } from "@/lib/cn";
+import { perLanguage } from "@/lib/language";
+import { t } from "@/messages/thinking";
 
 export type Alternative = NonNullable<AlternativesQuery["run"]>["alternatives"][number];
 
 const HIGHEST = 10;
+const decimal = perLanguage(
+  (language) => new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
+);
 
 function Scores({ alternative }: { alternative: Alternative }) {
   if (alternative.scores.length === 0) return null;
@@ -34,11 +39,11 @@ function Scores({ alternative }: { alternative: Alternative }) {
 function Outlook({ alternative: { projection } }: { alternative: Alternative }) {
   if (!projection) return null;
   const lines = [
-    ["Soon", projection.near],
-    ["Later", projection.far],
-    ["Risks", projection.risks.join("; ")],
-    ["Going back", projection.reversibility],
-    ["Needs", projection.conditions.join("; ")],
+    [t("approaches.near"), projection.near],
+    [t("approaches.far"), projection.far],
+    [t("approaches.risks"), projection.risks.join("; ")],
+    [t("approaches.reversibility"), projection.reversibility],
+    [t("approaches.conditions"), projection.conditions.join("; ")],
   ].filter(([, words]) => words);
   return (
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-sm leading-6">
@@ -69,13 +74,17 @@ export function AlternativeCard({ alternative, busy, onTake }: Props) {
         {chosen ? (
           <Badge>
             <CircleCheck aria-hidden />
-            Taken
+            {t("approaches.taken")}
           </Badge>
         ) : null}
         {totalScore == null ? null : (
           <span className="ml-auto text-sm tabular-nums">
-            <span className="font-medium">{totalScore.toFixed(1)}</span>
-            <span className="text-muted-foreground"> of {HIGHEST}</span>
+            {t.rich("approaches.score", {
+              score: decimal().format(totalScore),
+              highest: HIGHEST,
+              strong: (chunks) => <span className="font-medium">{chunks}</span>,
+              quiet: (chunks) => <span className="text-muted-foreground">{chunks}</span>,
+            })}
           </span>
         )}
       </div>
@@ -87,11 +96,13 @@ export function AlternativeCard({ alternative, busy, onTake }: Props) {
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         {chosen ? null : (
           <Button size="sm" variant="outline" disabled={busy} onClick={onTake}>
-            Answer along this one
+            {t("approaches.take")}
           </Button>
         )}
         {modelName ? (
-          <span className="ml-auto text-xs text-muted-foreground">Thought through by {modelName}</span>
+          <span className="ml-auto text-xs text-muted-foreground">
+            {t("approaches.by", { model: modelName })}
+          </span>
         ) : null}
       </div>
     </li>

@@ -6,6 +6,7 @@ import { useMutation, useQuery } from "urql";
 
 import { AlternativesDocument, ChooseAlternativeDocument } from "@/gql/later/graphql";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/thinking";
 
 import { useChat } from "../chat-context";
 import { Fold } from "../fold";
@@ -30,11 +31,11 @@ export default function Alternatives({ runId }: { runId: string }) {
   return (
     <Fold
       icon={Telescope}
-      label={`Compared ${seen.length} approaches · took “${chosen.title}”`}
+      label={t("approaches.compared", { count: seen.length, title: chosen.title })}
       open={open}
       onOpenChange={setOpen}
     >
-      <ul aria-label="Approaches" className="grid gap-3">
+      <ul aria-label={t("approaches.title")} className="grid gap-3">
         {seen.map((one) => (
           <AlternativeCard
             key={one.number}

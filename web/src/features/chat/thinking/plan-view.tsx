@@ -12,25 +12,26 @@ import {
 } from "lucide-react";
 import { useState } from "react";
 import { cn } from "@/lib/cn";
+import { t } from "@/messages/thinking";
 
 import { Fold } from "../fold";
 import { planLabel } from "./plans";
 
-const STATUS: Record<Plan["steps"][number]["status"], { icon: LucideIcon; words: string; tone: string }> = {
-  PENDING: { icon: Circle, words: "to do", tone: "text-muted-foreground" },
-  IN_PROGRESS: { icon: LoaderCircle, words: "under way", tone: "text-primary motion-safe:animate-spin" },
-  COMPLETED: { icon: CircleCheck, words: "done", tone: "text-primary" },
-  FAILED: { icon: CircleAlert, words: "failed", tone: "text-destructive" },
-  CANCELLED: { icon: Ban, words: "not done", tone: "text-muted-foreground" },
+const STATUS: Record<Plan["steps"][number]["status"], { icon: LucideIcon; tone: string }> = {
+  PENDING: { icon: Circle, tone: "text-muted-foreground" },
+  IN_PROGRESS: { icon: LoaderCircle, tone: "text-primary motion-safe:animate-spin" },
+  COMPLETED: { icon: CircleCheck, tone: "text-primary" },
+  FAILED: { icon: CircleAlert, tone: "text-destructive" },
+  CANCELLED: { icon: Ban, tone: "text-muted-foreground" },
 };
 
 /** The steps of a plan with how far each is, and what its check said. */
 function PlanSteps({ plan }: { plan: Plan }) {
   return (
     <div className="space-y-2 text-sm">
-      <ol aria-label="Plan" className="space-y-2">
+      <ol aria-label={t("plan.title")} className="space-y-2">
         {plan.steps.map(({ title, status, outcome }, index) => {
-          const { icon: Icon, words, tone } = STATUS[status];
+          const { icon: Icon, tone } = STATUS[status];
           return (
             // biome-ignore lint/suspicious/noArrayIndexKey: steps have no other name, and two may have one title
             <li key={index} className="flex gap-2.5">
@@ -38,7 +39,7 @@ function PlanSteps({ plan }: { plan: Plan }) {
               <div className="min-w-0">
                 <p className={cn("leading-6", status === "PENDING" && "text-muted-foreground")}>
                   {title}
-                  <span className="sr-only"> ({words})</span>
+                  <span className="sr-only"> ({t(`steps.${status}`)})</span>
                 </p>
                 {outcome ? <p className="text-xs leading-5 text-muted-foreground">{outcome}</p> : null}
               </div>
@@ -71,7 +72,7 @@ export function PlanView({ plan, working, name }: { plan: Plan; working: boolean
 export function PastPlan({ runId, name }: { runId: string; name: string }) {
   const [open, setOpen] = useState(false);
   const view = useRunStream(open ? runId : null);
-  const waiting = view?.finished ? "There was no plan for this answer." : "Loading…";
+  const waiting = view?.finished ? t("plan.none") : t("plan.loading");
   return (
     <Fold
       icon={ListChecks}

@@ -1,11 +1,13 @@
 import type { PlanView } from "@parley/react";
 
+import { t } from "@/messages/thinking";
+
 /** What a plan's line says: how far it is while it is worked on, and what became of it afterwards. */
-export function planLabel({ steps }: PlanView, working: boolean, name = "Plan"): string {
+export function planLabel({ steps }: PlanView, working: boolean, name = t("plan.title")): string {
   const done = steps.filter(({ status }) => status === "COMPLETED").length;
-  const many = `${steps.length} ${steps.length === 1 ? "step" : "steps"}`;
-  if (working) return `${name} · ${done} of ${many}`;
-  return done === steps.length ? `${name} · ${many} done` : `${name} · ${done} of ${many} done`;
+  const count = steps.length;
+  if (working) return t("plan.working", { name, done, count });
+  return done === count ? t("plan.done", { name, count }) : t("plan.partly", { name, done, count });
 }
 
 /** One step without anything to say of it is just the answer, and needs no plan on the screen. */

@@ -8,6 +8,7 @@ import {
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
 import type { ThinkingMode } from "@/gql/graphql";
+import { t } from "@/messages/thinking";
 
 import { pickerClasses } from "../picker-classes";
 import { MODES } from "./modes";
@@ -22,8 +23,8 @@ export function ThinkingPicker({ thinking, choose }: Props) {
   return (
     <DropdownMenu>
       <DropdownMenuTrigger
-        aria-label={`Thinking: ${name}`}
-        title={`Thinking: ${name}`}
+        aria-label={t("picker", { name })}
+        title={t("picker", { name })}
         className={pickerClasses}
       >
         <Icon aria-hidden className="size-4 shrink-0" />

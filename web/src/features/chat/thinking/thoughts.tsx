@@ -2,6 +2,8 @@
 
 import { lazy, Suspense } from "react";
 
+import { t } from "@/messages/thinking";
+
 import type { Answer } from "../answer";
 import { InspectButton } from "../inspector/inspect-button";
 import { PastPlan, PlanView } from "./plan-view";
@@ -21,9 +23,9 @@ export function Thoughts({ answer, runId }: { answer: Answer; runId: string | un
       </Suspense>
     );
   }
-  const name = byWorkflow ? "Workflow" : "Plan";
+  const name = byWorkflow ? t("plan.workflow") : t("plan.title");
   if (worthShowing(plan)) {
-    const shown = <PlanView plan={plan} working={live && !text} name={ahead ? "Looking ahead" : name} />;
+    const shown = <PlanView plan={plan} working={live && !text} name={ahead ? t("plan.ahead") : name} />;
     if (!byWorkflow || !live) return shown;
     // A workflow may wait for days: its graph can be looked at meanwhile.
     return (

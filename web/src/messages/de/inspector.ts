@@ -1,0 +1,53 @@
+import type { Same } from "../catalogue";
+import type { inspector as english } from "../en/inspector";
+
+export const inspector: Same<typeof english> = {
+  open: "Wie sie entstand",
+  title: "Wie diese Antwort entstand",
+  about: "Schritte, Aufrufe und Zahlen",
+  details: "Einzelheiten",
+  failed: "Das konnte nicht geladen werden.",
+  attempt: "Unterwegs ging ein Worker verloren: Das ist Versuch {attempt, number}.",
+  workflow: "Ablauf: {name}",
+  graph: "Schritte des Ablaufs",
+  figures: {
+    took: "Dauer",
+    firstToken: "Erstes Token",
+    sent: "Gesendet",
+    received: "Empfangen",
+    cost: "Kosten",
+    calls: "Modellaufrufe",
+    tokens: "{tokens} Token",
+    cached: "{tokens} Token ({cached} aus dem Cache)",
+    reasoned: "{tokens} Token ({reasoning} Gedankengang)",
+    free: "kostenlos",
+    stopped: "angehalten",
+    model: "Modell",
+  },
+  limits: {
+    TOKENS: "Der Lauf hat seine Token-Grenze erreicht und mit dem geantwortet, was da war.",
+    COST: "Der Lauf hat seine Kostengrenze erreicht und mit dem geantwortet, was da war.",
+    TIME: "Der Lauf hat seine Zeitgrenze erreicht und mit dem geantwortet, was da war.",
+  },
+  steps: {
+    title: "Schritte",
+    none: "Von dem, was geschah, ist nichts aufbewahrt.",
+    in: "Eingabe",
+    out: "Ausgabe",
+  },
+  kinds: {
+    AGENT: "Agent",
+    MODEL_CALL: "Modellaufruf",
+    TOOL_CALL: "Werkzeug",
+    PLAN: "Plan",
+    CHECK: "Prüfung",
+    EXPLORE: "Erkundung",
+    PROJECT: "Vorausschau",
+    JUDGE: "Bewertung",
+    PANEL: "Runde",
+    TOOL: "Werkzeug",
+    APPROVAL: "Freigabe",
+    CONDITION: "Bedingung",
+    LOOP: "Schleife",
+  },
+};
