@@ -6,6 +6,7 @@ import { lazy, Suspense } from "react";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import { useOnDemand } from "@/lib/use-on-demand";
+import { t } from "@/messages/settings";
 
 const DeleteAccountDialog = lazy(() => import("./delete-account-dialog"));
 
@@ -15,18 +16,15 @@ export function AccountDataCard() {
   return (
     <Card>
       <CardHeader>
-        <CardTitle>Your data</CardTitle>
-        <CardDescription>
-          The download is one file with all that is stored about you, except the contents of your files. Who
-          deletes the account loses all of it at once.
-        </CardDescription>
+        <CardTitle>{t("data.title")}</CardTitle>
+        <CardDescription>{t("data.about")}</CardDescription>
       </CardHeader>
       <CardContent className="flex flex-wrap gap-3">
         <Button variant="outline" asChild>
           {/* The server answers with a file, so the page stays. */}
           <a href="/account.json" download="parley-account.json">
             <Download aria-hidden />
-            Download everything
+            {t("data.download")}
           </a>
         </Button>
         <Button
@@ -36,7 +34,7 @@ export function AccountDataCard() {
           className="text-destructive"
         >
           <Trash2 aria-hidden />
-          Delete account
+          {t("data.delete")}
         </Button>
         {wanted ? (
           <Suspense>

@@ -11,13 +11,16 @@ import { type ApiKeysCardFragment, ApiKeysCardFragmentDoc, RevokeApiKeyDocument 
 import { formatDate, formatRelative } from "@/lib/dates";
 import { messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/settings";
 import { NewKeyButton } from "./new-key-button";
+import { scopeName } from "./scopes";
 
 type ApiKey = ApiKeysCardFragment["apiKeys"][number];
 
 function lifeOf({ expiresAt, lastUsedAt }: ApiKey): string {
-  const used = lastUsedAt ? `last used ${formatRelative(lastUsedAt)}` : "never used";
-  return expiresAt ? `${used} · until ${formatDate(expiresAt)}` : `${used} · no expiry`;
+  const used = lastUsedAt ? t("keys.used", { ago: formatRelative(lastUsedAt) }) : t("keys.unused");
+  const until = expiresAt ? t("keys.until", { date: formatDate(expiresAt) }) : t("keys.unending");
+  return `${used} · ${until}`;
 }
 
 const expired = ({ expiresAt }: ApiKey) => Boolean(expiresAt && Date.parse(expiresAt) < Date.now());
@@ -31,17 +34,17 @@ function KeyRow({ apiKey, onRevoke }: { apiKey: ApiKey; onRevoke: () => void }) 
           <code className="rounded bg-muted px-1.5 py-0.5 font-mono text-xs font-normal text-muted-foreground">
             {apiKey.prefix}…
           </code>
-          {expired(apiKey) ? <Badge variant="destructive">Expired</Badge> : null}
+          {expired(apiKey) ? <Badge variant="destructive">{t("keys.expired")}</Badge> : null}
         </p>
         <p className="mt-0.5 text-sm text-muted-foreground">
-          {apiKey.scopes.join(", ")} · {lifeOf(apiKey)}
+          {apiKey.scopes.map(scopeName).join(", ")} · {lifeOf(apiKey)}
         </p>
       </div>
       <ConfirmButton
-        verb="Revoke"
-        label={`Revoke ${apiKey.name}`}
-        title={`Revoke “${apiKey.name}”?`}
-        text="Programs that use this key stop working within seconds. This cannot be undone."
+        verb={t("verbs.revoke")}
+        label={t("keys.revoke", { name: apiKey.name })}
+        title={t("keys.revokeTitle", { name: apiKey.name })}
+        text={t("keys.revokeAbout")}
         onConfirm={onRevoke}
       />
     </li>
@@ -57,15 +60,15 @@ export function ApiKeysCard(props: Props) {
   const end = async ({ id, name }: ApiKey) => {
     const { error } = await revoke({ id });
     if (error) toast.error(messageOf(error));
-    else toast.success(`“${name}” is revoked`);
+    else toast.success(t("keys.revoked", { name }));
   };
 
   return (
     <Card>
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-1 pr-5 sm:pr-6">
         <CardHeader className="pr-0 sm:pr-0">
-          <CardTitle>API keys</CardTitle>
-          <CardDescription>With a key, your programs use the GraphQL API as you.</CardDescription>
+          <CardTitle>{t("keys.title")}</CardTitle>
+          <CardDescription>{t("keys.about")}</CardDescription>
         </CardHeader>
         <div className="pt-5 pl-5 max-sm:pt-2 sm:pl-0">
           <NewKeyButton />
@@ -79,12 +82,7 @@ export function ApiKeysCard(props: Props) {
             ))}
           </ul>
         ) : (
-          <EmptyState
-            icon={KeyRound}
-            title="No keys yet"
-            text="Create one for each program, so that you can revoke it alone."
-            className="py-8"
-          />
+          <EmptyState icon={KeyRound} title={t("keys.empty")} text={t("keys.emptyAbout")} className="py-8" />
         )}
       </CardContent>
     </Card>

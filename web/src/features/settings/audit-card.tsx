@@ -3,7 +3,7 @@
 import { ScrollText } from "lucide-react";
 import { useState } from "react";
 
-import { type Choice, ChoiceField } from "@/components/choice-field";
+import { ChoiceField } from "@/components/choice-field";
 import { EmptyState } from "@/components/empty-state";
 import { FormProblem } from "@/components/form-problem";
 import { MoreButton } from "@/components/more-button";
@@ -12,15 +12,11 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { AuditLogDocument, type AuditLogQuery } from "@/gql/later/graphql";
 import { formatDateTime, formatRelative } from "@/lib/dates";
 import { usePages } from "@/lib/use-pages";
+import { t } from "@/messages/settings";
 
-import { AUDIT_WORDS, type AuditEvent, whereOf, whoOf } from "./audit-words";
+import { type AuditEvent, KINDS, kindName, whereOf, whoOf } from "./audit-words";
 
 const ALL = "ALL";
-const KINDS = Object.keys(AUDIT_WORDS) as (keyof typeof AUDIT_WORDS)[];
-const CHOICES: Choice[] = [
-  { value: ALL, name: "Everything" },
-  ...KINDS.map((value) => ({ value, name: AUDIT_WORDS[value] })),
-];
 
 const read = (data: AuditLogQuery) => data.auditLog;
 
@@ -30,7 +26,7 @@ function EventRow({ event }: { event: AuditEvent }) {
     <li className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-0.5 py-3 sm:flex-nowrap">
       <div className="min-w-0">
         <p className="text-sm wrap-anywhere">
-          <span className="font-medium">{AUDIT_WORDS[event.kind]}</span>
+          <span className="font-medium">{kindName(event.kind)}</span>
           <span className="text-muted-foreground"> · {whoOf(event)}</span>
         </p>
         {where ? <p className="mt-0.5 text-sm wrap-anywhere text-muted-foreground">{where}</p> : null}
@@ -55,32 +51,32 @@ export function AuditCard({ admin }: { admin: boolean }) {
     { filter: kinds.length > 0 ? { kinds } : null },
     read,
   );
+  const choices = [
+    { value: ALL, name: t("audit.all") },
+    ...KINDS.map((value) => ({ value, name: kindName(value) })),
+  ];
   return (
     <Card>
       <CardHeader>
-        <CardTitle>Audit log</CardTitle>
-        <CardDescription>
-          {admin
-            ? "Who signed in, who tried to, and what changed about accounts and keys here."
-            : "Who signed in as you, who tried to, and what changed about your account and keys."}
-        </CardDescription>
+        <CardTitle>{t("audit.title")}</CardTitle>
+        <CardDescription>{admin ? t("audit.aboutAll") : t("audit.about")}</CardDescription>
       </CardHeader>
       <CardContent className="flex flex-col gap-4">
         <div className="sm:w-72">
-          <ChoiceField label="What happened" choices={CHOICES} value={kind} onValueChange={setKind} />
+          <ChoiceField label={t("audit.kind")} choices={choices} value={kind} onValueChange={setKind} />
         </div>
         <FormProblem text={problem} />
         {state === "loading" && nodes.length === 0 ? <Skeleton className="h-40 w-full" /> : null}
         {state === "ready" && nodes.length === 0 ? (
           <EmptyState
             icon={ScrollText}
-            title="Nothing of this kind"
-            text="It has not happened yet."
+            title={t("audit.empty")}
+            text={t("audit.emptyAbout")}
             className="py-8"
           />
         ) : null}
         {nodes.length > 0 ? (
-          <ul aria-label="Events" className="divide-y">
+          <ul aria-label={t("audit.list")} className="divide-y">
             {nodes.map((event) => (
               <EventRow key={event.id} event={event} />
             ))}

@@ -1,3 +1,5 @@
+import { t } from "@/messages/settings";
+
 const BROWSERS: [RegExp, string][] = [
   [/Edg(A|iOS)?\//, "Edge"],
   [/OPR\//, "Opera"],
@@ -19,9 +21,9 @@ const SYSTEMS: [RegExp, string][] = [
 
 /** “Firefox on Linux” from what a browser calls itself. The order matters: most call themselves Safari, too. */
 export function browserOf(userAgent: string | null | undefined): string {
-  if (!userAgent) return "Unknown browser";
+  if (!userAgent) return t("sessions.unknown");
   const browser = BROWSERS.find(([pattern]) => pattern.test(userAgent))?.[1];
   const system = SYSTEMS.find(([pattern]) => pattern.test(userAgent))?.[1];
   if (!browser) return userAgent.slice(0, 60);
-  return system ? `${browser} on ${system}` : browser;
+  return system ? t("sessions.browser", { browser, system }) : browser;
 }

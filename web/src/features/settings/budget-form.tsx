@@ -10,12 +10,9 @@ import { SubmitButton } from "@/components/submit-button";
 import { SetBudgetDocument } from "@/gql/later/graphql";
 import { fieldsOf, messageOf } from "@/lib/errors";
 import { textOf } from "@/lib/forms";
+import { t } from "@/messages/settings";
 
 const ALL = "all";
-const PERIODS = [
-  { value: "DAY", name: "A day" },
-  { value: "MONTH", name: "A month" },
-];
 
 /** Sets a budget; the one for the same key and time is replaced. */
 export type Spender = { id: string; name: string; apiKeys: readonly { id: string; name: string }[] };
@@ -48,46 +45,52 @@ export function BudgetForm({ person, onSet }: { person: Spender; onSet: () => vo
   };
 
   return (
-    <form onSubmit={submit} aria-label="Set a budget" className="flex flex-col gap-4 border-t pt-4">
-      <FormProblem
-        text={empty ? "Say how many tokens, or how many dollars." : error ? messageOf(error) : null}
-      />
+    <form onSubmit={submit} aria-label={t("budget.title")} className="flex flex-col gap-4 border-t pt-4">
+      <FormProblem text={empty ? t("budget.unlimited") : error ? messageOf(error) : null} />
       <div className="grid gap-4 sm:grid-cols-2">
         <ChoiceField
-          label="What counts"
+          label={t("budget.counts")}
           name="key"
           defaultValue={ALL}
           choices={[
-            { value: ALL, name: "All they do" },
-            ...person.apiKeys.map(({ id, name }) => ({ value: id, name: `Key “${name}”` })),
+            { value: ALL, name: t("budget.all") },
+            ...person.apiKeys.map(({ id, name }) => ({ value: id, name: t("budget.key", { name }) })),
           ]}
         />
-        <ChoiceField label="In" name="period" defaultValue="DAY" choices={PERIODS} />
+        <ChoiceField
+          label={t("budget.period")}
+          name="period"
+          defaultValue="DAY"
+          choices={[
+            { value: "DAY", name: t("budget.day") },
+            { value: "MONTH", name: t("budget.month") },
+          ]}
+        />
         <FormField
-          label="Tokens"
+          label={t("budget.tokens")}
           name="maxTokens"
           type="number"
           inputMode="numeric"
           min={0}
           max={2_147_483_647}
           step={1}
-          placeholder="No limit"
+          placeholder={t("budget.noLimit")}
           problem={fields.maxTokens}
         />
         <FormField
-          label="US dollars"
+          label={t("budget.dollars")}
           name="maxUsd"
           type="number"
           inputMode="decimal"
           min={0}
           max={1_000_000_000}
           step="any"
-          placeholder="No limit"
+          placeholder={t("budget.noLimit")}
           problem={fields.maxUsd}
         />
       </div>
       <SubmitButton busy={fetching} className="self-start">
-        Set budget
+        {t("budget.set")}
       </SubmitButton>
     </form>
   );

@@ -2,7 +2,9 @@
 
 import { type FragmentType, readFragment } from "@/gql/later";
 import { type BudgetFactsFragment, BudgetFactsFragmentDoc, type BudgetsQuery } from "@/gql/later/graphql";
+import { spoken } from "@/lib/language";
 import { tokens } from "@/lib/quantities";
+import { t } from "@/messages/settings";
 
 export type Budget = BudgetFactsFragment;
 
@@ -14,7 +16,16 @@ export function budgetsOf({ budgets }: BudgetsQuery) {
   return { ...budgets, edges: budgets.edges.map(plain) };
 }
 
-const usd = (value: number) => `$${value.toFixed(value > 0 && value < 0.01 ? 4 : 2)}`;
+function usd(value: number): string {
+  const digits = value > 0 && value < 0.01 ? 4 : 2;
+  return new Intl.NumberFormat(spoken(), {
+    style: "currency",
+    currency: "USD",
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+    useGrouping: false,
+  }).format(value);
+}
 
 /** Of a budget, from 0 to 1: the limit that is nearest to its end counts. Reserved is as good as gone. */
 export function shareOf({ maxTokens, maxUsd, use }: Budget): number {
@@ -30,7 +41,9 @@ export function shareOf({ maxTokens, maxUsd, use }: Budget): number {
 /** “12K of 100K tokens · $0.40 of $5.00”. */
 export function standingOf({ maxTokens, maxUsd, use }: Budget): string {
   const said: string[] = [];
-  if (maxTokens != null) said.push(`${tokens(use?.spentTokens ?? 0)} of ${tokens(maxTokens)} tokens`);
-  if (maxUsd != null) said.push(`${usd(Number(use?.spentUsd ?? 0))} of ${usd(Number(maxUsd))}`);
+  if (maxTokens != null)
+    said.push(t("budgets.tokens", { spent: tokens(use?.spentTokens ?? 0), most: tokens(maxTokens) }));
+  if (maxUsd != null)
+    said.push(t("budgets.dollars", { spent: usd(Number(use?.spentUsd ?? 0)), most: usd(Number(maxUsd)) }));
   return said.join(" · ");
 }

@@ -21,6 +21,7 @@ import { AccountProofsDocument, type AccountProofsQuery, DeleteAccountDocument }
 import { leaveForSignIn } from "@/lib/addresses";
 import { fieldsOf, messageOf } from "@/lib/errors";
 import { textOf } from "@/lib/forms";
+import { t } from "@/messages/settings";
 
 type Viewer = NonNullable<AccountProofsQuery["viewer"]>;
 
@@ -43,7 +44,7 @@ function DeleteForm({ viewer, onCancel }: { viewer: Viewer; onCancel: () => void
     <form onSubmit={submit} className="flex flex-col gap-4">
       <FormProblem text={error ? messageOf(error) : null} />
       <FormField
-        label={`Type ${viewer.email} to go on`}
+        label={t("data.address", { email: viewer.email })}
         name="address"
         autoComplete="off"
         spellCheck={false}
@@ -53,7 +54,7 @@ function DeleteForm({ viewer, onCancel }: { viewer: Viewer; onCancel: () => void
       />
       {viewer.hasPassword ? (
         <PasswordField
-          label="Your password"
+          label={t("password.yours")}
           name="password"
           autoComplete="current-password"
           problem={fieldsOf(error).password}
@@ -61,7 +62,7 @@ function DeleteForm({ viewer, onCancel }: { viewer: Viewer; onCancel: () => void
       ) : null}
       {viewer.secondFactor ? (
         <FormField
-          label="Code of your app"
+          label={t("data.code")}
           name="code"
           autoComplete="one-time-code"
           required
@@ -70,10 +71,10 @@ function DeleteForm({ viewer, onCancel }: { viewer: Viewer; onCancel: () => void
       ) : null}
       <DialogFooter>
         <Button type="button" variant="outline" onClick={onCancel}>
-          Cancel
+          {t("verbs.cancel")}
         </Button>
         <SubmitButton busy={fetching} disabled={fetching || !sure} variant="destructive">
-          Delete for good
+          {t("data.deleteForGood")}
         </SubmitButton>
       </DialogFooter>
     </form>
@@ -88,11 +89,8 @@ export default function DeleteAccountDialog({ open, onOpenChange }: Props) {
     <Dialog open={open} onOpenChange={onOpenChange}>
       <DialogContent>
         <DialogHeader>
-          <DialogTitle>Delete your account?</DialogTitle>
-          <DialogDescription>
-            Your chats, files, memories, agents and keys go with it, and every browser is signed out. It
-            cannot be undone.
-          </DialogDescription>
+          <DialogTitle>{t("data.deleteTitle")}</DialogTitle>
+          <DialogDescription>{t("data.deleteAbout")}</DialogDescription>
         </DialogHeader>
         {data?.viewer ? (
           <DeleteForm viewer={data.viewer} onCancel={() => onOpenChange(false)} />

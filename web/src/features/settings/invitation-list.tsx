@@ -9,12 +9,13 @@ import { type InvitationsQuery, RevokeInvitationDocument } from "@/gql/later/gra
 import { formatDateTime, formatRelative } from "@/lib/dates";
 import { messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/settings";
 
 type Invitation = InvitationsQuery["invitations"]["edges"][number]["node"];
 
 function validity(expiresAt: string): string {
   const over = Date.parse(expiresAt) < Date.now();
-  return over ? `ended ${formatDateTime(expiresAt)}` : `works until ${formatDateTime(expiresAt)}`;
+  return t(over ? "invitations.over" : "invitations.until", { at: formatDateTime(expiresAt) });
 }
 
 function InvitationRow({ invitation, onGone }: { invitation: Invitation; onGone: () => void }) {
@@ -24,26 +25,28 @@ function InvitationRow({ invitation, onGone }: { invitation: Invitation; onGone:
     const { error } = await revoke({ id });
     if (error) return toast.error(messageOf(error));
     onGone();
-    toast.success("The invitation is revoked");
+    toast.success(t("invitations.revoked"));
   };
-  const by = invitedBy ? ` by ${invitedBy.name}` : "";
+  const ago = formatRelative(createdAt);
   return (
     <li className="flex items-center justify-between gap-4 py-3.5">
       <div className="min-w-0">
         <p className="flex flex-wrap items-center gap-2 text-sm font-medium">
-          <span className="truncate">{email ?? "Whoever has the link"}</span>
-          {role === "ADMIN" ? <Badge>Administrator</Badge> : null}
+          <span className="truncate">{email ?? t("invitations.anybody")}</span>
+          {role === "ADMIN" ? <Badge>{t("administrator")}</Badge> : null}
         </p>
         <p className="mt-0.5 text-sm text-muted-foreground">
-          Made {formatRelative(createdAt)}
-          {by} · {validity(expiresAt)}
+          {invitedBy
+            ? t("invitations.madeBy", { ago, name: invitedBy.name })
+            : t("invitations.made", { ago })}{" "}
+          · {validity(expiresAt)}
         </p>
       </div>
       <ConfirmButton
-        verb="Revoke"
-        label={`Revoke the invitation for ${email ?? "whoever has the link"}`}
-        title="Revoke this invitation?"
-        text="Its link leads nowhere then. You can make another one."
+        verb={t("verbs.revoke")}
+        label={email ? t("invitations.revoke", { email }) : t("invitations.revokeAnybody")}
+        title={t("invitations.revokeTitle")}
+        text={t("invitations.revokeAbout")}
         onConfirm={() => void end()}
       />
     </li>
@@ -60,8 +63,8 @@ type Props = {
 export function InvitationList({ invitations, more, onGone }: Props) {
   if (invitations.length === 0) return null;
   return (
-    <section aria-label="Open invitations" className="flex flex-col gap-2">
-      <h3 className="text-sm font-medium">Open invitations</h3>
+    <section aria-label={t("invitations.title")} className="flex flex-col gap-2">
+      <h3 className="text-sm font-medium">{t("invitations.title")}</h3>
       <ul className="divide-y">
         {invitations.map((invitation) => (
           <InvitationRow key={invitation.id} invitation={invitation} onGone={() => onGone(invitation.id)} />

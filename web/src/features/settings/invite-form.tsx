@@ -9,6 +9,7 @@ import { SubmitButton } from "@/components/submit-button";
 import { InviteUserDocument } from "@/gql/later/graphql";
 import { fieldsOf, messageOf } from "@/lib/errors";
 import { textOf } from "@/lib/forms";
+import { t } from "@/messages/settings";
 
 import { ShownOnce } from "./shown-once";
 
@@ -29,18 +30,18 @@ export function InviteForm({ onInvited }: { onInvited: () => void }) {
     <form onSubmit={submit} className="flex flex-col gap-4">
       <FormProblem text={error ? messageOf(error) : null} />
       <FormField
-        label="Invite somebody"
+        label={t("invitations.new")}
         name="email"
         type="email"
         autoComplete="off"
-        placeholder="E-mail"
-        hint="Without an address, whoever has the link can use it. It works once, within 7 days."
+        placeholder={t("invitations.email")}
+        hint={t("invitations.newAbout")}
         problem={fieldsOf(error).email}
       />
       <SubmitButton busy={fetching} className="self-start">
-        Create link
+        {t("verbs.createLink")}
       </SubmitButton>
-      {link ? <ShownOnce name="Link of the invitation" text={link} copyLabel="Copy the link" /> : null}
+      {link ? <ShownOnce name={t("invitations.link")} text={link} copyLabel={t("verbs.copyLink")} /> : null}
     </form>
   );
 }

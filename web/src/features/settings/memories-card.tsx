@@ -18,6 +18,7 @@ import {
 } from "@/gql/later/graphql";
 import { messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/settings";
 
 import { MemoryRow } from "./memory-row";
 import { NewMemoryForm } from "./new-memory-form";
@@ -30,7 +31,7 @@ function MemorySwitch({ enabled }: { enabled: boolean }) {
   };
   return (
     <Switch
-      aria-label="Use memory"
+      aria-label={t("memory.use")}
       checked={enabled}
       disabled={fetching}
       onCheckedChange={(next) => void switchTo(next)}
@@ -41,16 +42,11 @@ function MemorySwitch({ enabled }: { enabled: boolean }) {
 function MemoryList({ memories }: { memories: FragmentType<typeof MemoryFactsFragmentDoc>[] }) {
   if (memories.length === 0) {
     return (
-      <EmptyState
-        icon={Brain}
-        title="Nothing is remembered yet"
-        text="Write something down here, or tell an agent to remember it."
-        className="py-8"
-      />
+      <EmptyState icon={Brain} title={t("memory.empty")} text={t("memory.emptyAbout")} className="py-8" />
     );
   }
   return (
-    <ul aria-label="Memories" className="divide-y">
+    <ul aria-label={t("memory.list")} className="divide-y">
       {readFragment(MemoryFactsFragmentDoc, memories).map((memory) => (
         <MemoryRow key={memory.id} memory={memory} />
       ))}
@@ -77,7 +73,7 @@ function MemoryPage({ after, onMore, last }: PageProps) {
       <MemoryList memories={edges.map(({ node }) => node)} />
       {next && last ? (
         <Button variant="ghost" size="sm" className="my-2 -ml-3" onClick={() => onMore(next)}>
-          Show older ones
+          {t("memory.more")}
         </Button>
       ) : null}
     </>
@@ -89,14 +85,11 @@ export function MemoriesCard() {
   const [{ data }] = useQuery({ query: MemoryUseDocument });
   const [pages, setPages] = useState<(string | null)[]>([null]);
   return (
-    <Card id="memory" role="region" aria-label="Memory">
+    <Card id="memory" role="region" aria-label={t("memory.title")}>
       <div className="flex items-start justify-between gap-4 pr-5 sm:pr-6">
         <CardHeader className="pr-0 sm:pr-0">
-          <CardTitle>Memory</CardTitle>
-          <CardDescription>
-            What models know of you in all chats. Pinned ones go with every question, others where they fit.
-            Switched off, nothing is told and nothing new is kept.
-          </CardDescription>
+          <CardTitle>{t("memory.title")}</CardTitle>
+          <CardDescription>{t("memory.about")}</CardDescription>
         </CardHeader>
         <div className="pt-5">
           {data?.viewer ? <MemorySwitch enabled={data.viewer.memoryEnabled} /> : null}

@@ -18,6 +18,7 @@ import { formatRelative } from "@/lib/dates";
 import { fieldsOf, messageOf } from "@/lib/errors";
 import { textOf } from "@/lib/forms";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/settings";
 
 type Memory = Omit<MemoryFactsFragment, " $fragmentName">;
 
@@ -34,7 +35,7 @@ function EditForm({ memory: { id, text }, onDone }: { memory: Memory; onDone: ()
       <Textarea
         autoFocus
         name="text"
-        aria-label="What is known"
+        aria-label={t("memory.text")}
         defaultValue={text}
         maxLength={500}
         required
@@ -47,10 +48,10 @@ function EditForm({ memory: { id, text }, onDone }: { memory: Memory; onDone: ()
       ) : null}
       <div className="flex justify-end gap-2">
         <Button type="button" variant="outline" size="sm" onClick={onDone}>
-          Cancel
+          {t("verbs.cancel")}
         </Button>
         <SubmitButton size="sm" busy={fetching}>
-          Save
+          {t("verbs.save")}
         </SubmitButton>
       </div>
     </form>
@@ -74,7 +75,7 @@ function useVerbs({ id, text, pinned }: Memory) {
     forget: async () => {
       const { error } = await forget({ id });
       if (error) return toast.error(messageOf(error));
-      toast("Forgotten", { action: { label: "Undo", onClick: () => void bringBack() } });
+      toast(t("memory.forgotten"), { action: { label: t("memory.undo"), onClick: () => void bringBack() } });
     },
   };
 }
@@ -98,8 +99,8 @@ export function MemoryRow({ memory }: { memory: Memory }) {
       <div className="min-w-0">
         <p className="text-sm wrap-anywhere whitespace-pre-line">{text}</p>
         <p className="mt-0.5 text-xs text-muted-foreground">
-          {pinned ? "Pinned · " : ""}
-          {source === "AGENT" ? "By an agent" : "By you"} · {formatRelative(updatedAt)}
+          {pinned ? `${t("memory.pinned")} · ` : ""}
+          {source === "AGENT" ? t("memory.byAgent") : t("memory.byYou")} · {formatRelative(updatedAt)}
         </p>
       </div>
       <div className="-mr-2 flex shrink-0">
@@ -107,8 +108,8 @@ export function MemoryRow({ memory }: { memory: Memory }) {
           variant="ghost"
           size="icon"
           className={cn(icon, pinned && "text-primary")}
-          aria-label={`${pinned ? "Unpin" : "Pin"}: ${text}`}
-          title={pinned ? "Unpin" : "Pin: goes with every question"}
+          aria-label={t(pinned ? "memory.unpin" : "memory.pin", { text })}
+          title={pinned ? t("memory.unpinAbout") : t("memory.pinAbout")}
           onClick={() => void verbs.pin()}
         >
           <Icon aria-hidden />
@@ -117,8 +118,8 @@ export function MemoryRow({ memory }: { memory: Memory }) {
           variant="ghost"
           size="icon"
           className={icon}
-          aria-label={`Edit: ${text}`}
-          title="Edit"
+          aria-label={t("memory.edit", { text })}
+          title={t("verbs.edit")}
           onClick={() => setEditing(true)}
         >
           <Pencil aria-hidden />
@@ -127,8 +128,8 @@ export function MemoryRow({ memory }: { memory: Memory }) {
           variant="ghost"
           size="icon"
           className={icon}
-          aria-label={`Forget: ${text}`}
-          title="Forget"
+          aria-label={t("memory.forget", { text })}
+          title={t("memory.forgetAbout")}
           onClick={() => void verbs.forget()}
         >
           <Trash2 aria-hidden />

@@ -5,6 +5,7 @@ import { useQuery } from "urql";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import { BudgetsDocument, MyBudgetKeysDocument } from "@/gql/later/graphql";
 import { usePages } from "@/lib/use-pages";
+import { t } from "@/messages/settings";
 
 import { BudgetList } from "./budget-list";
 import { budgetsOf } from "./budgets";
@@ -17,8 +18,8 @@ export function MyBudgetsCard({ viewerId }: { viewerId: string }) {
   return (
     <Card>
       <CardHeader>
-        <CardTitle>Budgets</CardTitle>
-        <CardDescription>What you may spend here. An administrator sets it.</CardDescription>
+        <CardTitle>{t("budgets.title")}</CardTitle>
+        <CardDescription>{t("budgets.about")}</CardDescription>
       </CardHeader>
       <CardContent className="py-2">
         <BudgetList budgets={nodes} keys={data?.viewer?.apiKeys ?? []} />

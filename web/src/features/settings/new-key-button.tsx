@@ -5,6 +5,7 @@ import { lazy, Suspense } from "react";
 
 import { Button } from "@/components/ui/button";
 import { useOnDemand } from "@/lib/use-on-demand";
+import { t } from "@/messages/settings";
 
 const NewKeyDialog = lazy(() => import("./new-key-dialog"));
 
@@ -14,7 +15,7 @@ export function NewKeyButton() {
     <>
       <Button size="sm" aria-haspopup="dialog" onClick={() => setOpen(true)}>
         <Plus aria-hidden />
-        Create key
+        {t("newKey.create")}
       </Button>
       {wanted ? (
         <Suspense>

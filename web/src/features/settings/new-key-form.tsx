@@ -13,17 +13,18 @@ import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from "@
 import { CreateApiKeyDocument } from "@/gql/graphql";
 import { fieldsOf, messageOf } from "@/lib/errors";
 import { textOf } from "@/lib/forms";
+import { t } from "@/messages/settings";
 
 import { ScopeChoice } from "./scope-choice";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const NEVER = "never";
 const LIVES = [
-  { days: "30", name: "In 30 days" },
-  { days: "90", name: "In 90 days" },
-  { days: "365", name: "In a year" },
-  { days: NEVER, name: "Never" },
-];
+  { days: "30", name: "month" },
+  { days: "90", name: "quarter" },
+  { days: "365", name: "year" },
+  { days: NEVER, name: "never" },
+] as const;
 
 const expiryOf = (days: string) =>
   days === NEVER ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString();
@@ -48,25 +49,23 @@ export function NewKeyForm({ onMade, onCancel }: Props) {
   return (
     <form onSubmit={submit} className="flex flex-col gap-5">
       <DialogHeader>
-        <DialogTitle>Create an API key</DialogTitle>
-        <DialogDescription>
-          A program that holds it acts as you, within what you allow here.
-        </DialogDescription>
+        <DialogTitle>{t("newKey.title")}</DialogTitle>
+        <DialogDescription>{t("newKey.about")}</DialogDescription>
       </DialogHeader>
       <FormProblem text={error ? messageOf(error) : null} />
       <FormField
-        label="Name"
+        label={t("newKey.name")}
         name="name"
-        placeholder="Nightly report"
+        placeholder={t("newKey.example")}
         autoComplete="off"
         maxLength={100}
         required
         problem={fields.name}
       />
       {/* Of what this form can send, only an empty choice is wrong. */}
-      <ScopeChoice problem={fields.scopes && "Choose at least one."} />
+      <ScopeChoice problem={fields.scopes && t("newKey.noScope")} />
       <div className="flex flex-col gap-2">
-        <Label id={lifeId}>Expires</Label>
+        <Label id={lifeId}>{t("newKey.expires")}</Label>
         <Select value={days} onValueChange={setDays}>
           <SelectTrigger aria-labelledby={lifeId}>
             <SelectValue />
@@ -74,7 +73,7 @@ export function NewKeyForm({ onMade, onCancel }: Props) {
           <SelectContent>
             {LIVES.map((life) => (
               <SelectItem key={life.days} value={life.days}>
-                {life.name}
+                {t(`newKey.${life.name}`)}
               </SelectItem>
             ))}
           </SelectContent>
@@ -82,9 +81,9 @@ export function NewKeyForm({ onMade, onCancel }: Props) {
       </div>
       <DialogFooter>
         <Button type="button" variant="outline" onClick={onCancel}>
-          Cancel
+          {t("verbs.cancel")}
         </Button>
-        <SubmitButton busy={fetching}>Create key</SubmitButton>
+        <SubmitButton busy={fetching}>{t("newKey.create")}</SubmitButton>
       </DialogFooter>
     </form>
   );

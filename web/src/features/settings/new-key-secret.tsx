@@ -2,6 +2,7 @@
 
 import { Button } from "@/components/ui/button";
 import { DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "@/components/ui/dialog";
+import { t } from "@/messages/settings";
 
 import { ShownOnce } from "./shown-once";
 
@@ -11,17 +12,15 @@ export function NewKeySecret({ secret, onDone }: Props) {
   return (
     <div className="flex flex-col gap-5">
       <DialogHeader>
-        <DialogTitle>Copy your key now</DialogTitle>
-        <DialogDescription>
-          It is shown only this once: the server keeps nothing that could show it again.
-        </DialogDescription>
+        <DialogTitle>{t("newKey.copyTitle")}</DialogTitle>
+        <DialogDescription>{t("newKey.copyAbout")}</DialogDescription>
       </DialogHeader>
-      <ShownOnce name="Secret of the new key" text={secret} copyLabel="Copy the key" />
+      <ShownOnce name={t("newKey.secret")} text={secret} copyLabel={t("newKey.copy")} />
       <p className="text-sm text-muted-foreground">
-        Send it with each request as <code className="font-mono text-xs">Authorization: Bearer …</code>
+        {t.rich("newKey.sent", { code: (chunks) => <code className="font-mono text-xs">{chunks}</code> })}
       </p>
       <DialogFooter>
-        <Button onClick={onDone}>Done</Button>
+        <Button onClick={onDone}>{t("newKey.done")}</Button>
       </DialogFooter>
     </div>
   );

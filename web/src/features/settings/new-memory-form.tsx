@@ -9,6 +9,7 @@ import { SubmitButton } from "@/components/submit-button";
 import { AddMemoryDocument } from "@/gql/later/graphql";
 import { fieldsOf, messageOf } from "@/lib/errors";
 import { textOf } from "@/lib/forms";
+import { t } from "@/messages/settings";
 
 export function NewMemoryForm() {
   const [{ fetching, error }, add] = useMutation(AddMemoryDocument);
@@ -24,16 +25,16 @@ export function NewMemoryForm() {
       <FormProblem text={error && !problem ? messageOf(error) : null} />
       <div className="grid items-start gap-3 sm:grid-cols-[1fr_auto]">
         <FormField
-          label="Remember"
+          label={t("memory.new")}
           name="text"
-          placeholder="I am a vegetarian"
+          placeholder={t("memory.example")}
           maxLength={500}
           autoComplete="off"
           required
           problem={problem}
         />
         <SubmitButton busy={fetching} variant="outline" className="sm:mt-[1.375rem]">
-          Add
+          {t("verbs.add")}
         </SubmitButton>
       </div>
     </form>

@@ -11,6 +11,7 @@ import { ChangePasswordDocument } from "@/gql/graphql";
 import { fieldsOf, messageOf } from "@/lib/errors";
 import { textOf } from "@/lib/forms";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/settings";
 
 export function PasswordCard() {
   const [{ fetching, error }, change] = useMutation(ChangePasswordDocument);
@@ -27,39 +28,37 @@ export function PasswordCard() {
     const result = await change({ input });
     if (!result.data) return;
     form.reset();
-    toast.success("Your password is changed; other browsers are signed out");
+    toast.success(t("password.changed"));
   };
 
   return (
     <Card>
       <CardHeader>
-        <CardTitle>Password</CardTitle>
-        <CardDescription>
-          A new password signs out every other browser. API keys go on working.
-        </CardDescription>
+        <CardTitle>{t("password.title")}</CardTitle>
+        <CardDescription>{t("password.about")}</CardDescription>
       </CardHeader>
       <CardContent>
         <form onSubmit={submit} className="flex flex-col gap-4">
           <FormProblem text={error ? messageOf(error) : null} />
           <div className="grid gap-4 sm:grid-cols-2">
             <PasswordField
-              label="Current password"
+              label={t("password.current")}
               name="currentPassword"
               autoComplete="current-password"
               problem={fields.currentPassword}
             />
             <PasswordField
-              label="New password"
+              label={t("password.new")}
               name="newPassword"
               autoComplete="new-password"
               minLength={8}
               maxLength={256}
-              hint="At least 8 characters."
+              hint={t("password.length")}
               problem={fields.newPassword}
             />
           </div>
           <SubmitButton busy={fetching} className="self-start">
-            Change password
+            {t("password.change")}
           </SubmitButton>
         </form>
       </CardContent>

@@ -16,6 +16,7 @@ import { Spinner } from "@/components/ui/spinner";
 import { CreatePasswordResetDocument } from "@/gql/later/graphql";
 import { formatDateTime } from "@/lib/dates";
 import { messageOf } from "@/lib/errors";
+import { t } from "@/messages/settings";
 
 import { ShownOnce } from "./shown-once";
 
@@ -29,11 +30,13 @@ function PasswordLink({ person }: { person: Person }) {
     return (
       <>
         <ShownOnce
-          name="Link for the new password"
+          name={t("passwordLink.link")}
           text={`${window.location.origin}/new-password#${made.token}`}
-          copyLabel="Copy the link"
+          copyLabel={t("verbs.copyLink")}
         />
-        <p className="text-sm text-muted-foreground">It works until {formatDateTime(made.expiresAt)}.</p>
+        <p className="text-sm text-muted-foreground">
+          {t("passwordLink.until", { at: formatDateTime(made.expiresAt) })}
+        </p>
       </>
     );
   return (
@@ -42,7 +45,7 @@ function PasswordLink({ person }: { person: Person }) {
       <DialogFooter>
         <Button disabled={fetching} onClick={() => void create({ userId: person.id })}>
           {fetching ? <Spinner /> : null}
-          Create link
+          {t("verbs.createLink")}
         </Button>
       </DialogFooter>
     </>
@@ -57,11 +60,8 @@ export default function PasswordLinkDialog({ person, open, onOpenChange }: Props
     <Dialog open={open} onOpenChange={onOpenChange}>
       <DialogContent>
         <DialogHeader>
-          <DialogTitle>A new password for {person.name}</DialogTitle>
-          <DialogDescription>
-            Whoever opens the link sets a new password, once, and every browser of theirs is signed out. A
-            link that was made before stops to work.
-          </DialogDescription>
+          <DialogTitle>{t("passwordLink.title", { name: person.name })}</DialogTitle>
+          <DialogDescription>{t("passwordLink.about")}</DialogDescription>
         </DialogHeader>
         <PasswordLink person={person} />
       </DialogContent>

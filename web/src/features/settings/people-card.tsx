@@ -10,6 +10,7 @@ import {
   type PeopleQuery,
 } from "@/gql/later/graphql";
 import { usePages } from "@/lib/use-pages";
+import { t } from "@/messages/settings";
 
 import { InvitationList } from "./invitation-list";
 import { InviteForm } from "./invite-form";
@@ -27,8 +28,8 @@ export function PeopleCard({ viewerId }: { viewerId: string }) {
   return (
     <Card>
       <CardHeader>
-        <CardTitle>People</CardTitle>
-        <CardDescription>Who has an account here. Only administrators see this.</CardDescription>
+        <CardTitle>{t("people.title")}</CardTitle>
+        <CardDescription>{t("people.about")}</CardDescription>
       </CardHeader>
       <CardContent className="flex flex-col gap-4">
         <InviteForm onInvited={invitations.refresh} />
@@ -38,7 +39,7 @@ export function PeopleCard({ viewerId }: { viewerId: string }) {
           more={invitations.more}
           onGone={(gone) => invitations.drop(({ id }) => id === gone)}
         />
-        <ul aria-label="Accounts" className="divide-y">
+        <ul aria-label={t("people.list")} className="divide-y">
           {people.nodes.map((person) => (
             <PersonRow key={person.id} person={person} own={person.id === viewerId} onChanged={onChanged} />
           ))}

@@ -9,6 +9,7 @@ import { BudgetsDocument, SetBudgetDocument } from "@/gql/later/graphql";
 import { messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
 import { usePages } from "@/lib/use-pages";
+import { t } from "@/messages/settings";
 
 import { BudgetForm, type Spender } from "./budget-form";
 import { BudgetList } from "./budget-list";
@@ -30,26 +31,23 @@ export default function PersonBudgetsDialog({ person, open, onOpenChange }: Prop
       variant="outline"
       size="sm"
       disabled={fetching}
-      aria-label={`Remove the budget of ${name}, ${budget.period === "DAY" ? "a day" : "a month"}`}
+      aria-label={t("budgets.remove", { name, period: budget.period })}
       onClick={() => void remove(budget)}
     >
-      Remove
+      {t("verbs.remove")}
     </Button>
   );
   return (
     <Dialog open={open} onOpenChange={onOpenChange}>
       <DialogContent className="sm:max-w-lg">
         <DialogHeader>
-          <DialogTitle>Budgets of {person.name}</DialogTitle>
-          <DialogDescription>
-            What they may spend in a day or a month of UTC, in tokens, in dollars, or both. What was spent
-            already counts.
-          </DialogDescription>
+          <DialogTitle>{t("budgets.of", { name: person.name })}</DialogTitle>
+          <DialogDescription>{t("budgets.ofAbout")}</DialogDescription>
         </DialogHeader>
         <FormProblem text={problem} />
         {nodes.length > 0 ? <BudgetList budgets={nodes} keys={person.apiKeys} actionOf={button} /> : null}
         {state === "ready" && nodes.length === 0 ? (
-          <p className="text-sm text-muted-foreground">Nothing is limited yet.</p>
+          <p className="text-sm text-muted-foreground">{t("budgets.empty")}</p>
         ) : null}
         <BudgetForm person={person} onSet={refresh} />
       </DialogContent>

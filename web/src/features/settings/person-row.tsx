@@ -10,6 +10,7 @@ import { type PeopleQuery, UpdateUserDocument } from "@/gql/later/graphql";
 import { messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
 import { useOnDemand } from "@/lib/use-on-demand";
+import { t } from "@/messages/settings";
 
 const PasswordLinkDialog = lazy(() => import("./password-link-dialog"));
 const PersonBudgetsDialog = lazy(() => import("./person-budgets-dialog"));
@@ -26,11 +27,11 @@ function PasswordLinkButton({ person }: { person: Person }) {
       <Button
         variant="outline"
         size="sm"
-        aria-label={`Password link for ${person.name}`}
+        aria-label={t("people.passwordLink", { name: person.name })}
         aria-haspopup="dialog"
         onClick={() => setOpen(true)}
       >
-        Password
+        {t("people.password")}
       </Button>
       {wanted ? (
         <Suspense>
@@ -48,11 +49,11 @@ function BudgetsButton({ person }: { person: Person }) {
       <Button
         variant="outline"
         size="sm"
-        aria-label={`Budgets of ${person.name}`}
+        aria-label={t("budgets.of", { name: person.name })}
         aria-haspopup="dialog"
         onClick={() => setOpen(true)}
       >
-        Budgets
+        {t("budgets.title")}
       </Button>
       {wanted ? (
         <Suspense>
@@ -70,15 +71,15 @@ export function PersonRow({ person, own, onChanged }: RowProps) {
     if (error) toast.error(messageOf(error));
     if (!data) return;
     onChanged(data.updateUser.user);
-    toast.success(disabled ? "The account is disabled" : "The account works again");
+    toast.success(t(disabled ? "people.isDisabled" : "people.isEnabled"));
   };
   return (
     <li className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 py-3.5">
       <div className="min-w-0 grow basis-56">
         <p className="flex flex-wrap items-center gap-2 text-sm font-medium">
           {person.name}
-          {person.role === "ADMIN" ? <Badge>Administrator</Badge> : null}
-          {person.disabledAt ? <Badge variant="outline">Disabled</Badge> : null}
+          {person.role === "ADMIN" ? <Badge>{t("administrator")}</Badge> : null}
+          {person.disabledAt ? <Badge variant="outline">{t("people.disabled")}</Badge> : null}
         </p>
         <p className="mt-0.5 truncate text-sm text-muted-foreground">{person.email}</p>
       </div>
@@ -87,14 +88,14 @@ export function PersonRow({ person, own, onChanged }: RowProps) {
         {own ? null : <PasswordLinkButton person={person} />}
         {own ? null : person.disabledAt ? (
           <Button variant="outline" size="sm" disabled={fetching} onClick={() => void setDisabled(false)}>
-            Enable
+            {t("people.enable")}
           </Button>
         ) : (
           <ConfirmButton
-            verb="Disable"
-            label={`Disable ${person.name}`}
-            title="Disable this account?"
-            text={`${person.name} is signed out everywhere within seconds, and cannot sign in until you enable the account.`}
+            verb={t("people.disable")}
+            label={t("people.disableOne", { name: person.name })}
+            title={t("people.disableTitle")}
+            text={t("people.disableAbout", { name: person.name })}
             onConfirm={() => void setDisabled(true)}
           />
         )}

@@ -12,6 +12,7 @@ import { type FragmentType, readFragment } from "@/gql";
 import { ProfileCardFragmentDoc, UpdateViewerDocument } from "@/gql/graphql";
 import { fieldsOf, messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/settings";
 
 type Props = { viewer: FragmentType<typeof ProfileCardFragmentDoc> };
 
@@ -24,22 +25,22 @@ export function ProfileCard(props: Props) {
   const submit = async (event: FormEvent) => {
     event.preventDefault();
     const result = await update({ input: { name: name.trim() } });
-    if (result.data) toast.success("Your name is saved");
+    if (result.data) toast.success(t("profile.saved"));
   };
 
   return (
     <Card>
       <CardHeader>
         <CardTitle className="flex items-center gap-2">
-          Profile {viewer.role === "ADMIN" ? <Badge>Administrator</Badge> : null}
+          {t("profile.title")} {viewer.role === "ADMIN" ? <Badge>{t("administrator")}</Badge> : null}
         </CardTitle>
-        <CardDescription>Signed in as {viewer.email}</CardDescription>
+        <CardDescription>{t("profile.about", { email: viewer.email })}</CardDescription>
       </CardHeader>
       <CardContent>
         <form onSubmit={submit} className="flex flex-col gap-4">
           <FormProblem text={error ? messageOf(error) : null} />
           <FormField
-            label="Name"
+            label={t("profile.name")}
             name="name"
             autoComplete="name"
             maxLength={100}
@@ -49,7 +50,7 @@ export function ProfileCard(props: Props) {
             problem={fieldsOf(error).name}
           />
           <SubmitButton busy={fetching} disabled={fetching || !changed} className="self-start">
-            Save name
+            {t("profile.save")}
           </SubmitButton>
         </form>
       </CardContent>

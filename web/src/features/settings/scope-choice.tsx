@@ -1,10 +1,9 @@
 import { useId } from "react";
 
-const SCOPES = [
-  { scope: "read", title: "Read", text: "See your chats, their answers and the models." },
-  { scope: "write", title: "Write", text: "Ask questions, and change or delete chats." },
-  { scope: "account", title: "Account", text: "Manage your password, sessions and keys." },
-];
+import { t } from "@/messages/settings";
+
+import { SCOPES } from "./scopes";
+
 const USUAL = new Set(["read", "write"]);
 
 /** What a key may do: checkboxes that a form sends as `scopes`. */
@@ -12,8 +11,8 @@ export function ScopeChoice({ problem }: { problem?: string }) {
   const id = useId();
   return (
     <fieldset aria-describedby={problem ? `${id}-note` : undefined}>
-      <legend className="mb-1 text-sm leading-none font-medium">It may</legend>
-      {SCOPES.map(({ scope, title, text }) => (
+      <legend className="mb-1 text-sm leading-none font-medium">{t("scopes.title")}</legend>
+      {SCOPES.map((scope) => (
         <div key={scope} className="flex items-start gap-2.5">
           <input
             id={`${id}-${scope}`}
@@ -28,9 +27,9 @@ export function ScopeChoice({ problem }: { problem?: string }) {
             htmlFor={`${id}-${scope}`}
             className="flex-1 py-1.5 text-sm leading-5 pointer-coarse:min-h-11 pointer-coarse:py-2.5"
           >
-            <span className="font-medium">{title}</span>
+            <span className="font-medium">{t(`scopes.${scope}.title`)}</span>
             <span id={`${id}-${scope}-text`} className="block text-pretty text-muted-foreground">
-              {text}
+              {t(`scopes.${scope}.about`)}
             </span>
           </label>
         </div>

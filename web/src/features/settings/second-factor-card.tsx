@@ -5,6 +5,7 @@ import { useState } from "react";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
 import { type FragmentType, readFragment } from "@/gql";
 import { SecondFactorCardFragmentDoc } from "@/gql/graphql";
+import { t } from "@/messages/settings";
 
 import { ConfirmCodeForm, RemoveFactorForm, StartFactorForm } from "./second-factor-forms";
 
@@ -23,11 +24,11 @@ export function SecondFactorCard(props: Props) {
   return (
     <Card>
       <CardHeader>
-        <CardTitle>Second factor</CardTitle>
+        <CardTitle>{t("factor.title")}</CardTitle>
         <CardDescription>
           {viewer.secondFactor
-            ? `Signing in takes a code of your authenticator app. ${viewer.recoveryCodesLeft ?? 0} recovery codes are left.`
-            : "An authenticator app on your phone gives a code that is asked for besides your password."}
+            ? t("factor.on", { count: String(viewer.recoveryCodesLeft ?? 0) })
+            : t("factor.off")}
         </CardDescription>
       </CardHeader>
       <CardContent className="flex flex-col gap-4">
@@ -47,10 +48,7 @@ export function SecondFactorCard(props: Props) {
 function RecoveryCodes({ codes }: { codes: string[] }) {
   return (
     <div className="flex flex-col gap-2">
-      <p className="text-sm">
-        Keep these recovery codes somewhere else. Each signs you in once without your app, and they are not
-        shown again.
-      </p>
+      <p className="text-sm">{t("factor.codes")}</p>
       <ul className="grid grid-cols-2 gap-1 rounded-lg border p-3 font-mono text-sm">
         {codes.map((code) => (
           <li key={code}>{code}</li>

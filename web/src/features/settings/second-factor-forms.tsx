@@ -14,6 +14,7 @@ import {
 } from "@/gql/graphql";
 import { fieldsOf, messageOf } from "@/lib/errors";
 import { textOf } from "@/lib/forms";
+import { t } from "@/messages/settings";
 
 type Started = { secret: string; uri: string };
 
@@ -32,13 +33,13 @@ export function StartFactorForm({ onStarted }: { onStarted: (started: Started) =
     <form onSubmit={submit} className="flex flex-col gap-4">
       <FormProblem text={error ? messageOf(error) : null} />
       <PasswordField
-        label="Your password"
+        label={t("password.yours")}
         name="factorPassword"
         autoComplete="current-password"
         problem={fieldsOf(error).password}
       />
       <SubmitButton busy={fetching} className="self-start">
-        Set up
+        {t("factor.start")}
       </SubmitButton>
     </form>
   );
@@ -56,14 +57,18 @@ export function ConfirmCodeForm({ started, onConfirmed }: ConfirmProps) {
     <form onSubmit={submit} className="flex flex-col gap-4">
       <FormProblem text={error ? messageOf(error) : null} />
       <p className="text-sm">
-        Type this key into your app, or{" "}
-        <a className="font-medium text-primary underline underline-offset-4" href={started.uri}>
-          open it
-        </a>{" "}
-        on this device: <code className="font-mono text-xs break-all">{started.secret}</code>
+        {t.rich("factor.key", {
+          secret: started.secret,
+          link: (chunks) => (
+            <a className="font-medium text-primary underline underline-offset-4" href={started.uri}>
+              {chunks}
+            </a>
+          ),
+          code: (chunks) => <code className="font-mono text-xs break-all">{chunks}</code>,
+        })}
       </p>
       <FormField
-        label="Code of the app"
+        label={t("factor.code")}
         name="code"
         autoComplete="one-time-code"
         inputMode="numeric"
@@ -72,7 +77,7 @@ export function ConfirmCodeForm({ started, onConfirmed }: ConfirmProps) {
         problem={fieldsOf(error).code}
       />
       <SubmitButton busy={fetching} className="self-start">
-        Turn on
+        {t("factor.confirm")}
       </SubmitButton>
     </form>
   );
@@ -88,7 +93,7 @@ export function RemoveFactorForm({ onRemoved }: { onRemoved: () => void }) {
     <form onSubmit={submit} className="flex flex-col gap-4">
       <FormProblem text={error ? messageOf(error) : null} />
       <FormField
-        label="Code of the app, or a recovery code"
+        label={t("factor.anyCode")}
         name="code"
         autoComplete="one-time-code"
         maxLength={64}
@@ -96,7 +101,7 @@ export function RemoveFactorForm({ onRemoved }: { onRemoved: () => void }) {
         problem={fieldsOf(error).code}
       />
       <SubmitButton busy={fetching} variant="outline" className="self-start">
-        Remove
+        {t("verbs.remove")}
       </SubmitButton>
     </form>
   );

@@ -6,6 +6,7 @@ import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/com
 import { Switch } from "@/components/ui/switch";
 import { AIMS, useWishes, wish } from "@/lib/selection";
 import { useHydrated } from "@/lib/use-hydrated";
+import { t } from "@/messages/settings";
 
 /** What matters when a model is chosen: one control for quality, cost and speed, and whether words may leave. */
 export function SelectionCard() {
@@ -15,14 +16,12 @@ export function SelectionCard() {
   return (
     <Card id="selection">
       <CardHeader>
-        <CardTitle>Choice of models</CardTitle>
-        <CardDescription>
-          What “Auto” goes by when it picks a model for your message. Kept on this device.
-        </CardDescription>
+        <CardTitle>{t("selection.title")}</CardTitle>
+        <CardDescription>{t("selection.about")}</CardDescription>
       </CardHeader>
       <CardContent className="flex flex-col gap-5">
         <fieldset>
-          <legend className="sr-only">What matters</legend>
+          <legend className="sr-only">{t("selection.aims")}</legend>
           <div className="grid grid-cols-2 gap-2 sm:grid-cols-4">
             {AIMS.map(({ aim, name, text }) => (
               <label
@@ -51,10 +50,10 @@ export function SelectionCard() {
         <div className="flex items-start justify-between gap-4">
           <div>
             <label htmlFor={`${id}-local`} className="text-sm font-medium">
-              Local models only
+              {t("selection.local")}
             </label>
             <p id={`${id}-local-text`} className="mt-0.5 text-sm text-pretty text-muted-foreground">
-              Nothing you write leaves this server, unless you pick a remote model yourself.
+              {t("selection.localAbout")}
             </p>
           </div>
           <Switch

@@ -9,6 +9,7 @@ import { RevokeSessionDocument, SessionsCardFragmentDoc } from "@/gql/graphql";
 import { formatDateTime, formatRelative } from "@/lib/dates";
 import { messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/settings";
 import { browserOf } from "./browsers";
 
 type Props = { viewer: FragmentType<typeof SessionsCardFragmentDoc> };
@@ -20,16 +21,14 @@ export function SessionsCard(props: Props) {
   const end = async (id: string) => {
     const { error } = await revoke({ id });
     if (error) toast.error(messageOf(error));
-    else toast.success("The browser is signed out");
+    else toast.success(t("sessions.signedOut"));
   };
 
   return (
     <Card>
       <CardHeader>
-        <CardTitle>Sessions</CardTitle>
-        <CardDescription>
-          The browsers that are signed in as you. Sign out any you do not know.
-        </CardDescription>
+        <CardTitle>{t("sessions.title")}</CardTitle>
+        <CardDescription>{t("sessions.about")}</CardDescription>
       </CardHeader>
       <CardContent className="py-2">
         <ul className="divide-y">
@@ -38,21 +37,23 @@ export function SessionsCard(props: Props) {
               <div className="min-w-0">
                 <p className="flex flex-wrap items-center gap-2 text-sm font-medium">
                   {browserOf(userAgent)}
-                  {current ? <Badge>This browser</Badge> : null}
+                  {current ? <Badge>{t("sessions.current")}</Badge> : null}
                 </p>
                 <p
                   className="mt-0.5 text-sm text-muted-foreground"
-                  title={`Since ${formatDateTime(createdAt)}`}
+                  title={t("sessions.since", { at: formatDateTime(createdAt) })}
                 >
-                  {[ipAddress, `last seen ${formatRelative(lastSeenAt)}`].filter(Boolean).join(" · ")}
+                  {[ipAddress, t("sessions.seen", { ago: formatRelative(lastSeenAt) })]
+                    .filter(Boolean)
+                    .join(" · ")}
                 </p>
               </div>
               {current ? null : (
                 <ConfirmButton
-                  verb="Sign out"
-                  label={`Sign out ${browserOf(userAgent)}`}
-                  title="Sign this browser out?"
-                  text={`${browserOf(userAgent)} loses access within seconds and has to sign in again.`}
+                  verb={t("sessions.signOut")}
+                  label={t("sessions.signOutOf", { browser: browserOf(userAgent) })}
+                  title={t("sessions.signOutTitle")}
+                  text={t("sessions.signOutAbout", { browser: browserOf(userAgent) })}
                   onConfirm={() => void end(id)}
                 />
               )}

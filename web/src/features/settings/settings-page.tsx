@@ -9,6 +9,7 @@ import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import { Unreachable } from "@/components/unreachable";
 import { SettingsDocument, type SettingsQuery } from "@/gql/graphql";
 import { messageOf } from "@/lib/errors";
+import { t } from "@/messages/settings";
 
 import { AccountDataCard } from "./account-data-card";
 import { ApiKeysCard } from "./api-keys-card";
@@ -47,12 +48,12 @@ function Account({ viewer }: { viewer: Viewer }) {
 function tabsOf(viewer: Viewer): [Tab, ...Tab[]] {
   const admin = viewer.role === "ADMIN";
   const forAdmins = [
-    { value: "people", name: "People", content: <PeopleCard viewerId={viewer.id} /> },
-    { value: "system", name: "System", content: <SystemCard /> },
+    { value: "people", name: t("tabs.people"), content: <PeopleCard viewerId={viewer.id} /> },
+    { value: "system", name: t("tabs.system"), content: <SystemCard /> },
   ];
   return [
-    { value: "account", name: "Account", content: <Account viewer={viewer} /> },
-    { value: "activity", name: "Activity", content: <AuditCard admin={admin} /> },
+    { value: "account", name: t("tabs.account"), content: <Account viewer={viewer} /> },
+    { value: "activity", name: t("tabs.activity"), content: <AuditCard admin={admin} /> },
     ...(admin ? forAdmins : []),
   ];
 }
@@ -73,9 +74,9 @@ export function SettingsPage() {
   const shown = tabs.find(({ value }) => value === said) ?? tabs[0];
   return (
     <div className="mx-auto flex max-w-3xl flex-col gap-6 px-4 py-8 sm:px-6 sm:py-10">
-      <h1 className="text-2xl font-semibold tracking-tight">Settings</h1>
+      <h1 className="text-2xl font-semibold tracking-tight">{t("title")}</h1>
       <Tabs value={shown.value} onValueChange={show}>
-        <TabsList aria-label="Settings" className="max-w-full overflow-x-auto">
+        <TabsList aria-label={t("title")} className="max-w-full overflow-x-auto">
           {tabs.map(({ value, name }) => (
             <TabsTrigger key={value} value={value}>
               {name}

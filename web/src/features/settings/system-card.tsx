@@ -14,6 +14,7 @@ import { SystemStatusDocument, type SystemStatusQuery } from "@/gql/later/graphq
 import { formatDateTime, formatRelative } from "@/lib/dates";
 import { messageOf } from "@/lib/errors";
 import { bytes } from "@/lib/quantities";
+import { t } from "@/messages/settings";
 
 type Status = SystemStatusQuery["systemStatus"];
 
@@ -35,12 +36,12 @@ function Problems({ problems }: { problems: readonly string[] }) {
     return (
       <p role="status" className="flex items-center gap-2 text-sm font-medium">
         <CircleCheck aria-hidden className="size-4 text-emerald-600 dark:text-emerald-400" />
-        Everything works
+        {t("system.works")}
       </p>
     );
   }
   return (
-    <ul aria-label="Problems" className="flex flex-col gap-2">
+    <ul aria-label={t("system.problems")} className="flex flex-col gap-2">
       {problems.map((problem) => (
         <li
           key={problem}
@@ -66,21 +67,27 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 function Facts({ status }: { status: Status }) {
   const { version, pythonVersion, startedAt, queue, database } = status;
   const since = queue.oldestWaitingAt;
+  const waiting = String(queue.waiting);
   return (
     <dl className="grid grid-cols-2 gap-x-6 gap-y-4 sm:grid-cols-3">
       <Fact name="Parley">{version}</Fact>
       <Fact name="Python">{pythonVersion}</Fact>
-      <Fact name="Running since">
+      <Fact name={t("system.since")}>
         <span title={formatDateTime(startedAt)}>{formatRelative(startedAt)}</span>
       </Fact>
       <Fact name="PostgreSQL">{database.version}</Fact>
-      <Fact name="Waiting">{since ? `${queue.waiting}, since ${formatRelative(since)}` : queue.waiting}</Fact>
-      <Fact name="At work">{queue.working}</Fact>
-      <Fact name="Database">{bytes(database.megabytes * 1e6)}</Fact>
-      <Fact name="Connections">
-        {database.connections} of {database.maxConnections}
+      <Fact name={t("system.waiting")}>
+        {since ? t("system.waitingSince", { count: waiting, ago: formatRelative(since) }) : waiting}
       </Fact>
-      <Fact name="Schema">{database.revision ?? "none"}</Fact>
+      <Fact name={t("system.working")}>{queue.working}</Fact>
+      <Fact name={t("system.database")}>{bytes(database.megabytes * 1e6)}</Fact>
+      <Fact name={t("system.connections")}>
+        {t("system.connectionsOf", {
+          count: String(database.connections),
+          most: String(database.maxConnections),
+        })}
+      </Fact>
+      <Fact name={t("system.schema")}>{database.revision ?? t("system.noSchema")}</Fact>
     </dl>
   );
 }
@@ -88,13 +95,13 @@ function Facts({ status }: { status: Status }) {
 function Workers({ workers }: { workers: Status["workers"] }) {
   if (workers.length === 0) return null;
   return (
-    <Table label="Workers">
+    <Table label={t("system.workers")}>
       <TableHeader>
         <TableRow>
-          <TableHead className="pl-0">Worker</TableHead>
-          <TableHead>State</TableHead>
-          <TableHead className="text-right">Runs</TableHead>
-          <TableHead className="pr-0 text-right">Last heard</TableHead>
+          <TableHead className="pl-0">{t("system.worker")}</TableHead>
+          <TableHead>{t("system.state")}</TableHead>
+          <TableHead className="text-right">{t("system.runs")}</TableHead>
+          <TableHead className="pr-0 text-right">{t("system.heard")}</TableHead>
         </TableRow>
       </TableHeader>
       <TableBody>
@@ -102,7 +109,9 @@ function Workers({ workers }: { workers: Status["workers"] }) {
           <TableRow key={id}>
             <TableCell className="pl-0 tabular-nums">{id}</TableCell>
             <TableCell>
-              <Badge variant={alive ? "default" : "destructive"}>{alive ? "Alive" : "Silent"}</Badge>
+              <Badge variant={alive ? "default" : "destructive"}>
+                {alive ? t("system.alive") : t("system.silent")}
+              </Badge>
             </TableCell>
             <TableCell className="text-right tabular-nums">{jobs}</TableCell>
             <TableCell className="pr-0 text-right whitespace-nowrap">
@@ -121,8 +130,8 @@ export function SystemCard() {
   return (
     <Card>
       <CardHeader>
-        <CardTitle>System</CardTitle>
-        <CardDescription>How this server stands just now. It is looked at every ten seconds.</CardDescription>
+        <CardTitle>{t("system.title")}</CardTitle>
+        <CardDescription>{t("system.about")}</CardDescription>
       </CardHeader>
       <CardContent className="flex flex-col gap-6">
         <FormProblem text={problem} />

@@ -5,6 +5,7 @@ import { lazy, Suspense } from "react";
 
 import { Button } from "@/components/ui/button";
 import { useOnDemand } from "@/lib/use-on-demand";
+import { t } from "@/messages/tools";
 
 const ServerDialog = lazy(() => import("./server-dialog"));
 
@@ -14,7 +15,7 @@ export function AddServerButton({ admin }: { admin: boolean }) {
     <>
       <Button aria-haspopup="dialog" onClick={() => setOpen(true)}>
         <Plus aria-hidden />
-        Add server
+        {t("server.add")}
       </Button>
       {wanted ? (
         <Suspense>

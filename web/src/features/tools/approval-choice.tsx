@@ -16,8 +16,9 @@ import { SetToolApprovalDocument, type ToolApproval } from "@/gql/later/graphql"
 import { cn } from "@/lib/cn";
 import { messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/tools";
 
-import { APPROVALS, RULES, type ToolFacts } from "./approvals";
+import { nameOf, RULES, type ToolFacts } from "./approvals";
 
 const TONES: Record<ToolApproval, string> = {
   NEVER: "bg-emerald-500",
@@ -26,7 +27,7 @@ const TONES: Record<ToolApproval, string> = {
   DENY: "bg-muted-foreground/50",
 };
 
-const isRule = (value: string): value is ToolApproval => RULES.some(({ approval }) => approval === value);
+const isRule = (value: string): value is ToolApproval => RULES.some((rule) => rule === value);
 
 /** How it is with a tool for the viewer, and a rule of their own to change it; null takes that rule away. */
 export function ApprovalChoice({ tool }: { tool: ToolFacts }) {
@@ -37,17 +38,17 @@ export function ApprovalChoice({ tool }: { tool: ToolFacts }) {
     const now = data?.setToolApproval.tools.find(({ id }) => id === tool.id)?.approval;
     // Of all rules that cover a tool the strictest wins, which may be one of an administrator.
     if (approval && now && now !== approval)
-      toast(`Another rule is stricter: ${tool.name} stays at “${APPROVALS[now].toLowerCase()}”`);
+      toast(t("approval.stricter", { tool: tool.name, approval: now }));
   };
   return (
     <DropdownMenu>
       <DropdownMenuTrigger
         disabled={fetching}
-        aria-label={`Rule for ${tool.name}: ${APPROVALS[tool.approval]}`}
+        aria-label={t("approval.ofTool", { tool: tool.name, approval: nameOf(tool.approval) })}
         className="inline-flex h-8 min-w-32 items-center gap-2 rounded-lg border bg-background px-3 text-sm shadow-xs hover:bg-accent disabled:opacity-50 pointer-coarse:h-11"
       >
         <span aria-hidden className={cn("size-2 shrink-0 rounded-full", TONES[tool.approval])} />
-        {APPROVALS[tool.approval]}
+        {nameOf(tool.approval)}
         <ChevronDown aria-hidden className="ml-auto size-4 text-muted-foreground" />
       </DropdownMenuTrigger>
       <DropdownMenuContent align="end" className="w-64">
@@ -55,17 +56,17 @@ export function ApprovalChoice({ tool }: { tool: ToolFacts }) {
           value={tool.approval}
           onValueChange={(value) => void change(isRule(value) ? value : null)}
         >
-          {RULES.map(({ approval, name, text }) => (
-            <DropdownMenuRadioItem key={approval} value={approval} className="py-2">
+          {RULES.map((rule) => (
+            <DropdownMenuRadioItem key={rule} value={rule} className="py-2">
               <span className="flex flex-col">
-                <span>{name}</span>
-                <span className="text-xs text-muted-foreground">{text}</span>
+                <span>{nameOf(rule)}</span>
+                <span className="text-xs text-muted-foreground">{t(`approval.texts.${rule}`)}</span>
               </span>
             </DropdownMenuRadioItem>
           ))}
         </DropdownMenuRadioGroup>
         <DropdownMenuSeparator />
-        <DropdownMenuItem onSelect={() => void change(null)}>Without a rule of mine</DropdownMenuItem>
+        <DropdownMenuItem onSelect={() => void change(null)}>{t("approval.withoutMine")}</DropdownMenuItem>
       </DropdownMenuContent>
     </DropdownMenu>
   );

@@ -1,4 +1,5 @@
 import type { ServerFactsFragment, ToolApproval, ToolFactsFragment } from "@/gql/later/graphql";
+import { t } from "@/messages/tools";
 
 type Plain<Fragment> = Omit<Fragment, " $fragmentName">;
 export type ToolFacts = Plain<ToolFactsFragment>;
@@ -7,19 +8,10 @@ export type ServerFacts = Plain<ServerFactsFragment>;
 export const BUILTIN = "builtin";
 
 /** What a rule can say of tools, from the freest to the strictest. */
-export const RULES: { approval: ToolApproval; name: string; text: string }[] = [
-  { approval: "ALWAYS_ALLOW", name: "Allowed", text: "Runs without asking" },
-  { approval: "ASK", name: "Asks first", text: "Waits until you have said yes" },
-  { approval: "DENY", name: "Off", text: "Models do not see it" },
-];
+export const RULES = ["ALWAYS_ALLOW", "ASK", "DENY"] as const satisfies ToolApproval[];
 
 /** How it is with a tool, in a word; NEVER is what a tool is by itself. */
-export const APPROVALS: Record<ToolApproval, string> = {
-  NEVER: "Never asks",
-  ALWAYS_ALLOW: "Allowed",
-  ASK: "Asks first",
-  DENY: "Off",
-};
+export const nameOf = (approval: ToolApproval): string => t(`approval.names.${approval}`);
 
 /** The pattern that covers one tool alone, as the server writes it. */
 export const patternOf = ({ source, name }: Pick<ToolFacts, "source" | "name">): string =>

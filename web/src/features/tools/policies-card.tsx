@@ -21,8 +21,9 @@ import {
 import { fieldsOf, messageOf } from "@/lib/errors";
 import { textOf } from "@/lib/forms";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/tools";
 
-import { APPROVALS, RULES } from "./approvals";
+import { nameOf, RULES } from "./approvals";
 
 type Policy = ToolPoliciesQuery["toolPolicies"][number];
 
@@ -37,18 +38,18 @@ function PolicyRow({ policy, removable }: { policy: Policy; removable: boolean }
     <li className="flex items-center justify-between gap-4 py-2.5">
       <p className="flex min-w-0 flex-wrap items-center gap-x-3 gap-y-1 text-sm">
         <code className="font-mono wrap-anywhere">{pattern}</code>
-        <span className="text-muted-foreground">{APPROVALS[policy.approval]}</span>
-        {everybody ? <Badge variant="secondary">Everybody</Badge> : null}
+        <span className="text-muted-foreground">{nameOf(policy.approval)}</span>
+        {everybody ? <Badge variant="secondary">{t("rules.everybody")}</Badge> : null}
       </p>
       {removable ? (
         <Button
           variant="ghost"
           size="sm"
-          aria-label={`Remove the rule for ${pattern}`}
+          aria-label={t("rules.removeOne", { pattern })}
           disabled={fetching}
           onClick={() => void remove()}
         >
-          Remove
+          {t("rules.remove")}
         </Button>
       ) : null}
     </li>
@@ -68,34 +69,34 @@ function NewRule({ admin }: { admin: boolean }) {
     if (data) form.reset();
   };
   return (
-    <form onSubmit={submit} aria-label="New rule" className="flex flex-col gap-4">
+    <form onSubmit={submit} aria-label={t("rules.new")} className="flex flex-col gap-4">
       <FormProblem text={error && !problem ? messageOf(error) : null} />
       <div className="grid items-start gap-4 sm:grid-cols-[1fr_12rem_auto]">
         <FormField
-          label="Tools"
+          label={t("rules.tools")}
           name="pattern"
           placeholder="builtin/web_*"
           autoComplete="off"
           spellCheck={false}
           required
-          hint="Source and name; * stands for anything."
+          hint={t("rules.toolsAbout")}
           problem={problem}
         />
         <ChoiceField
-          label="Rule"
-          choices={RULES.map((rule) => ({ value: rule.approval, name: rule.name }))}
+          label={t("rules.rule")}
+          choices={RULES.map((value) => ({ value, name: nameOf(value) }))}
           value={approval}
           onValueChange={(value) => setApproval(value as ToolApproval)}
         />
         <SubmitButton busy={fetching} variant="outline" className="sm:mt-[1.375rem]">
-          Add rule
+          {t("rules.add")}
         </SubmitButton>
       </div>
       {admin ? (
         <CheckList
-          legend="For whom"
+          legend={t("rules.forWhom")}
           name="everybody"
-          items={[{ value: "on", title: "Everybody here" }]}
+          items={[{ value: "on", title: t("rules.everybodyHere") }]}
           chosen={[]}
         />
       ) : null}
@@ -108,17 +109,14 @@ export function PoliciesCard({ admin }: { admin: boolean }) {
   const [{ data, error }] = useQuery({ query: ToolPoliciesDocument, requestPolicy: "cache-and-network" });
   const policies = data?.toolPolicies;
   return (
-    <Card role="region" aria-label="Rules">
+    <Card role="region" aria-label={t("rules.title")}>
       <CardHeader>
-        <CardTitle>Rules</CardTitle>
-        <CardDescription>
-          For many tools at once. Of all that fit a tool “off” wins, then “asks first”. They count from the
-          next answer on.
-        </CardDescription>
+        <CardTitle>{t("rules.title")}</CardTitle>
+        <CardDescription>{t("rules.about")}</CardDescription>
       </CardHeader>
       <CardContent className="flex flex-col gap-5">
         {policies && policies.length > 0 ? (
-          <ul aria-label="Rules" className="divide-y">
+          <ul aria-label={t("rules.title")} className="divide-y">
             {policies.map((policy) => (
               <PolicyRow
                 key={`${policy.everybody} ${policy.pattern}`}
@@ -128,9 +126,7 @@ export function PoliciesCard({ admin }: { admin: boolean }) {
             ))}
           </ul>
         ) : null}
-        {policies?.length === 0 ? (
-          <p className="text-sm text-muted-foreground">There are none: each tool does as it is made.</p>
-        ) : null}
+        {policies?.length === 0 ? <p className="text-sm text-muted-foreground">{t("rules.empty")}</p> : null}
         {!policies && !error ? <Skeleton className="h-10 w-full" /> : null}
         {!policies && error ? <p className="text-sm text-destructive">{messageOf(error)}</p> : null}
         <NewRule admin={admin} />

@@ -21,6 +21,7 @@ import { formatRelative } from "@/lib/dates";
 import { messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
 import { useOnDemand } from "@/lib/use-on-demand";
+import { t } from "@/messages/tools";
 
 import type { ServerFacts, ToolFacts } from "./approvals";
 import { SignInButton } from "./sign-in-button";
@@ -28,13 +29,11 @@ import { ToolList } from "./tool-list";
 
 const ServerDialog = lazy(() => import("./server-dialog"));
 
-const STATUS: Record<McpStatus, { words: string; tone: string }> = {
-  CONNECTED: { words: "Reached", tone: "bg-emerald-500" },
-  DISCONNECTED: { words: "Not tried yet", tone: "bg-muted-foreground/50" },
-  FAILED: { words: "Not reached", tone: "bg-red-500" },
+const TONES: Record<McpStatus, string> = {
+  CONNECTED: "bg-emerald-500",
+  DISCONNECTED: "bg-muted-foreground/50",
+  FAILED: "bg-red-500",
 };
-
-const many = (count: number) => (count === 1 ? "1 tool" : `${count} tools`);
 
 function Actions({ server, admin }: { server: ServerFacts; admin: boolean }) {
   const { id, name } = server;
@@ -46,12 +45,12 @@ function Actions({ server, admin }: { server: ServerFacts; admin: boolean }) {
     const { data, error } = await refresh({ id });
     if (error) return toast.error(messageOf(error));
     const now = data && readFragment(ServerFactsFragmentDoc, data.refreshMcpServer.mcpServer);
-    if (now && !now.lastError) toast.success(`${name} has ${many(now.tools.length)}`);
+    if (now && !now.lastError) toast.success(t("server.refreshed", { name, count: now.tools.length }));
   };
   const end = async () => {
     const { error } = await remove({ id });
     if (error) toast.error(messageOf(error));
-    else toast.success(`${name} is removed`);
+    else toast.success(t("server.removed", { name }));
   };
 
   return (
@@ -59,12 +58,12 @@ function Actions({ server, admin }: { server: ServerFacts; admin: boolean }) {
       <Button
         variant="outline"
         size="sm"
-        aria-label={`Refresh ${name}`}
+        aria-label={t("server.refreshOne", { name })}
         disabled={fetching}
         onClick={() => void ask()}
       >
         {fetching ? <Spinner /> : <RefreshCw aria-hidden />}
-        Refresh
+        {t("server.refresh")}
       </Button>
       {server.editable ? (
         <>
@@ -72,18 +71,18 @@ function Actions({ server, admin }: { server: ServerFacts; admin: boolean }) {
           <Button
             variant="outline"
             size="sm"
-            aria-label={`Edit ${name}`}
+            aria-label={t("server.editOne", { name })}
             aria-haspopup="dialog"
             onClick={() => edit.setOpen(true)}
           >
             <Pencil aria-hidden />
-            Edit
+            {t("server.edit")}
           </Button>
           <ConfirmButton
-            verb="Remove"
-            label={`Remove ${name}`}
-            title={`Remove “${name}”?`}
-            text="Agents that have it lose its tools, and its secrets are deleted. Chats stay as they are."
+            verb={t("server.remove")}
+            label={t("server.removeOne", { name })}
+            title={t("server.removeTitle", { name })}
+            text={t("server.removeAbout")}
             onConfirm={() => void end()}
           />
         </>
@@ -100,17 +99,18 @@ function Actions({ server, admin }: { server: ServerFacts; admin: boolean }) {
 function placeOf({ transport, url, command, args }: ServerFacts): string {
   if (url) return url;
   if (command) return [command, ...(args ?? [])].join(" ");
-  return transport === "STDIO" ? "A program on this server" : "A server behind a URL";
+  return transport === "STDIO" ? t("server.program") : t("server.address");
 }
 
 function State({ server }: { server: ServerFacts }) {
-  const { words, tone } = STATUS[server.status];
+  const { status, connectedAt } = server;
   return (
     <span className="flex flex-wrap items-center gap-x-1.5">
-      <span aria-hidden className={cn("size-2 shrink-0 rounded-full", tone)} />
-      {words}
-      {server.connectedAt && server.status === "CONNECTED" ? ` ${formatRelative(server.connectedAt)}` : null}
-      <span>· {many(server.tools.length)}</span>
+      <span aria-hidden className={cn("size-2 shrink-0 rounded-full", TONES[status])} />
+      {connectedAt && status === "CONNECTED"
+        ? t("server.reached", { ago: formatRelative(connectedAt) })
+        : t(`server.states.${status}`)}
+      <span>· {t("server.tools", { count: server.tools.length })}</span>
     </span>
   );
 }
@@ -124,8 +124,8 @@ export function ServerCard({ server, tools, admin }: Props) {
         <CardHeader className="min-w-0 p-0 sm:p-0">
           <CardTitle className="flex flex-wrap items-center gap-2">
             {server.name}
-            {server.shared ? <Badge variant="secondary">Shared</Badge> : null}
-            {server.trusted ? <Badge variant="secondary">Trusted</Badge> : null}
+            {server.shared ? <Badge variant="secondary">{t("server.shared")}</Badge> : null}
+            {server.trusted ? <Badge variant="secondary">{t("server.trusted")}</Badge> : null}
           </CardTitle>
           <CardDescription className="wrap-anywhere">{placeOf(server)}</CardDescription>
           <CardDescription>
@@ -142,9 +142,9 @@ export function ServerCard({ server, tools, admin }: Props) {
       ) : null}
       <CardContent className="py-0 sm:py-0">
         {tools.length > 0 ? (
-          <ToolList label={`Tools of ${server.name}`} tools={tools} />
+          <ToolList label={t("server.toolsOf", { name: server.name })} tools={tools} />
         ) : (
-          <p className="py-4 text-sm text-muted-foreground">It has told no tools yet.</p>
+          <p className="py-4 text-sm text-muted-foreground">{t("server.noTools")}</p>
         )}
       </CardContent>
     </Card>

@@ -28,6 +28,7 @@ import {
 } from "@/gql/later/graphql";
 import { fieldsOf, messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/tools";
 
 import type { ServerFacts } from "./approvals";
 import { readServer, secretsHint, serverChanges, TRANSPORTS } from "./server-input";
@@ -39,27 +40,27 @@ function ProgramFields({ server, problems }: Omit<WayProps, "transport">) {
   return (
     <>
       <FormField
-        label="Command"
+        label={t("form.command")}
         name="command"
         defaultValue={server?.command ?? ""}
         placeholder="npx"
         autoComplete="off"
         spellCheck={false}
-        hint="There is no shell in between."
+        hint={t("form.commandAbout")}
         problem={problems.command}
       />
       <TextareaField
-        label="Arguments"
+        label={t("form.arguments")}
         name="args"
         defaultValue={server?.args?.join("\n") ?? ""}
         placeholder={"-y\n@modelcontextprotocol/server-filesystem\n/srv/files"}
         spellCheck={false}
         className="font-mono md:text-xs"
-        hint="One a line."
+        hint={t("form.argumentsAbout")}
         problem={problems.args}
       />
       <TextareaField
-        label="Environment"
+        label={t("form.environment")}
         name="env"
         placeholder="TOKEN=…"
         spellCheck={false}
@@ -76,7 +77,7 @@ function AddressFields({ server, transport, problems }: WayProps) {
   return (
     <>
       <FormField
-        label="URL"
+        label={t("form.url")}
         name="url"
         type="url"
         inputMode="url"
@@ -87,7 +88,7 @@ function AddressFields({ server, transport, problems }: WayProps) {
         problem={problems.url}
       />
       <TextareaField
-        label="Headers"
+        label={t("form.headers")}
         name="headers"
         placeholder="Authorization: Bearer …"
         spellCheck={false}
@@ -107,11 +108,11 @@ function Rights({ server }: { server: ServerFacts | null }) {
       {/* Says that the two were there to be ticked. */}
       <input type="hidden" name="rights" value="" />
       <CheckList
-        legend="For everybody"
+        legend={t("form.rights")}
         name="rights"
         items={[
-          { value: "shared", title: "Shared", text: "Everybody here may use it" },
-          { value: "trusted", title: "Trusted", text: "Tools that say they only read run without asking" },
+          { value: "shared", title: t("form.shared"), text: t("form.sharedAbout") },
+          { value: "trusted", title: t("form.trusted"), text: t("form.trustedAbout") },
         ]}
         chosen={chosen}
       />
@@ -126,13 +127,13 @@ function useSave(server: ServerFacts | null) {
   const save = async (input: AddMcpServerInput): Promise<string | null> => {
     if (server) {
       const { data } = await update({ input: { id: server.id, ...serverChanges(server, input) } });
-      return data ? `${input.name} is saved` : null;
+      return data ? t("form.saved", { name: input.name }) : null;
     }
     const { data } = await add({ input });
     if (!data) return null;
     const { lastError, tools } = readFragment(ServerFactsFragmentDoc, data.addMcpServer.mcpServer);
-    if (lastError) return `${input.name} is added, but cannot be used yet`;
-    return `${input.name} is added, with ${tools.length === 1 ? "1 tool" : `${tools.length} tools`}`;
+    if (lastError) return t("form.addedUnusable", { name: input.name });
+    return t("form.added", { name: input.name, count: tools.length });
   };
   return { save, busy: added.fetching || updated.fetching, error: added.error ?? updated.error };
 }
@@ -145,8 +146,7 @@ function ServerForm({ server, admin, onDone }: FormProps) {
   const { save, busy, error } = useSave(server);
   const problems = { ...fieldsOf(error), ...own };
   // Programs run with the rights of Parley itself, so only administrators may add some.
-  const transports = TRANSPORTS.filter(({ value }) => admin || value !== "STDIO");
-  const chosen = TRANSPORTS.find(({ value }) => value === transport);
+  const transports = TRANSPORTS.filter((each) => admin || each !== "STDIO");
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
@@ -163,22 +163,22 @@ function ServerForm({ server, admin, onDone }: FormProps) {
     <form onSubmit={submit} noValidate className="flex min-w-0 flex-col gap-5">
       <FormProblem text={error ? messageOf(error) : null} />
       <FormField
-        label="Name"
+        label={t("form.name")}
         name="name"
         defaultValue={server?.name ?? ""}
-        placeholder="files"
+        placeholder={t("form.nameExample")}
         maxLength={64}
         autoComplete="off"
         spellCheck={false}
-        hint="Letters, digits, hyphens and underscores."
+        hint={t("form.nameAbout")}
         problem={problems.name}
       />
       <ChoiceField
-        label="How it is reached"
-        choices={transports}
+        label={t("form.transport")}
+        choices={transports.map((value) => ({ value, name: t(`form.transports.${value}.name`) }))}
         value={transport}
         onValueChange={(value) => setTransport(value as McpTransport)}
-        hint={chosen?.text}
+        hint={t(`form.transports.${transport}.about`)}
         problem={problems.transport}
       />
       {transport === "STDIO" ? (
@@ -187,7 +187,7 @@ function ServerForm({ server, admin, onDone }: FormProps) {
         <AddressFields server={server} transport={transport} problems={problems} />
       )}
       <FormField
-        label="Seconds that a call may take"
+        label={t("form.seconds")}
         name="timeoutSeconds"
         inputMode="numeric"
         defaultValue={server?.timeoutSeconds ?? 60}
@@ -197,9 +197,11 @@ function ServerForm({ server, admin, onDone }: FormProps) {
       {admin ? <Rights server={server} /> : null}
       <DialogFooter>
         <Button type="button" variant="outline" onClick={onDone}>
-          Cancel
+          {t("form.cancel")}
         </Button>
-        <SubmitButton busy={busy}>{busy ? "Asking for its tools…" : server ? "Save" : "Add"}</SubmitButton>
+        <SubmitButton busy={busy}>
+          {busy ? t("form.asking") : server ? t("form.save") : t("form.add")}
+        </SubmitButton>
       </DialogFooter>
     </form>
   );
@@ -212,10 +214,10 @@ export default function ServerDialog({ open, onOpenChange, ...form }: Props) {
     <Dialog open={open} onOpenChange={onOpenChange}>
       <DialogContent className="sm:max-w-lg">
         <DialogHeader>
-          <DialogTitle>{form.server ? `Edit ${form.server.name}` : "Add an MCP server"}</DialogTitle>
-          <DialogDescription>
-            Anything that speaks the Model Context Protocol. It is asked at once which tools it has.
-          </DialogDescription>
+          <DialogTitle>
+            {form.server ? t("server.editOne", { name: form.server.name }) : t("form.title")}
+          </DialogTitle>
+          <DialogDescription>{t("form.about")}</DialogDescription>
         </DialogHeader>
         <ServerForm {...form} onDone={() => onOpenChange(false)} />
       </DialogContent>

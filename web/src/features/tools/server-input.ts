@@ -2,28 +2,19 @@
 
 import type { AddMcpServerInput, McpTransport, UpdateMcpServerInput } from "@/gql/later/graphql";
 import { textOf } from "@/lib/forms";
+import { t } from "@/messages/tools";
 
 import type { ServerFacts } from "./approvals";
 
-export const TRANSPORTS: { value: McpTransport; name: string; text: string }[] = [
-  { value: "STREAMABLE_HTTP", name: "Address", text: "A server behind a URL" },
-  {
-    value: "SSE",
-    name: "Address, old style",
-    text: "A server that only speaks the protocol's first revision",
-  },
-  { value: "STDIO", name: "Program", text: "Started on the machine of Parley, with its rights" },
-];
+export const TRANSPORTS: McpTransport[] = ["STREAMABLE_HTTP", "SSE", "STDIO"];
 
 const NAMED = { headers: /^([^:\s]+)\s*:\s*(.*)$/, env: /^([^=\s]+)\s*=(.*)$/ } as const;
 
 /** What is said of a field of secrets: those that are stored for another kind of server are not kept with it. */
 export function secretsHint(server: ServerFacts | null, transport: McpTransport): string {
   const program = transport === "STDIO";
-  if (!server?.hasSecrets || (server.transport === "STDIO") !== program)
-    return "Stored encrypted, and never shown again.";
-  const kept = program ? "Leave this empty to keep them" : "Leave this empty to keep them with the same URL";
-  return `Some are stored. ${kept}; what you write replaces them all.`;
+  if (!server?.hasSecrets || (server.transport === "STDIO") !== program) return t("form.secret");
+  return program ? t("form.keepSecrets") : t("form.keepSecretsOfUrl");
 }
 
 type Pairs = { pairs: Record<string, string> | null } | { problem: string };
@@ -35,7 +26,7 @@ export function pairsOf(text: string, kind: keyof typeof NAMED): Pairs {
     if (!line.trim()) continue;
     const [, name, value] = NAMED[kind].exec(line.trim()) ?? [];
     if (!name || value === undefined)
-      return { problem: `Each line needs a name: “${kind === "env" ? "TOKEN=…" : "Authorization: …"}”` };
+      return { problem: t("form.noPair", { example: kind === "env" ? "TOKEN=…" : "Authorization: …" }) };
     pairs[name] = value;
   }
   return { pairs: Object.keys(pairs).length > 0 ? pairs : null };
@@ -49,7 +40,7 @@ const argsOf = (text: string) => text.split("\n").filter((line) => line.trim());
 export function readServer(form: FormData, transport: McpTransport): ServerForm {
   const problems: Record<string, string> = {};
   const name = textOf(form, "name").trim();
-  if (!name) problems.name = "Must have a name";
+  if (!name) problems.name = t("form.noName");
   const secrets = (kind: keyof typeof NAMED) => {
     const found = pairsOf(textOf(form, kind), kind);
     if ("problem" in found) problems[kind] = found.problem;
@@ -58,7 +49,7 @@ export function readServer(form: FormData, transport: McpTransport): ServerForm 
   const seconds = textOf(form, "timeoutSeconds").trim();
   const timeoutSeconds = seconds ? Number(seconds) : null;
   if (timeoutSeconds !== null && !(Number.isInteger(timeoutSeconds) && timeoutSeconds > 0))
-    problems.timeoutSeconds = "Must be a whole number from 1 to 600";
+    problems.timeoutSeconds = t("form.badSeconds");
   const way =
     transport === "STDIO"
       ? {

@@ -11,6 +11,7 @@ import { Button } from "@/components/ui/button";
 import { FinishMcpSignInDocument } from "@/gql/later/graphql";
 import { messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/tools";
 
 import { broughtBack } from "./sign-in-back";
 
@@ -25,12 +26,12 @@ export function SignInBackPage() {
     if (taken.current) return;
     taken.current = true;
     const brought = broughtBack(window.location.search);
-    if (!brought) return setProblem("The server did not let you in.");
+    if (!brought) return setProblem(t("signIn.refused"));
     // A code is good once, and for nobody who looks over a shoulder or into the history.
     window.history.replaceState(null, "", window.location.pathname);
     void finish({ input: brought }).then(({ data, error }) => {
-      if (!data) return setProblem(error ? messageOf(error) : "Something went wrong.");
-      toast.success("You are signed in");
+      if (!data) return setProblem(error ? messageOf(error) : t("signIn.failed"));
+      toast.success(t("signIn.done"));
       router.replace("/tools");
     });
   }, [finish, router]);
@@ -38,10 +39,10 @@ export function SignInBackPage() {
   if (problem === null) return <PageSkeleton />;
   return (
     <main className="h-dvh">
-      <h1 className="sr-only">Signing in at an MCP server</h1>
-      <EmptyState title="Not signed in" text={problem}>
+      <h1 className="sr-only">{t("signIn.title")}</h1>
+      <EmptyState title={t("signIn.notDone")} text={problem}>
         <Button asChild>
-          <Link href="/tools">Back to the tools</Link>
+          <Link href="/tools">{t("signIn.back")}</Link>
         </Button>
       </EmptyState>
     </main>

@@ -8,6 +8,7 @@ import { Spinner } from "@/components/ui/spinner";
 import { SignInToMcpServerDocument, SignOutOfMcpServerDocument } from "@/gql/later/graphql";
 import { messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/tools";
 
 import type { ServerFacts } from "./approvals";
 
@@ -30,9 +31,14 @@ export function SignInButton({ server }: { server: ServerFacts }) {
 
   if (lastError?.code === "AUTHENTICATION_REQUIRED")
     return (
-      <Button size="sm" aria-label={`Sign in at ${name}`} disabled={busy} onClick={() => void enter()}>
+      <Button
+        size="sm"
+        aria-label={t("signIn.enterOne", { name })}
+        disabled={busy}
+        onClick={() => void enter()}
+      >
         {busy ? <Spinner /> : <LogIn aria-hidden />}
-        Sign in
+        {t("signIn.enter")}
       </Button>
     );
   if (!signedIn) return null;
@@ -40,12 +46,12 @@ export function SignInButton({ server }: { server: ServerFacts }) {
     <Button
       variant="outline"
       size="sm"
-      aria-label={`Sign out of ${name}`}
+      aria-label={t("signIn.leaveOne", { name })}
       disabled={busy}
       onClick={() => void exit()}
     >
       {busy ? <Spinner /> : <LogOut aria-hidden />}
-      Sign out
+      {t("signIn.leave")}
     </Button>
   );
 }

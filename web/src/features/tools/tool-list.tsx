@@ -4,6 +4,7 @@ import { lazy, Suspense, useState } from "react";
 
 import { Button } from "@/components/ui/button";
 import { useOnDemand } from "@/lib/use-on-demand";
+import { t } from "@/messages/tools";
 
 import { ApprovalChoice } from "./approval-choice";
 import type { ToolFacts } from "./approvals";
@@ -26,11 +27,11 @@ function ToolRow({ tool }: { tool: ToolFacts }) {
         <Button
           variant="outline"
           size="sm"
-          aria-label={`Try ${tool.name}`}
+          aria-label={t("list.tryOne", { name: tool.name })}
           aria-haspopup="dialog"
           onClick={() => trial.setOpen(true)}
         >
-          Try
+          {t("list.try")}
         </Button>
       </div>
       {trial.wanted ? (
@@ -54,7 +55,7 @@ export function ToolList({ label, tools }: { label: string; tools: ToolFacts[] }
       </ul>
       {shown.length < tools.length ? (
         <Button variant="ghost" size="sm" className="my-2 -ml-3" onClick={() => setAll(true)}>
-          Show all {tools.length} tools
+          {t("list.all", { count: String(tools.length) })}
         </Button>
       ) : null}
     </>

@@ -1,18 +1,11 @@
 import { CircleAlert, CircleCheck } from "lucide-react";
 
-import type { CallToolMutation, ToolErrorCode } from "@/gql/later/graphql";
+import type { CallToolMutation } from "@/gql/later/graphql";
 import { CopyButton } from "@/lib/markdown/copy-button";
 import { duration } from "@/lib/quantities";
+import { t } from "@/messages/tools";
 
 import { outputText } from "./arguments";
-
-const FAILURES: Record<ToolErrorCode, string> = {
-  DENIED: "Denied",
-  INTERNAL: "Something is wrong with the tool",
-  INVALID_ARGUMENTS: "These arguments do not fit",
-  TIMED_OUT: "It took too long",
-  TOOL_FAILED: "It failed",
-};
 
 /** Characters that are shown: a browser takes long to lay out millions. */
 const SHOWN = 50_000;
@@ -20,17 +13,18 @@ const SHOWN = 50_000;
 /** The beginning of a long text, with a word on the rest. */
 function beginning(text: string): string {
   if (text.length <= SHOWN) return text;
-  return `${text.slice(0, SHOWN)}\n… and ${(text.length - SHOWN).toLocaleString("en")} more characters; a copy has all of them.`;
+  return `${text.slice(0, SHOWN)}\n${t("trial.rest", { count: text.length - SHOWN })}`;
 }
 
 type Props = { result: CallToolMutation["callTool"] | null };
 
 function Verdict({ result: { error, durationMs } }: { result: NonNullable<Props["result"]> }) {
   const Icon = error ? CircleAlert : CircleCheck;
+  const time = duration(durationMs);
   return (
     <p className={error ? "flex items-center gap-2 text-destructive" : "flex items-center gap-2"}>
       <Icon aria-hidden className="size-4 shrink-0" />
-      {error ? FAILURES[error.code] : "Done"} after {duration(durationMs)}
+      {error ? t(`trial.failures.${error.code}`, { time }) : t("trial.done", { time })}
     </p>
   );
 }
@@ -44,7 +38,7 @@ export function ToolResult({ result }: Props) {
         <div className="flex min-w-0 flex-col gap-2">
           <div className="flex items-center justify-between gap-4">
             <Verdict result={result} />
-            <CopyButton text={text} label="Copy the result" />
+            <CopyButton text={text} label={t("trial.copy")} />
           </div>
           <pre
             // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a pointer

@@ -12,6 +12,7 @@ import { Unreachable } from "@/components/unreachable";
 import { readFragment } from "@/gql/later";
 import { ServerFactsFragmentDoc, ToolFactsFragmentDoc, ToolsDocument } from "@/gql/later/graphql";
 import { messageOf } from "@/lib/errors";
+import { t } from "@/messages/tools";
 
 import { AddServerButton } from "./add-server-button";
 import { BUILTIN, fits, type ToolFacts } from "./approvals";
@@ -24,13 +25,13 @@ const SEARCHABLE = 9;
 
 function BuiltinCard({ tools }: { tools: ToolFacts[] }) {
   return (
-    <Card role="region" aria-label="Come with Parley">
+    <Card role="region" aria-label={t("builtin.title")}>
       <CardHeader className="border-b pb-4">
-        <CardTitle>Come with Parley</CardTitle>
-        <CardDescription>They change nothing outside, so by themselves they do not ask.</CardDescription>
+        <CardTitle>{t("builtin.title")}</CardTitle>
+        <CardDescription>{t("builtin.about")}</CardDescription>
       </CardHeader>
       <CardContent className="py-0 sm:py-0">
-        <ToolList label="Tools that come with Parley" tools={tools} />
+        <ToolList label={t("builtin.list")} tools={tools} />
       </CardContent>
     </Card>
   );
@@ -58,10 +59,8 @@ export function ToolsPage() {
     <div className="mx-auto flex max-w-5xl flex-col gap-6 px-4 py-8 sm:px-6 sm:py-10">
       <div className="flex flex-wrap items-start justify-between gap-4">
         <div>
-          <h1 className="text-2xl font-semibold tracking-tight">Tools</h1>
-          <p className="mt-1 text-sm text-pretty text-muted-foreground">
-            What agents may call, and whether they ask you first. Servers that speak MCP bring more.
-          </p>
+          <h1 className="text-2xl font-semibold tracking-tight">{t("title")}</h1>
+          <p className="mt-1 text-sm text-pretty text-muted-foreground">{t("about")}</p>
         </div>
         <AddServerButton admin={admin} />
       </div>
@@ -73,8 +72,8 @@ export function ToolsPage() {
           />
           <Input
             type="search"
-            aria-label="Search tools"
-            placeholder="Name, source or what it does"
+            aria-label={t("search")}
+            placeholder={t("searchExample")}
             value={search}
             onChange={(event) => setSearch(event.target.value)}
             className="pl-9"
@@ -86,7 +85,7 @@ export function ToolsPage() {
         <ServerCard key={server.id} server={server} tools={tools} admin={admin} />
       ))}
       {sought && builtin.length + shown.length === 0 ? (
-        <EmptyState title="No tool fits this search" text="Try fewer words." className="h-auto" />
+        <EmptyState title={t("noneFound")} text={t("noneFoundAbout")} className="h-auto" />
       ) : null}
       <PoliciesCard admin={admin} />
     </div>

@@ -20,6 +20,7 @@ import { CallToolDocument, type CallToolMutation } from "@/gql/later/graphql";
 import { messageOf } from "@/lib/errors";
 import { textOf } from "@/lib/forms";
 import { type Arguments, argumentsOf, type Field, fieldsOfSchema } from "@/lib/schema-fields";
+import { t } from "@/messages/tools";
 
 import type { ToolFacts } from "./approvals";
 import { argumentsIn } from "./arguments";
@@ -41,7 +42,7 @@ function SchemaView({ schema }: { schema: unknown }) {
 }
 
 function FieldsOf({ fields, problems }: { fields: Field[]; problems: Record<string, string> }) {
-  if (fields.length === 0) return <p className="text-sm text-muted-foreground">It takes no arguments.</p>;
+  if (fields.length === 0) return <p className="text-sm text-muted-foreground">{t("trial.noArguments")}</p>;
   return fields.map((field) => <SchemaField key={field.name} field={field} problem={problems[field.name]} />);
 }
 
@@ -77,10 +78,10 @@ function TryForm({ tool }: { tool: ToolFacts }) {
   return (
     <form onSubmit={submit} noValidate className="flex min-w-0 flex-col gap-5">
       <Tabs value={way} onValueChange={(next) => setWay(next as Way)}>
-        <TabsList aria-label="Ways to write them">
-          {fields ? <TabsTrigger value="form">Form</TabsTrigger> : null}
+        <TabsList aria-label={t("trial.ways")}>
+          {fields ? <TabsTrigger value="form">{t("trial.form")}</TabsTrigger> : null}
           <TabsTrigger value="json">JSON</TabsTrigger>
-          <TabsTrigger value="schema">Schema</TabsTrigger>
+          <TabsTrigger value="schema">{t("trial.schema")}</TabsTrigger>
         </TabsList>
         {/* What is written in one way is still there after a look at another. */}
         <TabsContent value="form" forceMount hidden={way !== "form"} className="flex flex-col gap-5">
@@ -88,14 +89,14 @@ function TryForm({ tool }: { tool: ToolFacts }) {
         </TabsContent>
         <TabsContent value="json" forceMount hidden={way !== "json"}>
           <TextareaField
-            label="Arguments"
+            label={t("trial.arguments")}
             name={JSON_FIELD}
             value={json}
             onChange={(event) => setJson(event.target.value)}
             rows={6}
             spellCheck={false}
             className="max-h-80 font-mono md:text-xs"
-            hint="A JSON object, as a model would give it."
+            hint={t("trial.argumentsAbout")}
             problem={problems[JSON_FIELD]}
           />
         </TabsContent>
@@ -107,7 +108,7 @@ function TryForm({ tool }: { tool: ToolFacts }) {
       <ToolResult result={result} />
       <DialogFooter>
         <SubmitButton busy={fetching} disabled={fetching || way === "schema"}>
-          {fetching ? "Running…" : "Run"}
+          {fetching ? t("trial.running") : t("trial.run")}
         </SubmitButton>
       </DialogFooter>
     </form>
@@ -124,7 +125,7 @@ export default function TryToolDialog({ tool, open, onOpenChange }: Props) {
         <DialogHeader>
           <DialogTitle className="font-mono text-base wrap-anywhere">{tool.name}</DialogTitle>
           <DialogDescription className="max-h-32 overflow-y-auto whitespace-pre-line">
-            {tool.description || "It does not say what it does."}
+            {tool.description || t("trial.undescribed")}
           </DialogDescription>
         </DialogHeader>
         <TryForm tool={tool} />
