@@ -10,6 +10,7 @@ import type { metrics } from "./en/metrics";
 import type { models } from "./en/models";
 import type { palette } from "./en/palette";
 import type { playground } from "./en/playground";
+import type { providers } from "./en/providers";
 import type { runs } from "./en/runs";
 import type { settings } from "./en/settings";
 import type { shared } from "./en/shared";
@@ -36,6 +37,7 @@ export type Catalogue = {
   models: Same<typeof models>;
   palette: Same<typeof palette>;
   playground: Same<typeof playground>;
+  providers: Same<typeof providers>;
   runs: Same<typeof runs>;
   settings: Same<typeof settings>;
   shared: Same<typeof shared>;

@@ -12,6 +12,7 @@ import { metrics } from "./metrics";
 import { models } from "./models";
 import { palette } from "./palette";
 import { playground } from "./playground";
+import { providers } from "./providers";
 import { runs } from "./runs";
 import { settings } from "./settings";
 import { shared } from "./shared";
@@ -32,6 +33,7 @@ export const messages: Catalogue = {
   models,
   palette,
   playground,
+  providers,
   runs,
   settings,
   shared,
