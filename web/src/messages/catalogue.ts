@@ -13,6 +13,7 @@ import type { models } from "./en/models";
 import type { palette } from "./en/palette";
 import type { pieces } from "./en/pieces";
 import type { playground } from "./en/playground";
+import type { providers } from "./en/providers";
 import type { runs } from "./en/runs";
 import type { settings } from "./en/settings";
 import type { shared } from "./en/shared";
@@ -43,6 +44,7 @@ export type Catalogue = {
   palette: Same<typeof palette>;
   pieces: Same<typeof pieces>;
   playground: Same<typeof playground>;
+  providers: Same<typeof providers>;
   runs: Same<typeof runs>;
   settings: Same<typeof settings>;
   shared: Same<typeof shared>;

@@ -1,3 +1,6 @@
+import { percent } from "@/lib/quantities";
+import { t } from "@/messages/metrics";
+
 import type { Dashboard } from "./use-dashboard";
 
 type Bins = Dashboard["selections"]["calibration"];
@@ -44,16 +47,15 @@ function Grid() {
 export function CalibrationChart({ bins }: { bins: Bins }) {
   const most = Math.max(1, ...bins.map(({ count }) => count));
   const said = bins
-    .map(
-      ({ confidence, observed }) =>
-        `${Math.round(confidence * 100)} % sure, ${Math.round(observed * 100)} % up`,
+    .map(({ confidence, observed }) =>
+      t("selection.bin", { sure: percent(confidence), up: percent(observed) }),
     )
     .join("; ");
   return (
     <figure className="flex flex-col items-center gap-3 sm:flex-row sm:gap-8">
       <svg
         role="img"
-        aria-label={`Confidence against thumbs up: ${said}`}
+        aria-label={t("selection.bins", { bins: said })}
         viewBox={`0 0 ${SIZE} ${SIZE}`}
         className="w-full max-w-60 shrink-0 overflow-visible"
       >
@@ -71,8 +73,7 @@ export function CalibrationChart({ bins }: { bins: Bins }) {
         ))}
       </svg>
       <figcaption className="text-sm text-pretty text-muted-foreground">
-        Across: how sure the choice was. Up: how many thumbs were up. Near the dashed line it was as sure as
-        it should be; below it, too sure. Larger dots stand for more answers.
+        {t("selection.howToRead")}
       </figcaption>
     </figure>
   );

@@ -19,6 +19,7 @@ import {
 import { pathOf } from "@/lib/chat-path";
 import { formatDateTime, formatRelative } from "@/lib/dates";
 import { usePages } from "@/lib/use-pages";
+import { t } from "@/messages/metrics";
 
 import { type Asked, type Drill, failedOnly, type Line, lineOfModel, lineOfTool, modelFilter } from "./drill";
 
@@ -39,7 +40,7 @@ function CallRow({ line: { title, facts, failed, startedAt, run } }: { line: Lin
       <div className="min-w-0">
         <p className="flex flex-wrap items-center gap-2 text-sm">
           <span className="font-medium wrap-anywhere">{title}</span>
-          {failed ? <Badge variant="destructive">Failed</Badge> : null}
+          {failed ? <Badge variant="destructive">{t("calls.failed")}</Badge> : null}
         </p>
         <p className="mt-0.5 text-sm text-muted-foreground tabular-nums">{facts}</p>
         {chat ? (
@@ -47,7 +48,7 @@ function CallRow({ line: { title, facts, failed, startedAt, run } }: { line: Lin
             href={pathOf(chat.id, run.message?.id)}
             className="mt-0.5 line-clamp-1 inline-block rounded-sm text-sm text-primary underline underline-offset-4"
           >
-            {chat.title || "New chat"}
+            {chat.title || t("calls.newChat")}
           </Link>
         ) : null}
       </div>
@@ -70,14 +71,10 @@ function CallList({ lines: { nodes, state, problem, more } }: { lines: Lines }) 
       <FormProblem text={problem} />
       {state === "loading" && nodes.length === 0 ? <Skeleton className="h-40 w-full" /> : null}
       {state === "ready" && nodes.length === 0 ? (
-        <EmptyState
-          title="There are none"
-          text="No call of this kind began in this time."
-          className="py-10"
-        />
+        <EmptyState title={t("calls.none")} text={t("calls.noneText")} className="py-10" />
       ) : null}
       {nodes.length > 0 ? (
-        <ul aria-label="Calls" className="divide-y">
+        <ul aria-label={t("calls.label")} className="divide-y">
           {nodes.map((line) => (
             <CallRow key={line.key} line={line} />
           ))}
@@ -115,14 +112,11 @@ export default function CallsSheet({ drill, asked, failed, open, onOpenChange }:
   return (
     <Sheet open={open} onOpenChange={onOpenChange}>
       <SheetContent side="right" className="w-lg max-w-[100vw] bg-background">
-        <SheetHeader
-          title={drill.name}
-          text="The calls of this time, the last one first. Your own lead to their chats."
-        />
+        <SheetHeader title={drill.name} text={t("calls.about")} />
         <div className="flex items-center gap-3 border-b px-5 py-3">
           <Switch id={id} checked={failures} onCheckedChange={setFailures} />
           <label htmlFor={id} className="text-sm">
-            Only those that failed
+            {t("calls.onlyFailed")}
           </label>
         </div>
         <div className="flex min-h-0 flex-1 flex-col gap-3 overflow-y-auto px-5 py-2">

@@ -6,6 +6,7 @@ import { Legend } from "@/components/chart/legend";
 import type { Series } from "@/components/chart/series";
 import { TimeChart } from "@/components/chart/time-chart";
 import { tokens } from "@/lib/quantities";
+import { t } from "@/messages/metrics";
 
 import { layersOf, linesOf, type Row, rowsOf, type Stats } from "./figures";
 import { SelectionQuality } from "./selection-quality";
@@ -25,70 +26,68 @@ type Chart = {
   | { kind: "lines"; value: (stats: Stats) => number | null | undefined }
 );
 
-const NO_ANSWERS = "No call has succeeded in this time.";
-
 const chartsOf = (percentile: Percentile): Chart[] => [
   {
-    title: "Calls",
-    text: "To models, by the time at which they began.",
+    title: t("figures.calls"),
+    text: t("charts.calls"),
     file: "calls",
-    none: "No calls in this time.",
+    none: t("charts.noCalls"),
     kind: "bars",
     value: ({ calls }) => calls,
     show: count,
     whole: true,
   },
   {
-    title: "First token",
-    text: "How long people wait until an answer begins.",
+    title: t("figures.firstToken"),
+    text: t("charts.firstToken"),
     file: "first-token",
-    none: NO_ANSWERS,
+    none: t("charts.noAnswers"),
     kind: "lines",
     value: ({ ttftMs }) => ttftMs[percentile],
     show: time,
   },
   {
-    title: "Output tokens",
-    text: "What models have written.",
+    title: t("figures.outputTokens"),
+    text: t("charts.outputTokens"),
     file: "output-tokens",
-    none: NO_ANSWERS,
+    none: t("charts.noAnswers"),
     kind: "bars",
     value: ({ outputTokens }) => outputTokens,
     show: tokens,
     whole: true,
   },
   {
-    title: "Whole answer",
-    text: "How long a call takes, from its begin to its end.",
+    title: t("figures.wholeAnswer"),
+    text: t("charts.wholeAnswer"),
     file: "whole-answer",
-    none: NO_ANSWERS,
+    none: t("charts.noAnswers"),
     kind: "lines",
     value: ({ durationMs }) => durationMs[percentile],
     show: time,
   },
   {
-    title: "Cost",
-    text: "At the prices of the time.",
+    title: t("figures.cost"),
+    text: t("charts.cost"),
     file: "cost",
-    none: "Nothing has cost anything in this time.",
+    none: t("charts.noCost"),
     kind: "bars",
     value: ({ costUsd }) => Number(costUsd),
     show: usd,
   },
   {
-    title: "Speed",
-    text: "Tokens a second, after the first one.",
+    title: t("figures.speed"),
+    text: t("charts.speed"),
     file: "speed",
-    none: NO_ANSWERS,
+    none: t("charts.noAnswers"),
     kind: "lines",
     value: ({ outputTokensPerSecond }) => outputTokensPerSecond[percentile],
     show: speed,
   },
   {
-    title: "Errors",
-    text: "Calls that failed. One that somebody stopped has not.",
+    title: t("figures.errors"),
+    text: t("charts.errors"),
     file: "errors",
-    none: "No errors in this time.",
+    none: t("charts.noErrors"),
     kind: "bars",
     value: ({ errors }) => errors,
     show: count,
@@ -97,7 +96,10 @@ const chartsOf = (percentile: Percentile): Chart[] => [
 ];
 
 const columnsOf = (series: readonly Series[], show: (value: number) => string): Column<Row>[] => [
-  { title: "Time", of: ({ start }) => new Date(start).toISOString().slice(0, 16).replace("T", " ") },
+  {
+    title: t("figures.time"),
+    of: ({ start }) => new Date(start).toISOString().slice(0, 16).replace("T", " "),
+  },
   ...series.map(({ name }, at) => ({ title: name, of: ({ values }: Row) => values[at] ?? null, show })),
 ];
 

@@ -7,6 +7,7 @@ import { useMemo } from "react";
 import { EmptyState } from "@/components/empty-state";
 import { PageSkeleton } from "@/components/page-skeleton";
 import { Unreachable } from "@/components/unreachable";
+import { t } from "@/messages/metrics";
 
 import { DashboardCharts } from "./dashboard-charts";
 import { DashboardTables } from "./dashboard-tables";
@@ -23,8 +24,8 @@ function Figures({ dashboard, view }: { dashboard: Dashboard; view: View }) {
     return (
       <EmptyState
         icon={ChartLine}
-        title="No calls in this time"
-        text="Ask something, or look at a longer time. What is asked is counted here at once."
+        title={t("page.empty")}
+        text={t("page.emptyText")}
         className="h-auto rounded-xl border border-dashed py-16"
       />
     );
@@ -52,11 +53,9 @@ export function DashboardPage() {
     <div className="mx-auto flex max-w-6xl flex-col gap-5 px-4 py-8 sm:px-6 sm:py-10">
       <div className="flex flex-wrap items-end justify-between gap-4">
         <div>
-          <h1 className="text-2xl font-semibold tracking-tight">Dashboard</h1>
+          <h1 className="text-2xl font-semibold tracking-tight">{t("page.title")}</h1>
           <p className="mt-1 text-sm text-muted-foreground">
-            {admin && !view.mine
-              ? "What everybody here asks, and what it takes."
-              : "What you ask, and what it takes."}
+            {t(admin && !view.mine ? "page.everybody" : "page.mine")}
           </p>
         </div>
         <Toolbar view={view} admin={admin} fetching={fetching} onChange={change} onRefresh={refresh} />

@@ -3,6 +3,7 @@
 import type { Column } from "@/components/chart/columns";
 import { FiguresCard } from "@/components/chart/figures-card";
 import { tokens } from "@/lib/quantities";
+import { t } from "@/messages/metrics";
 
 import { modelOf, type Stats } from "./figures";
 import type { Dashboard } from "./use-dashboard";
@@ -13,14 +14,18 @@ import { count, share, speed, time, usd } from "./words";
 type WithStats = { stats: Stats };
 
 const statColumns = <Row extends WithStats>(percentile: Percentile): Column<Row>[] => [
-  { title: "Calls", of: ({ stats }) => stats.calls, show: count },
-  { title: "Errors", of: ({ stats }) => stats.errorRate ?? null, show: share },
-  { title: "First token", of: ({ stats }) => stats.ttftMs[percentile] ?? null, show: time },
-  { title: "Whole answer", of: ({ stats }) => stats.durationMs[percentile] ?? null, show: time },
-  { title: "Speed", of: ({ stats }) => stats.outputTokensPerSecond[percentile] ?? null, show: speed },
-  { title: "Input", of: ({ stats }) => stats.inputTokens, show: tokens },
-  { title: "Output", of: ({ stats }) => stats.outputTokens, show: tokens },
-  { title: "Cost", of: ({ stats }) => Number(stats.costUsd), show: usd },
+  { title: t("figures.calls"), of: ({ stats }) => stats.calls, show: count },
+  { title: t("figures.errors"), of: ({ stats }) => stats.errorRate ?? null, show: share },
+  { title: t("figures.firstToken"), of: ({ stats }) => stats.ttftMs[percentile] ?? null, show: time },
+  { title: t("figures.wholeAnswer"), of: ({ stats }) => stats.durationMs[percentile] ?? null, show: time },
+  {
+    title: t("figures.speed"),
+    of: ({ stats }) => stats.outputTokensPerSecond[percentile] ?? null,
+    show: speed,
+  },
+  { title: t("figures.input"), of: ({ stats }) => stats.inputTokens, show: tokens },
+  { title: t("figures.output"), of: ({ stats }) => stats.outputTokens, show: tokens },
+  { title: t("figures.cost"), of: ({ stats }) => Number(stats.costUsd), show: usd },
 ];
 
 type ModelRow = Dashboard["models"][number];
@@ -28,23 +33,23 @@ type AgentRow = Dashboard["agents"][number];
 type ToolRow = Dashboard["tools"][number];
 
 const modelColumns = (percentile: Percentile): Column<ModelRow>[] => [
-  { title: "Model", of: (row) => modelOf(row).name },
+  { title: t("tables.model"), of: (row) => modelOf(row).name },
   ...statColumns<ModelRow>(percentile),
-  { title: "Thumbs up", of: ({ feedback }) => feedback.up, show: count },
-  { title: "Thumbs down", of: ({ feedback }) => feedback.down, show: count },
+  { title: t("figures.thumbsUp"), of: ({ feedback }) => feedback.up, show: count },
+  { title: t("figures.thumbsDown"), of: ({ feedback }) => feedback.down, show: count },
 ];
 
 const agentColumns = (percentile: Percentile): Column<AgentRow>[] => [
-  { title: "Agent", of: ({ agent }) => agent?.name ?? "Without one" },
+  { title: t("tables.agent"), of: ({ agent }) => agent?.name ?? t("tables.noAgent") },
   ...statColumns<AgentRow>(percentile),
 ];
 
 const toolColumns = (percentile: Percentile): Column<ToolRow>[] => [
-  { title: "Tool", of: ({ name }) => name },
-  { title: "Calls", of: ({ calls }) => calls, show: count },
-  { title: "Succeeded", of: ({ successRate }) => successRate, show: share },
-  { title: "Errors", of: ({ errors }) => errors, show: count },
-  { title: "Time", of: ({ durationMs }) => durationMs[percentile] ?? null, show: time },
+  { title: t("tables.tool"), of: ({ name }) => name },
+  { title: t("figures.calls"), of: ({ calls }) => calls, show: count },
+  { title: t("tables.succeeded"), of: ({ successRate }) => successRate, show: share },
+  { title: t("figures.errors"), of: ({ errors }) => errors, show: count },
+  { title: t("figures.time"), of: ({ durationMs }) => durationMs[percentile] ?? null, show: time },
 ];
 
 type Props = { dashboard: Dashboard; percentile: Percentile; onDrill: OnDrill };
@@ -54,8 +59,8 @@ export function DashboardTables({ dashboard, percentile, onDrill }: Props) {
   return (
     <>
       <FiguresCard
-        title="By model"
-        text="Those with the most calls first."
+        title={t("tables.byModel")}
+        text={t("tables.aboutModels")}
         fileName="parley-models"
         columns={modelColumns(percentile)}
         rows={dashboard.models}
@@ -63,11 +68,11 @@ export function DashboardTables({ dashboard, percentile, onDrill }: Props) {
         openOf={(row) => () =>
           onDrill({ of: "models", name: modelOf(row).name, modelId: row.model?.id, modelName: row.modelName })
         }
-        none="No model was called in this time."
+        none={t("tables.noModels")}
       />
       <FiguresCard
-        title="By agent"
-        text="Calls to models that their answers took."
+        title={t("tables.byAgent")}
+        text={t("tables.aboutAgents")}
         fileName="parley-agents"
         columns={agentColumns(percentile)}
         rows={dashboard.agents}
@@ -75,11 +80,11 @@ export function DashboardTables({ dashboard, percentile, onDrill }: Props) {
         openOf={({ agent }) =>
           agent ? () => onDrill({ of: "models", name: agent.name, agentId: agent.id }) : null
         }
-        none="No agent was asked in this time."
+        none={t("tables.noAgents")}
       />
       <FiguresCard
-        title="By tool"
-        text="Calls of tools that ended in this time."
+        title={t("tables.byTool")}
+        text={t("tables.aboutTools")}
         fileName="parley-tools"
         columns={toolColumns(percentile)}
         rows={dashboard.tools}
@@ -88,7 +93,7 @@ export function DashboardTables({ dashboard, percentile, onDrill }: Props) {
           () =>
             onDrill({ of: "tools", name, toolId })
           }
-        none="No tool was called in this time."
+        none={t("tables.noTools")}
       />
     </>
   );

@@ -7,6 +7,7 @@ import type {
   LedgerOfToolsQuery,
 } from "@/gql/later/graphql";
 import { duration, money, tokens } from "@/lib/quantities";
+import { t } from "@/messages/metrics";
 
 export type Drill =
   | { of: "models"; name: string; modelId?: string | null; modelName?: string; agentId?: string }
@@ -49,9 +50,9 @@ export function lineOfModel({ cursor, node }: ModelLine): Line {
     key: cursor,
     title: said(model?.displayName ?? modelName, agent?.name),
     facts: said(
-      outcome === "CANCELLED" ? "Stopped" : errorCode,
+      outcome === "CANCELLED" ? t("calls.stopped") : errorCode,
       duration(node.durationMs),
-      used > 0 ? `${tokens(used)} tokens` : null,
+      used > 0 ? t("calls.tokens", { count: tokens(used) }) : null,
       money(node.costUsd),
     ),
     failed: outcome === "FAILED",

@@ -2,6 +2,7 @@ import { ArrowDown, ArrowUp } from "lucide-react";
 
 import { cn } from "@/lib/cn";
 import { duration, tokens } from "@/lib/quantities";
+import { t } from "@/messages/metrics";
 
 import { type Change, changeOf, type Stats } from "./figures";
 import type { Dashboard } from "./use-dashboard";
@@ -20,28 +21,34 @@ type Tile = {
 };
 
 const tilesOf = (percentile: Percentile): Tile[] => [
-  { name: "Calls", value: ({ calls }) => calls, show: count, worse: false, drill: "all" },
+  { name: t("figures.calls"), value: ({ calls }) => calls, show: count, worse: false, drill: "all" },
   {
-    name: "Errors",
+    name: t("figures.errors"),
     value: ({ errorRate }) => errorRate ?? null,
     show: share,
     worse: true,
     drill: "failed",
   },
-  { name: "First token", value: ({ ttftMs }) => ttftMs[percentile] ?? null, show: duration, worse: true },
   {
-    name: "Whole answer",
+    name: t("figures.firstToken"),
+    value: ({ ttftMs }) => ttftMs[percentile] ?? null,
+    show: duration,
+    worse: true,
+  },
+  {
+    name: t("figures.wholeAnswer"),
     value: ({ durationMs }) => durationMs[percentile] ?? null,
     show: duration,
     worse: true,
   },
-  { name: "Output tokens", value: ({ outputTokens }) => outputTokens, show: tokens, worse: false },
-  { name: "Cost", value: ({ costUsd }) => Number(costUsd), show: usd, worse: true },
+  { name: t("figures.outputTokens"), value: ({ outputTokens }) => outputTokens, show: tokens, worse: false },
+  { name: t("figures.cost"), value: ({ costUsd }) => Number(costUsd), show: usd, worse: true },
 ];
 
 function Comparison({ change, worse }: { change: Change | null; worse: boolean }) {
-  if (!change) return <p className="text-xs text-muted-foreground">None before</p>;
-  if (change.direction === "same") return <p className="text-xs text-muted-foreground">As before</p>;
+  if (!change) return <p className="text-xs text-muted-foreground">{t("tiles.noneBefore")}</p>;
+  if (change.direction === "same")
+    return <p className="text-xs text-muted-foreground">{t("tiles.asBefore")}</p>;
   const up = change.direction === "up";
   const Arrow = up ? ArrowUp : ArrowDown;
   const tone = worse && up ? "text-destructive" : worse ? "text-emerald-700 dark:text-emerald-400" : "";
@@ -49,8 +56,10 @@ function Comparison({ change, worse }: { change: Change | null; worse: boolean }
     <p className={cn("flex items-center gap-0.5 text-xs text-muted-foreground", tone)}>
       <Arrow aria-hidden className="size-3 shrink-0" />
       <span>
-        {change.words} {up ? "more" : "less"}
-        <span className="sr-only"> than in the time before</span>
+        {t.rich(up ? "tiles.more" : "tiles.less", {
+          change: change.words,
+          hidden: (chunks) => <span className="sr-only">{chunks}</span>,
+        })}
       </span>
     </p>
   );
@@ -75,7 +84,7 @@ export function FigureTiles({ dashboard: { totals, before }, percentile, onDrill
                 <button
                   type="button"
                   aria-haspopup="dialog"
-                  aria-label={`${shown}: show the calls`}
+                  aria-label={t("tiles.open", { figure: shown })}
                   onClick={() => onDrill({ of: "models", name }, drill === "failed")}
                   className={cn(
                     valueClasses,

@@ -2,6 +2,7 @@
 
 import type { Series } from "@/components/chart/series";
 import type { StatsFragment } from "@/gql/later/graphql";
+import { t } from "@/messages/metrics";
 
 import { BUCKET_MS, startsOf, type View } from "./views";
 
@@ -19,7 +20,7 @@ export const modelOf = ({ modelName, model }: ModelName): Named => ({
 });
 
 const COLOURS = ["1", "2", "3", "4", "5"].map((at) => `var(--chart-${at})`);
-const OTHERS = { key: "others", name: "Others", color: "var(--chart-6)" };
+const OTHERS = { key: "others", color: "var(--chart-6)" };
 
 export type Coloured = Named & { color: string };
 
@@ -35,7 +36,7 @@ export function layersOf(
   size: number,
   measure: (stats: Stats) => number,
 ): Series[] {
-  const layers = [...models, OTHERS].map((model) => ({
+  const layers = [...models, { ...OTHERS, name: t("charts.others") }].map((model) => ({
     ...model,
     values: starts.map((): number | null => 0),
   }));

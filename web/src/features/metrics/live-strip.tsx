@@ -7,6 +7,7 @@ import { LiveMetricsDocument, type LiveMetricsSubscription } from "@/gql/later/g
 import { cn } from "@/lib/cn";
 import { pace } from "@/lib/quantities";
 import { useSubscribed } from "@/lib/use-subscribed";
+import { t } from "@/messages/metrics";
 
 type Live = LiveMetricsSubscription["liveMetrics"];
 
@@ -35,7 +36,7 @@ export function LiveStrip({ mine }: { mine: boolean }) {
   const figure = (value: number | undefined) => (value === undefined ? "–" : String(value));
   return (
     <section
-      aria-label="Just now"
+      aria-label={t("live.label")}
       className="flex flex-wrap items-center gap-x-8 gap-y-4 rounded-xl border bg-card px-5 py-4 shadow-xs sm:px-6"
     >
       <p className="flex items-center gap-2 text-sm font-medium max-sm:w-full">
@@ -53,15 +54,15 @@ export function LiveStrip({ mine }: { mine: boolean }) {
             )}
           />
         </span>
-        {now ? "Live" : "Connecting"}
+        {t(now ? "live.on" : "live.off")}
       </p>
       <dl className="grid flex-1 grid-cols-2 gap-x-6 gap-y-3 min-[30rem]:grid-cols-3 lg:grid-cols-5">
-        <Figure name="Answers at work" value={figure(now?.activeRuns)} />
-        <Figure name="Waiting" value={figure(now?.queuedRuns)} />
-        <Figure name="Output speed" value={now ? pace(now.outputTokensPerSecond) : "–"} />
-        <Figure name="Calls a minute" value={figure(now?.callsLastMinute)} />
+        <Figure name={t("live.working")} value={figure(now?.activeRuns)} />
+        <Figure name={t("live.waiting")} value={figure(now?.queuedRuns)} />
+        <Figure name={t("live.speed")} value={now ? pace(now.outputTokensPerSecond) : "–"} />
+        <Figure name={t("live.calls")} value={figure(now?.callsLastMinute)} />
         <Figure
-          name="Errors a minute"
+          name={t("live.errors")}
           value={figure(now?.errorsLastMinute)}
           alarming={Boolean(now?.errorsLastMinute)}
         />

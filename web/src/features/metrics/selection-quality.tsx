@@ -3,6 +3,7 @@
 import type { Column } from "@/components/chart/columns";
 import { FiguresCard } from "@/components/chart/figures-card";
 import { percent } from "@/lib/quantities";
+import { t } from "@/messages/metrics";
 
 import { CalibrationChart } from "./calibration-chart";
 import type { Dashboard } from "./use-dashboard";
@@ -10,18 +11,19 @@ import { count } from "./words";
 
 type Bin = Dashboard["selections"]["calibration"][number];
 
-const COLUMNS: Column<Bin>[] = [
-  { title: "Confidence", of: ({ confidence }) => confidence, show: percent },
-  { title: "Thumbs up", of: ({ observed }) => observed, show: percent },
-  { title: "Answers", of: ({ count: many }) => many, show: count },
+const columns = (): Column<Bin>[] => [
+  { title: t("selection.confidence"), of: ({ confidence }) => confidence, show: percent },
+  { title: t("figures.thumbsUp"), of: ({ observed }) => observed, show: percent },
+  { title: t("selection.answers"), of: ({ count: many }) => many, show: count },
 ];
 
 function verdict({ selections, before }: Dashboard): string {
   const { agreement, total } = selections;
-  const chosen = `A model was chosen for ${count(total)} ${total === 1 ? "answer" : "answers"}.`;
-  if (agreement == null) return `${chosen} None of them has got a thumb yet.`;
-  const earlier = before.agreement === null ? "" : ` (${percent(before.agreement)} before)`;
-  return `${chosen} Thumbs agree with the choice in ${percent(agreement)} of cases${earlier}.`;
+  const chosen = t("selection.chosen", { total, many: count(total) });
+  if (agreement == null) return `${chosen} ${t("selection.noThumbs")}`;
+  const shares = { agreement: percent(agreement) };
+  if (before.agreement === null) return `${chosen} ${t("selection.agreement", shares)}`;
+  return `${chosen} ${t("selection.agreementBefore", { ...shares, before: percent(before.agreement) })}`;
 }
 
 /** Whether the choice of models is as good as it believes. */
@@ -29,13 +31,13 @@ export function SelectionQuality({ dashboard }: { dashboard: Dashboard }) {
   const { calibration } = dashboard.selections;
   return (
     <FiguresCard
-      title="Choice of models"
+      title={t("selection.title")}
       text={verdict(dashboard)}
       fileName="parley-calibration"
-      columns={COLUMNS}
+      columns={columns()}
       rows={calibration}
       keyOf={({ confidence }) => String(confidence)}
-      none="Thumbs on answers show here whether the choices were right."
+      none={t("selection.none")}
     >
       <CalibrationChart bins={calibration} />
     </FiguresCard>

@@ -5,8 +5,9 @@ import { RefreshCw } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Select, SelectContent, SelectItem, SelectTrigger, SelectValue } from "@/components/ui/select";
 import { cn } from "@/lib/cn";
+import { t } from "@/messages/metrics";
 
-import { BUCKETS, PERCENTILES, RANGES, type View } from "./views";
+import { PERCENTILES, RANGES, type View } from "./views";
 
 type PickProps = {
   label: string;
@@ -32,7 +33,6 @@ function Pick({ label, value, choices, onPick }: PickProps) {
   );
 }
 
-const WORDS = { p50: "Median", p95: "95th percentile", p99: "99th percentile" } as const;
 const BY_LENGTH = [...RANGES].sort((a, b) => a.ms - b.ms);
 
 type Props = {
@@ -51,39 +51,45 @@ export function Toolbar({ view, admin, fetching, onChange, onRefresh }: Props) {
     onChange({ range: next, bucket: next.buckets.includes(bucket) ? bucket : (next.buckets[0] ?? "DAY") });
   };
   return (
-    <div role="toolbar" aria-label="What is shown" className="flex flex-wrap items-center gap-2">
+    <div role="toolbar" aria-label={t("toolbar.label")} className="flex flex-wrap items-center gap-2">
       {admin ? (
         <Pick
-          label="Whose figures"
+          label={t("toolbar.whose")}
           value={mine ? "mine" : "all"}
           choices={[
-            { value: "all", name: "Everybody" },
-            { value: "mine", name: "Mine" },
+            { value: "all", name: t("toolbar.everybody") },
+            { value: "mine", name: t("toolbar.mine") },
           ]}
           onPick={(value) => onChange({ mine: value === "mine" })}
         />
       ) : null}
       <Pick
-        label="Time"
+        label={t("toolbar.time")}
         value={range.value}
-        choices={BY_LENGTH.map(({ value, name }) => ({ value, name: `Last ${name}` }))}
+        choices={BY_LENGTH.map(({ value }) => ({ value, name: t(`ranges.${value}`) }))}
         onPick={pickRange}
       />
       {range.buckets.length > 1 ? (
         <Pick
-          label="Cut into"
+          label={t("toolbar.cut")}
           value={bucket}
-          choices={range.buckets.map((value) => ({ value, name: BUCKETS[value] }))}
+          choices={range.buckets.map((value) => ({ value, name: t(`buckets.${value}`) }))}
           onPick={(value) => onChange({ bucket: range.buckets.find((each) => each === value) ?? bucket })}
         />
       ) : null}
       <Pick
-        label="Percentile of times"
+        label={t("toolbar.percentile")}
         value={percentile}
-        choices={PERCENTILES.map((value) => ({ value, name: WORDS[value] }))}
+        choices={PERCENTILES.map((value) => ({ value, name: t(`percentiles.${value}`) }))}
         onPick={(value) => onChange({ percentile: PERCENTILES.find((each) => each === value) ?? percentile })}
       />
-      <Button variant="outline" size="icon" aria-label="Refresh" title="Refresh" onClick={onRefresh}>
+      <Button
+        variant="outline"
+        size="icon"
+        aria-label={t("toolbar.refresh")}
+        title={t("toolbar.refresh")}
+        onClick={onRefresh}
+      >
         <RefreshCw aria-hidden className={cn(fetching && "animate-spin")} />
       </Button>
     </div>

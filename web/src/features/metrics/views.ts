@@ -1,24 +1,25 @@
 /** What of the figures is looked at: the address says it, so that a view can be kept and passed on. */
 
 import type { DashboardQueryVariables, TimeBucket } from "@/gql/later/graphql";
+import { perLanguage } from "@/lib/language";
+import type { metrics } from "@/messages/en/metrics";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 export const BUCKET_MS: Record<TimeBucket, number> = { MINUTE, HOUR, DAY };
-export const BUCKETS: Record<TimeBucket, string> = { MINUTE: "Minutes", HOUR: "Hours", DAY: "Days" };
 
 /** `snap` is how far the end is rounded up, so that looks within it are one question to the cache. */
-type Range = { value: string; name: string; ms: number; snap: number; buckets: TimeBucket[] };
+type Range = { value: keyof typeof metrics.ranges; ms: number; snap: number; buckets: TimeBucket[] };
 
 export const RANGES: readonly [Range, ...Range[]] = [
-  { value: "24h", name: "24 hours", ms: DAY, snap: 15 * MINUTE, buckets: ["HOUR"] },
-  { value: "1h", name: "1 hour", ms: HOUR, snap: MINUTE, buckets: ["MINUTE"] },
-  { value: "6h", name: "6 hours", ms: 6 * HOUR, snap: 5 * MINUTE, buckets: ["MINUTE", "HOUR"] },
-  { value: "7d", name: "7 days", ms: 7 * DAY, snap: HOUR, buckets: ["HOUR", "DAY"] },
-  { value: "30d", name: "30 days", ms: 30 * DAY, snap: HOUR, buckets: ["DAY", "HOUR"] },
-  { value: "90d", name: "90 days", ms: 90 * DAY, snap: HOUR, buckets: ["DAY"] },
+  { value: "24h", ms: DAY, snap: 15 * MINUTE, buckets: ["HOUR"] },
+  { value: "1h", ms: HOUR, snap: MINUTE, buckets: ["MINUTE"] },
+  { value: "6h", ms: 6 * HOUR, snap: 5 * MINUTE, buckets: ["MINUTE", "HOUR"] },
+  { value: "7d", ms: 7 * DAY, snap: HOUR, buckets: ["HOUR", "DAY"] },
+  { value: "30d", ms: 30 * DAY, snap: HOUR, buckets: ["DAY", "HOUR"] },
+  { value: "90d", ms: 90 * DAY, snap: HOUR, buckets: ["DAY"] },
 ];
 
 export const PERCENTILES = ["p50", "p95", "p99"] as const;
@@ -66,15 +67,18 @@ export function startsOf({ range, bucket }: Pick<DashboardQueryVariables, "range
   return Array.from({ length: last - first }, (_, at) => (first + at) * size);
 }
 
-const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-const weekday = new Intl.DateTimeFormat("en", { weekday: "short", day: "numeric" });
-const moment = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
+const format = (options: Intl.DateTimeFormatOptions) =>
+  perLanguage((language) => new Intl.DateTimeFormat(language, options));
+
+const clock = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const weekday = format({ weekday: "short", day: "numeric" });
+const moment = format({ dateStyle: "medium", timeStyle: "short" });
 // Days begin where the server cuts them.
-const day = new Intl.DateTimeFormat("en", { month: "short", day: "numeric", timeZone: "UTC" });
-const longDay = new Intl.DateTimeFormat("en", { dateStyle: "full", timeZone: "UTC" });
+const day = format({ month: "short", day: "numeric", timeZone: "UTC" });
+const longDay = format({ dateStyle: "full", timeZone: "UTC" });
 
 /** What stands below a bucket, and in full beside it. */
 export function wordsOf(start: number, { range, bucket }: View): { short: string; long: string } {
-  if (bucket === "DAY") return { short: day.format(start), long: longDay.format(start) };
-  return { short: (range.ms > 2 * DAY ? weekday : clock).format(start), long: moment.format(start) };
+  if (bucket === "DAY") return { short: day().format(start), long: longDay().format(start) };
+  return { short: (range.ms > 2 * DAY ? weekday() : clock()).format(start), long: moment().format(start) };
 }

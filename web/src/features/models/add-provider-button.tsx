@@ -5,6 +5,7 @@ import { lazy, Suspense } from "react";
 
 import { Button } from "@/components/ui/button";
 import { useOnDemand } from "@/lib/use-on-demand";
+import { t } from "@/messages/models";
 
 const AddProviderDialog = lazy(() => import("./add-provider-dialog"));
 
@@ -14,7 +15,7 @@ export function AddProviderButton() {
     <>
       <Button aria-haspopup="dialog" onClick={() => setOpen(true)}>
         <Plus aria-hidden />
-        Add provider
+        {t("page.addProvider")}
       </Button>
       {wanted ? (
         <Suspense>

@@ -6,6 +6,7 @@ import { useQuery } from "urql";
 import { Dialog, DialogContent, DialogTitle } from "@/components/ui/dialog";
 import { Skeleton } from "@/components/ui/skeleton";
 import { type AddProviderMutation, ProviderPresetsDocument } from "@/gql/later/graphql";
+import { t } from "@/messages/providers";
 
 import { AddProviderForm } from "./add-provider-form";
 import { AddedProvider } from "./added-provider";
@@ -28,7 +29,7 @@ export default function AddProviderDialog({ open, onOpenChange }: Props) {
         ) : fetching && !data ? (
           // Not the form already: the usual addresses would then overwrite what somebody has typed.
           <>
-            <DialogTitle>Add a provider</DialogTitle>
+            <DialogTitle>{t("add.title")}</DialogTitle>
             <Skeleton className="h-80 w-full" />
           </>
         ) : (

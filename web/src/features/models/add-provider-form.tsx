@@ -18,6 +18,7 @@ import {
 } from "@/gql/later/graphql";
 import { fieldsOf, messageOf } from "@/lib/errors";
 import { textOf } from "@/lib/forms";
+import { t } from "@/messages/providers";
 
 import { namesOf } from "./pool";
 
@@ -28,10 +29,10 @@ function ModelNames({ problem }: { problem: string | undefined }) {
   return (
     <details className="text-sm">
       <summary className="w-fit cursor-pointer rounded-sm text-muted-foreground hover:text-foreground pointer-coarse:py-2">
-        It does not list its models
+        {t("add.unlisted")}
       </summary>
       <div className="mt-3 flex flex-col gap-2">
-        <Label htmlFor={id}>Names of its models</Label>
+        <Label htmlFor={id}>{t("add.modelNames")}</Label>
         <Textarea
           id={id}
           name="models"
@@ -41,7 +42,7 @@ function ModelNames({ problem }: { problem: string | undefined }) {
           aria-invalid={problem ? true : undefined}
         />
         <p id={`${id}-note`} className={problem ? "text-destructive" : "text-muted-foreground"}>
-          {problem ?? "One a line, such as the names of Azure deployments."}
+          {problem ?? t("add.modelNamesHint")}
         </p>
       </div>
     </details>
@@ -79,12 +80,12 @@ export function AddProviderForm({ presets, onAdded, onCancel }: Props) {
   return (
     <form onSubmit={submit} className="flex flex-col gap-5">
       <DialogHeader>
-        <DialogTitle>Add a provider</DialogTitle>
-        <DialogDescription>Anything that speaks OpenAI's chat-completions API.</DialogDescription>
+        <DialogTitle>{t("add.title")}</DialogTitle>
+        <DialogDescription>{t("add.about")}</DialogDescription>
       </DialogHeader>
       <FormProblem text={error ? messageOf(error) : null} />
       <div className="flex flex-col gap-2">
-        <Label id={kindId}>Kind</Label>
+        <Label id={kindId}>{t("add.kind")}</Label>
         <Select value={kind} onValueChange={setKind}>
           <SelectTrigger aria-labelledby={kindId}>
             <SelectValue placeholder="OpenAI" />
@@ -101,7 +102,7 @@ export function AddProviderForm({ presets, onAdded, onCancel }: Props) {
       {/* Another kind has another usual address: the field begins anew. */}
       <FormField
         key={kind}
-        label="Base URL"
+        label={t("baseUrl")}
         name="baseUrl"
         type="url"
         inputMode="url"
@@ -114,20 +115,16 @@ export function AddProviderForm({ presets, onAdded, onCancel }: Props) {
         problem={fields.baseUrl}
       />
       <FormField
-        label="API key"
+        label={t("apiKey")}
         name="apiKey"
         type="password"
         autoComplete="off"
         required={preset?.needsApiKey && kind !== PLAIN}
-        hint={
-          preset && !preset.needsApiKey
-            ? "Most servers of your own need none."
-            : "It is stored encrypted, and never shown again."
-        }
+        hint={t(preset && !preset.needsApiKey ? "add.noKey" : "add.keyKept")}
         problem={fields.apiKey}
       />
       <FormField
-        label="Name"
+        label={t("name")}
         name="name"
         placeholder={preset?.title}
         autoComplete="off"
@@ -137,9 +134,9 @@ export function AddProviderForm({ presets, onAdded, onCancel }: Props) {
       <ModelNames problem={fields.models} />
       <DialogFooter>
         <Button type="button" variant="outline" onClick={onCancel}>
-          Cancel
+          {t("cancel")}
         </Button>
-        <SubmitButton busy={fetching}>{fetching ? "Asking for its models…" : "Add"}</SubmitButton>
+        <SubmitButton busy={fetching}>{t(fetching ? "asking" : "add.verb")}</SubmitButton>
       </DialogFooter>
     </form>
   );

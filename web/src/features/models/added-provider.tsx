@@ -7,6 +7,7 @@ import { DialogDescription, DialogFooter, DialogHeader, DialogTitle } from "@/co
 import { readFragment } from "@/gql/later";
 import { type AddProviderMutation, ProviderFactsFragmentDoc } from "@/gql/later/graphql";
 import { price, tokens } from "@/lib/quantities";
+import { t } from "@/messages/providers";
 
 type Added = AddProviderMutation["addProvider"];
 type Offered = Added["models"][number];
@@ -25,24 +26,24 @@ function figuresOf({ contextWindow, inputUsdPerMillion, outputUsdPerMillion }: O
 export function AddedProvider({ added, onDone }: { added: Added; onDone: () => void }) {
   const provider = readFragment(ProviderFactsFragmentDoc, added.provider);
   const { models } = added;
-  const found = models.length === 1 ? "1 model" : `${models.length} models`;
+  const { length: count } = models;
   return (
     <div className="flex flex-col gap-5">
       <DialogHeader>
-        <DialogTitle>{provider.name} is added</DialogTitle>
+        <DialogTitle>{t("added.title", { name: provider.name })}</DialogTitle>
         <DialogDescription>
-          {models.length > 0 ? `${found}, which can be used at once.` : "It has told no models yet."}
+          {count > 0 ? t("added.found", { count, many: String(count) }) : t("added.none")}
         </DialogDescription>
       </DialogHeader>
       {provider.problem ? (
         <p className="flex items-start gap-2 text-sm text-destructive">
           <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0" />
-          {provider.problem} It is asked again every minute.
+          {t("added.problem", { problem: provider.problem })}
         </p>
       ) : null}
-      {models.length > 0 ? (
+      {count > 0 ? (
         <section
-          aria-label={`Models of ${provider.name}`}
+          aria-label={t("added.models", { name: provider.name })}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable without a pointer
           tabIndex={0}
           className="max-h-64 overflow-y-auto rounded-lg border"
@@ -60,7 +61,7 @@ export function AddedProvider({ added, onDone }: { added: Added; onDone: () => v
         </section>
       ) : null}
       <DialogFooter>
-        <Button onClick={onDone}>Done</Button>
+        <Button onClick={onDone}>{t("added.done")}</Button>
       </DialogFooter>
     </div>
   );

@@ -1,3 +1,5 @@
+import { t } from "@/messages/providers";
+
 import { CAPABILITIES } from "./edits";
 
 type Props = { chosen: readonly string[]; problem: string | undefined };
@@ -5,7 +7,7 @@ type Props = { chosen: readonly string[]; problem: string | undefined };
 export function CapabilityChoice({ chosen, problem }: Props) {
   return (
     <fieldset className="flex flex-col gap-2">
-      <legend className="mb-2 text-sm font-medium">Capabilities</legend>
+      <legend className="mb-2 text-sm font-medium">{t("model.capabilities")}</legend>
       <div className="flex flex-wrap gap-x-5 gap-y-1">
         {CAPABILITIES.map((name) => (
           <label key={name} className="flex items-center gap-2 text-sm pointer-coarse:min-h-11">

@@ -1,5 +1,6 @@
 import type { DownloadStateFragment, LocalModelsQuery } from "@/gql/later/graphql";
 import { bytes, percent } from "@/lib/quantities";
+import { t } from "@/messages/models";
 
 export type Offer = LocalModelsQuery["localCatalogue"][number];
 export type Download = DownloadStateFragment;
@@ -45,20 +46,20 @@ export const shareOf = ({ offer, download }: LocalEntry): number =>
 /** How it is going, in words. */
 export function wordsOf(entry: LocalEntry): string {
   const { offer, download } = entry;
-  if (!download) return offer.installed ? "Installed" : "";
-  const done = `${bytes(download.receivedBytes)} of ${bytes(offer.sizeBytes)}`;
+  if (!download) return offer.installed ? t("downloads.installed") : "";
+  const done = { received: bytes(download.receivedBytes), size: bytes(offer.sizeBytes) };
   switch (download.state) {
     case "QUEUED":
-      return "Waits for its turn";
+      return t("downloads.queued");
     case "DOWNLOADING":
-      return `${percent(shareOf(entry))} · ${done}`;
+      return t("downloads.downloading", { share: percent(shareOf(entry)), ...done });
     case "VERIFYING":
-      return "Checking that the file is whole…";
+      return t("downloads.verifying");
     case "PAUSED":
-      return `Paused at ${done}`;
+      return t("downloads.paused", done);
     case "FAILED":
-      return `Failed${download.error ? `: ${download.error}` : ""}`;
+      return download.error ? t("downloads.failedWith", { reason: download.error }) : t("downloads.failed");
     default:
-      return offer.installed ? "Installed" : "Its file is gone";
+      return t(offer.installed ? "downloads.installed" : "downloads.gone");
   }
 }

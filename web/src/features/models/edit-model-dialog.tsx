@@ -17,16 +17,13 @@ import {
 } from "@/components/ui/dialog";
 import { UpdateModelDocument } from "@/gql/later/graphql";
 import { fieldsOf, messageOf } from "@/lib/errors";
+import { t } from "@/messages/providers";
 
 import { CapabilityChoice } from "./capability-choice";
 import { changesOf, type Edit } from "./edits";
 import type { PoolModel } from "./pool";
 
-const PRICES = [
-  { name: "inputUsdPerMillion", label: "Input" },
-  { name: "cachedInputUsdPerMillion", label: "Cached input" },
-  { name: "outputUsdPerMillion", label: "Output" },
-] as const;
+const PRICES = ["inputUsdPerMillion", "cachedInputUsdPerMillion", "outputUsdPerMillion"] as const;
 
 const textFor = (value: string | number | null | undefined) => (value == null ? "" : String(value));
 
@@ -50,14 +47,12 @@ function EditModelForm({ model, onDone }: FormProps) {
   return (
     <form onSubmit={submit} noValidate className="flex flex-col gap-5">
       <DialogHeader>
-        <DialogTitle className="wrap-anywhere">Edit {model.displayName}</DialogTitle>
-        <DialogDescription>
-          What you set here stays, whatever the provider says. An empty field is the provider's again.
-        </DialogDescription>
+        <DialogTitle className="wrap-anywhere">{t("model.title", { name: model.displayName })}</DialogTitle>
+        <DialogDescription>{t("model.about")}</DialogDescription>
       </DialogHeader>
       <FormProblem text={error ? messageOf(error) : null} />
       <FormField
-        label="Name"
+        label={t("name")}
         name="displayName"
         defaultValue={model.displayName}
         placeholder={model.name}
@@ -66,22 +61,22 @@ function EditModelForm({ model, onDone }: FormProps) {
         problem={problems.displayName}
       />
       <FormField
-        label="Context window"
+        label={t("model.contextWindow")}
         name="contextWindow"
         inputMode="numeric"
         defaultValue={textFor(model.contextWindow)}
         autoComplete="off"
-        hint="Tokens of input and output together."
+        hint={t("model.contextWindowHint")}
         problem={problems.contextWindow}
       />
       {model.local ? null : (
         <fieldset className="flex flex-col gap-2">
-          <legend className="mb-2 text-sm font-medium">US dollars per million tokens</legend>
+          <legend className="mb-2 text-sm font-medium">{t("model.prices")}</legend>
           <div className="grid gap-3 sm:grid-cols-3">
-            {PRICES.map(({ name, label }) => (
+            {PRICES.map((name) => (
               <FormField
                 key={name}
-                label={label}
+                label={t(`model.${name}`)}
                 name={name}
                 inputMode="decimal"
                 defaultValue={textFor(model[name])}
@@ -95,9 +90,9 @@ function EditModelForm({ model, onDone }: FormProps) {
       <CapabilityChoice chosen={model.capabilities} problem={problems.capabilities} />
       <DialogFooter>
         <Button type="button" variant="outline" onClick={onDone}>
-          Cancel
+          {t("cancel")}
         </Button>
-        <SubmitButton busy={fetching}>Save</SubmitButton>
+        <SubmitButton busy={fetching}>{t("save")}</SubmitButton>
       </DialogFooter>
     </form>
   );

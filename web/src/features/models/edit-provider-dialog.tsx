@@ -24,6 +24,7 @@ import {
 import { fieldsOf, messageOf } from "@/lib/errors";
 import { textOf } from "@/lib/forms";
 import { toast } from "@/lib/toast";
+import { t } from "@/messages/providers";
 
 type FormProps = { provider: ProviderFactsFragment; onDone: () => void };
 
@@ -34,20 +35,14 @@ function KeyFields({ stored, moved, problem }: { stored: boolean; moved: boolean
   return (
     <div className="flex flex-col gap-2">
       <FormField
-        label="API key"
+        label={t("apiKey")}
         name="apiKey"
         type="password"
         autoComplete="off"
         disabled={dropped}
         required={stored && moved && !dropped}
-        placeholder={stored ? "Stored, and not shown" : "None is stored"}
-        hint={
-          stored && moved
-            ? "A key goes with its address: give it again for the new one."
-            : stored
-              ? "Leave it empty to keep the one that is stored."
-              : undefined
-        }
+        placeholder={t(stored ? "edit.keyStored" : "edit.noKey")}
+        hint={stored ? t(moved ? "edit.keyMoves" : "edit.keyStays") : undefined}
         problem={problem}
       />
       {stored ? (
@@ -60,7 +55,7 @@ function KeyFields({ stored, moved, problem }: { stored: boolean; moved: boolean
             onChange={(event) => setDropped(event.target.checked)}
             className="size-4 accent-primary"
           />
-          Remove the key that is stored
+          {t("edit.dropKey")}
         </label>
       ) : null}
     </div>
@@ -86,8 +81,8 @@ function EditProviderForm({ provider, onDone }: FormProps) {
     const { data } = await update({ input });
     if (!data) return;
     const changed = readFragment(ProviderFactsFragmentDoc, data.updateProvider.provider);
-    if (changed.problem) toast.error(`It is saved, but does not answer: ${changed.problem}`);
-    else toast.success(`It is saved, and ${changed.name} answers`);
+    if (changed.problem) toast.error(t("edit.savedSilent", { problem: changed.problem }));
+    else toast.success(t("edit.saved", { name: changed.name }));
     onDone();
   };
 
@@ -95,7 +90,7 @@ function EditProviderForm({ provider, onDone }: FormProps) {
     <form onSubmit={submit} className="flex flex-col gap-5">
       <FormProblem text={error ? messageOf(error) : null} />
       <FormField
-        label="Name"
+        label={t("name")}
         name="name"
         defaultValue={name}
         autoComplete="off"
@@ -104,7 +99,7 @@ function EditProviderForm({ provider, onDone }: FormProps) {
         problem={fields.name}
       />
       <FormField
-        label="Base URL"
+        label={t("baseUrl")}
         name="baseUrl"
         type="url"
         inputMode="url"
@@ -118,9 +113,9 @@ function EditProviderForm({ provider, onDone }: FormProps) {
       <KeyFields stored={hasApiKey} moved={address.trim() !== baseUrl} problem={fields.apiKey} />
       <DialogFooter>
         <Button type="button" variant="outline" onClick={onDone}>
-          Cancel
+          {t("cancel")}
         </Button>
-        <SubmitButton busy={fetching}>{fetching ? "Asking for its models…" : "Save"}</SubmitButton>
+        <SubmitButton busy={fetching}>{t(fetching ? "asking" : "save")}</SubmitButton>
       </DialogFooter>
     </form>
   );
@@ -134,8 +129,8 @@ export default function EditProviderDialog({ provider, open, onOpenChange }: Pro
     <Dialog open={open} onOpenChange={onOpenChange}>
       <DialogContent className="sm:max-w-lg">
         <DialogHeader>
-          <DialogTitle>Change {provider.name}</DialogTitle>
-          <DialogDescription>It is asked for its models as soon as you save.</DialogDescription>
+          <DialogTitle>{t("edit.title", { name: provider.name })}</DialogTitle>
+          <DialogDescription>{t("edit.about")}</DialogDescription>
         </DialogHeader>
         <EditProviderForm provider={provider} onDone={() => onOpenChange(false)} />
       </DialogContent>

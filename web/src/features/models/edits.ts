@@ -1,5 +1,6 @@
 import type { UpdateModelInput } from "@/gql/later/graphql";
 import { textOf } from "@/lib/forms";
+import { t } from "@/messages/providers";
 
 import { numberOf, type PoolModel } from "./pool";
 
@@ -21,14 +22,14 @@ export function changesOf(model: PoolModel, form: FormData): Edit {
 
   const window = numberOf(textOf(form, "contextWindow"));
   if (window === undefined || (window !== null && !Number.isInteger(window)))
-    problems.contextWindow = "Must be a whole number";
+    problems.contextWindow = t("model.notWhole");
   else if (window !== (model.contextWindow ?? null)) changes.contextWindow = window;
 
   for (const field of ["inputUsdPerMillion", "cachedInputUsdPerMillion", "outputUsdPerMillion"] as const) {
     if (!form.has(field)) continue;
     const price = numberOf(textOf(form, field));
     const known = model[field] == null ? null : Number(model[field]);
-    if (price === undefined) problems[field] = "Must be an amount";
+    if (price === undefined) problems[field] = t("model.notAmount");
     // The text itself goes out: a number would have been through floating point.
     else if (price !== known)
       changes[field] = price === null ? null : textOf(form, field).trim().replace(/^\$|,/g, "");

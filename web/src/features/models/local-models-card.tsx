@@ -20,6 +20,7 @@ import { messageOf } from "@/lib/errors";
 import { bytes } from "@/lib/quantities";
 import { toast } from "@/lib/toast";
 import { useSubscribed } from "@/lib/use-subscribed";
+import { t } from "@/messages/models";
 
 import { type Download, entriesOf, isOver, type LocalEntry, shareOf, verbsOf, wordsOf } from "./downloads";
 
@@ -59,8 +60,6 @@ function useVerbs({ offer, download }: LocalEntry) {
   };
 }
 
-const NAMES = { download: "Download", pause: "Pause", resume: "Resume" };
-
 function Buttons({ entry }: { entry: LocalEntry }) {
   const act = useVerbs(entry);
   const { title } = entry.offer;
@@ -70,10 +69,10 @@ function Buttons({ entry }: { entry: LocalEntry }) {
         verb === "delete" ? (
           <ConfirmButton
             key={verb}
-            verb="Delete"
-            label={`Delete ${title}`}
-            title={`Delete “${title}”?`}
-            text="Its file is removed from this server. It can be downloaded again."
+            verb={t("downloads.verbs.delete")}
+            label={t("downloads.verbsOf.delete", { title })}
+            title={t("downloads.deleteTitle", { title })}
+            text={t("downloads.deleteText")}
             onConfirm={act.delete}
           />
         ) : (
@@ -81,10 +80,10 @@ function Buttons({ entry }: { entry: LocalEntry }) {
             key={verb}
             variant="outline"
             size="sm"
-            aria-label={`${NAMES[verb]} ${title}`}
+            aria-label={t(`downloads.verbsOf.${verb}`, { title })}
             onClick={act[verb]}
           >
-            {NAMES[verb]}
+            {t(`downloads.verbs.${verb}`)}
           </Button>
         ),
       )}
@@ -109,7 +108,7 @@ function Entry({ entry, admin }: { entry: LocalEntry; admin: boolean }) {
               rel="noreferrer"
               className="underline underline-offset-4 hover:text-foreground"
             >
-              Publisher
+              {t("downloads.publisher")}
             </a>
           </p>
         </div>
@@ -117,7 +116,7 @@ function Entry({ entry, admin }: { entry: LocalEntry; admin: boolean }) {
       </div>
       {moving ? (
         <progress
-          aria-label={`Download of ${offer.title}`}
+          aria-label={t("downloads.progress", { title: offer.title })}
           value={download.state === "VERIFYING" ? undefined : shareOf(entry)}
           className="h-1.5 w-full overflow-hidden rounded-full bg-muted [&::-moz-progress-bar]:bg-primary [&::-webkit-progress-bar]:bg-muted [&::-webkit-progress-value]:bg-primary"
         />
@@ -140,12 +139,10 @@ export function LocalModelsCard({ admin }: { admin: boolean }) {
   const { entries, loaded } = useLocalModels();
   if (!loaded || entries.length === 0) return null;
   return (
-    <Card role="region" aria-label="Models to download">
+    <Card role="region" aria-label={t("downloads.title")}>
       <CardHeader>
-        <CardTitle>Models to download</CardTitle>
-        <CardDescription>
-          They run on this server: free, and nothing that is said to them leaves it.
-        </CardDescription>
+        <CardTitle>{t("downloads.title")}</CardTitle>
+        <CardDescription>{t("downloads.about")}</CardDescription>
       </CardHeader>
       <CardContent className="py-1 sm:py-1">
         <ul className="divide-y">

@@ -13,8 +13,9 @@ import { messageOf } from "@/lib/errors";
 import { duration, pace, price, tokens } from "@/lib/quantities";
 import { toast } from "@/lib/toast";
 import { useOnDemand } from "@/lib/use-on-demand";
+import { t } from "@/messages/models";
 
-import { healthOf, type PoolModel, TIERS } from "./pool";
+import { healthOf, type PoolModel } from "./pool";
 import { TestButton, TestResult, useModelTest } from "./test-button";
 
 const EditModelDialog = lazy(() => import("./edit-model-dialog"));
@@ -38,7 +39,7 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
 const unknown = <span className="text-muted-foreground">–</span>;
 
 function pricesOf({ local, inputUsdPerMillion: input, outputUsdPerMillion: output }: PoolModel): ReactNode {
-  if (local) return "Free";
+  if (local) return t("row.free");
   if (input == null || output == null) return unknown;
   return `${price(input)} / ${price(output)}`;
 }
@@ -47,26 +48,27 @@ function Facts({ model }: { model: PoolModel }) {
   const { ttftMs, outputTokensPerSecond } = model.health;
   return (
     <dl className="grid grid-cols-2 gap-x-4 gap-y-2 min-[30rem]:grid-cols-4 lg:w-[29rem] lg:shrink-0">
-      <Fact name="Input / output, 1M">{pricesOf(model)}</Fact>
-      <Fact name="First token">{ttftMs.p50 == null ? unknown : duration(ttftMs.p50)}</Fact>
-      <Fact name="Speed">
+      <Fact name={t("row.prices")}>{pricesOf(model)}</Fact>
+      <Fact name={t("row.firstToken")}>{ttftMs.p50 == null ? unknown : duration(ttftMs.p50)}</Fact>
+      <Fact name={t("row.speed")}>
         {outputTokensPerSecond.p50 == null ? unknown : pace(outputTokensPerSecond.p50)}
       </Fact>
-      <Fact name="Context">{model.contextWindow == null ? unknown : tokens(model.contextWindow)}</Fact>
+      <Fact name={t("row.context")}>
+        {model.contextWindow == null ? unknown : tokens(model.contextWindow)}
+      </Fact>
     </dl>
   );
 }
 
 function Names({ model }: { model: PoolModel }) {
   const health = healthOf(model);
-  const tier = TIERS[model.tier];
   const reason = model.enabled && model.available ? model.health.reason : null;
   return (
     <div className="min-w-0 flex-1">
       <h3 className="flex flex-wrap items-center gap-x-2 gap-y-1 text-sm font-medium">
         <span className="wrap-anywhere">{model.displayName}</span>
-        <Badge variant="secondary" title={tier.text}>
-          {tier.name}
+        <Badge variant="secondary" title={t(`tiers.${model.tier}.text`)}>
+          {t(`tiers.${model.tier}.name`)}
         </Badge>
       </h3>
       <p className="mt-1 flex flex-wrap items-center gap-x-1.5 text-xs text-muted-foreground">
@@ -74,7 +76,7 @@ function Names({ model }: { model: PoolModel }) {
         <span className={health.tone === "bad" ? "text-destructive" : undefined}>{health.words}</span>
         {reason ? <span>– {reason}</span> : null}
         {model.capabilities.length > 0 ? <span>· {model.capabilities.join(", ")}</span> : null}
-        {model.loadMs ? <span>· loads in {duration(model.loadMs)}</span> : null}
+        {model.loadMs ? <span>· {t("row.loadsIn", { time: duration(model.loadMs) })}</span> : null}
       </p>
     </div>
   );
@@ -94,16 +96,16 @@ function Controls({ model, children }: { model: PoolModel; children: ReactNode }
         variant="ghost"
         size="icon"
         className="size-8 text-muted-foreground"
-        aria-label={`Edit ${model.displayName}`}
+        aria-label={t("row.editOf", { name: model.displayName })}
         aria-haspopup="dialog"
-        title="Edit"
+        title={t("row.edit")}
         onClick={() => edit.setOpen(true)}
       >
         <Pencil aria-hidden />
       </Button>
       <Switch
         className="max-lg:ml-auto"
-        aria-label={`Use ${model.displayName}`}
+        aria-label={t("row.use", { name: model.displayName })}
         checked={model.enabled}
         disabled={fetching}
         onCheckedChange={(enabled) => void switchTo(enabled)}

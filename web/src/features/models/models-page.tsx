@@ -8,6 +8,7 @@ import { EmptyState } from "@/components/empty-state";
 import { PageSkeleton } from "@/components/page-skeleton";
 import { Input } from "@/components/ui/input";
 import { Unreachable } from "@/components/unreachable";
+import { t } from "@/messages/models";
 
 import { AddProviderButton } from "./add-provider-button";
 import { LocalModelsCard } from "./local-models-card";
@@ -30,13 +31,15 @@ export function ModelsPage() {
     <div className="mx-auto flex max-w-5xl flex-col gap-6 px-4 py-8 sm:px-6 sm:py-10">
       <div className="flex flex-wrap items-start justify-between gap-4">
         <div>
-          <h1 className="text-2xl font-semibold tracking-tight">Models</h1>
+          <h1 className="text-2xl font-semibold tracking-tight">{t("page.title")}</h1>
           <p className="mt-1 text-sm text-muted-foreground">
-            “Auto” picks one of them for each message.{" "}
-            <Link href="/settings#selection" className="text-primary underline underline-offset-4">
-              What matters to you
-            </Link>{" "}
-            decides which.
+            {t.rich("page.about", {
+              link: (chunks) => (
+                <Link href="/settings#selection" className="text-primary underline underline-offset-4">
+                  {chunks}
+                </Link>
+              ),
+            })}
           </p>
         </div>
         {admin ? <AddProviderButton /> : null}
@@ -49,8 +52,8 @@ export function ModelsPage() {
           />
           <Input
             type="search"
-            aria-label="Search models"
-            placeholder="Name or capability"
+            aria-label={t("page.search")}
+            placeholder={t("page.searchHint")}
             value={search}
             onChange={(event) => setSearch(event.target.value)}
             className="pl-9"
@@ -62,8 +65,8 @@ export function ModelsPage() {
       ))}
       {groups.length === 0 ? (
         <EmptyState
-          title={search ? "No model fits this search" : "No models yet"}
-          text={search ? "Try fewer words." : "A provider brings them; an administrator can add one here."}
+          title={t(search ? "page.noMatch" : "page.empty")}
+          text={t(search ? "page.fewerWords" : "page.emptyText")}
         />
       ) : null}
       <LocalModelsCard admin={admin} />

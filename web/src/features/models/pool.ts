@@ -1,4 +1,5 @@
 import type { ModelFactsFragment, ModelPulseFragment, ProviderFactsFragment } from "@/gql/later/graphql";
+import { t } from "@/messages/models";
 
 type Plain<Fragment> = Omit<Fragment, " $fragmentName">;
 export type Pulse = Plain<ModelPulseFragment>;
@@ -41,28 +42,21 @@ export function grouped(
   return words.length > 0 ? groups.filter((group) => group.models.length > 0) : groups;
 }
 
-export const TIERS = {
-  RAM: { name: "In memory", text: "Loaded: it answers at once" },
-  SWAP: { name: "Cached", text: "Not loaded, but ready in seconds" },
-  STORAGE: { name: "On disk", text: "Loaded when it is first asked" },
-  REMOTE: { name: "Remote", text: "At its provider" },
-} as const;
-
 type Health = { words: string; tone: "good" | "fair" | "bad" | "none" };
 
 /** How a model is, in a word; why is in its `health.reason`. */
 export function healthOf({ enabled, available, local, health }: PoolModel): Health {
-  if (!enabled) return { words: "Switched off", tone: "none" };
-  if (!available) return { words: local ? "File is gone" : "Not offered now", tone: "bad" };
+  if (!enabled) return { words: t("health.off"), tone: "none" };
+  if (!available) return { words: t(local ? "health.fileGone" : "health.notOffered"), tone: "bad" };
   switch (health.state) {
     case "HEALTHY":
-      return { words: "Healthy", tone: "good" };
+      return { words: t("health.healthy"), tone: "good" };
     case "DEGRADED":
-      return { words: "Degraded", tone: "fair" };
+      return { words: t("health.degraded"), tone: "fair" };
     case "DOWN":
-      return { words: "Down", tone: "bad" };
+      return { words: t("health.down"), tone: "bad" };
     default:
-      return { words: "Not tried yet", tone: "none" };
+      return { words: t("health.untried"), tone: "none" };
   }
 }
 

@@ -17,6 +17,7 @@ import { formatRelative } from "@/lib/dates";
 import { messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
 import { useOnDemand } from "@/lib/use-on-demand";
+import { t } from "@/messages/models";
 
 import { ModelRow } from "./model-row";
 import type { PoolModel } from "./pool";
@@ -26,10 +27,8 @@ const EditProviderDialog = lazy(() => import("./edit-provider-dialog"));
 /** Rows that are shown at first: some providers offer hundreds of models. */
 const FIRST = 12;
 
-const many = (count: number) => (count === 1 ? "1 model" : `${count} models`);
-
 function placeOf({ kind, baseUrl }: ProviderFactsFragment): string {
-  if (kind === "local") return "On this server: nothing that is said to them leaves it";
+  if (kind === "local") return t("provider.local");
   return baseUrl ?? kind;
 }
 
@@ -40,12 +39,12 @@ function EditButton({ provider }: { provider: ProviderFactsFragment }) {
       <Button
         variant="outline"
         size="sm"
-        aria-label={`Change ${provider.name}`}
+        aria-label={t("provider.changeOf", { name: provider.name })}
         aria-haspopup="dialog"
         onClick={() => setOpen(true)}
       >
         <Pencil aria-hidden />
-        Change
+        {t("provider.change")}
       </Button>
       {wanted ? (
         <Suspense>
@@ -63,13 +62,14 @@ function Actions({ provider }: { provider: ProviderFactsFragment }) {
 
   const ask = async () => {
     const { data, error } = await refresh({ id });
-    if (error) toast.error(messageOf(error));
-    else if (data) toast.success(`${name} offers ${many(data.refreshProvider.models.length)}`);
+    if (error) return toast.error(messageOf(error));
+    const count = data?.refreshProvider.models.length;
+    if (count !== undefined) toast.success(t("provider.offers", { name, count, many: String(count) }));
   };
   const end = async () => {
     const { error } = await remove({ id });
     if (error) toast.error(messageOf(error));
-    else toast.success(`${name} is removed`);
+    else toast.success(t("provider.removed", { name }));
   };
 
   return (
@@ -77,20 +77,20 @@ function Actions({ provider }: { provider: ProviderFactsFragment }) {
       <Button
         variant="outline"
         size="sm"
-        aria-label={`Refresh ${name}`}
+        aria-label={t("provider.refreshOf", { name })}
         disabled={fetching}
         onClick={() => void ask()}
       >
         {fetching ? <Spinner /> : <RefreshCw aria-hidden />}
-        Refresh
+        {t("provider.refresh")}
       </Button>
       {managed ? null : <EditButton provider={provider} />}
       {managed ? null : (
         <ConfirmButton
-          verb="Remove"
-          label={`Remove ${name}`}
-          title={`Remove “${name}”?`}
-          text="Its models answer nobody any more, and its key is deleted. Chats and costs stay as they are."
+          verb={t("provider.remove")}
+          label={t("provider.removeOf", { name })}
+          title={t("provider.removeTitle", { name })}
+          text={t("provider.removeText")}
           onConfirm={() => void end()}
         />
       )}
@@ -103,7 +103,7 @@ type Props = { provider: ProviderFactsFragment; models: PoolModel[]; admin: bool
 export function ProviderCard({ provider, models, admin }: Props) {
   const [all, setAll] = useState(false);
   const shown = all ? models : models.slice(0, FIRST);
-  const asked = provider.discoveredAt ? ` · asked ${formatRelative(provider.discoveredAt)}` : "";
+  const asked = provider.discoveredAt;
   return (
     <Card role="region" aria-label={provider.name}>
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-3 border-b px-5 py-4 sm:px-6">
@@ -111,7 +111,7 @@ export function ProviderCard({ provider, models, admin }: Props) {
           <CardTitle>{provider.name}</CardTitle>
           <CardDescription className="wrap-anywhere">
             {placeOf(provider)}
-            {asked}
+            {asked ? ` · ${t("provider.asked", { when: formatRelative(asked) })}` : null}
           </CardDescription>
         </CardHeader>
         {admin && provider.kind !== "local" ? <Actions provider={provider} /> : null}
@@ -124,19 +124,19 @@ export function ProviderCard({ provider, models, admin }: Props) {
       ) : null}
       <CardContent className="py-0 sm:py-0">
         {models.length > 0 ? (
-          <ul aria-label={`Models of ${provider.name}`} className="divide-y">
+          <ul aria-label={t("provider.models", { name: provider.name })} className="divide-y">
             {shown.map((model) => (
               <ModelRow key={model.id} model={model} admin={admin} />
             ))}
           </ul>
         ) : (
           <p className="py-4 text-sm text-muted-foreground">
-            {provider.kind === "local" ? "There are no model files yet." : "It offers no models now."}
+            {t(provider.kind === "local" ? "provider.noFiles" : "provider.noModels")}
           </p>
         )}
         {shown.length < models.length ? (
           <Button variant="ghost" size="sm" className="my-2 -ml-3" onClick={() => setAll(true)}>
-            Show all {many(models.length)}
+            {t("provider.showAll", { count: models.length, many: String(models.length) })}
           </Button>
         ) : null}
       </CardContent>

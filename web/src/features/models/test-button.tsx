@@ -9,6 +9,7 @@ import { Spinner } from "@/components/ui/spinner";
 import { TestModelDocument } from "@/gql/later/graphql";
 import { messageOf } from "@/lib/errors";
 import { duration, pace } from "@/lib/quantities";
+import { t } from "@/messages/models";
 
 type Result = { ok: boolean; text: string };
 
@@ -19,14 +20,14 @@ export function useModelTest(id: string) {
   const test = async () => {
     setResult(null);
     const { data, error } = await ask({ id });
-    if (!data) return setResult({ ok: false, text: error ? messageOf(error) : "The server gave no answer." });
+    if (!data) return setResult({ ok: false, text: error ? messageOf(error) : t("test.noAnswer") });
     const { ok, ttftMs, outputTokensPerSecond: speed, error: failure } = data.testModel;
-    if (!ok) return setResult({ ok, text: failure?.message ?? "It did not answer." });
+    if (!ok) return setResult({ ok, text: failure?.message ?? t("test.silent") });
     const figures = [
-      ttftMs == null ? null : `first token after ${duration(ttftMs)}`,
+      ttftMs == null ? null : t("test.firstToken", { time: duration(ttftMs) }),
       speed == null ? null : pace(speed),
     ];
-    setResult({ ok, text: ["It answers", ...figures.filter(Boolean)].join(" · ") });
+    setResult({ ok, text: [t("test.answers"), ...figures.filter(Boolean)].join(" · ") });
   };
   return { result, testing: fetching, test: () => void test() };
 }
@@ -38,12 +39,12 @@ export function TestButton({ name, testing, disabled, onTest }: Props) {
     <Button
       variant="outline"
       size="sm"
-      aria-label={`Test ${name}`}
+      aria-label={t("test.verbOf", { name })}
       disabled={testing || disabled}
       onClick={onTest}
     >
       {testing ? <Spinner /> : null}
-      Test
+      {t("test.verb")}
     </Button>
   );
 }

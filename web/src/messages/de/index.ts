@@ -15,6 +15,7 @@ import { models } from "./models";
 import { palette } from "./palette";
 import { pieces } from "./pieces";
 import { playground } from "./playground";
+import { providers } from "./providers";
 import { runs } from "./runs";
 import { settings } from "./settings";
 import { shared } from "./shared";
@@ -39,6 +40,7 @@ export const messages: Catalogue = {
   palette,
   pieces,
   playground,
+  providers,
   runs,
   settings,
   shared,

@@ -1,0 +1,55 @@
+import type { Same } from "../catalogue";
+import type { providers as english } from "../en/providers";
+
+export const providers: Same<typeof english> = {
+  cancel: "Abbrechen",
+  save: "Speichern",
+  name: "Name",
+  baseUrl: "Basis-URL",
+  apiKey: "API-Schlüssel",
+  asking: "Fragt nach seinen Modellen …",
+  add: {
+    title: "Anbieter hinzufügen",
+    about: "Alles, was OpenAIs Chat-Completions-API spricht.",
+    kind: "Art",
+    noKey: "Die meisten eigenen Server brauchen keinen.",
+    keyKept: "Er wird verschlüsselt gespeichert und nie wieder angezeigt.",
+    unlisted: "Er nennt seine Modelle nicht",
+    modelNames: "Namen seiner Modelle",
+    modelNamesHint: "Einer pro Zeile, etwa die Namen der Deployments bei Azure.",
+    verb: "Hinzufügen",
+  },
+  added: {
+    title: "{name} wurde hinzugefügt",
+    found: "{many} {count, plural, one {Modell, das} other {Modelle, die}} du sofort verwenden kannst.",
+    none: "Er hat noch keine Modelle genannt.",
+    problem: "{problem} Er wird jede Minute wieder gefragt.",
+    models: "Modelle von {name}",
+    done: "Fertig",
+  },
+  edit: {
+    title: "{name} ändern",
+    about: "Sobald du speicherst, wird er nach seinen Modellen gefragt.",
+    keyStored: "Gespeichert, wird nicht angezeigt",
+    noKey: "Keiner gespeichert",
+    keyMoves: "Ein Schlüssel gehört zu seiner Adresse: Gib ihn für die neue noch einmal ein.",
+    keyStays: "Lass das Feld leer, um den gespeicherten zu behalten.",
+    dropKey: "Den gespeicherten Schlüssel entfernen",
+    saved: "Gespeichert, und {name} antwortet",
+    savedSilent: "Gespeichert, aber es kommt keine Antwort: {problem}",
+  },
+  model: {
+    title: "{name} bearbeiten",
+    about:
+      "Was du hier festlegst, bleibt, was auch immer der Anbieter sagt. Für ein leeres Feld gilt wieder seine Angabe.",
+    contextWindow: "Kontextfenster",
+    contextWindowHint: "Token von Eingabe und Ausgabe zusammen.",
+    prices: "US-Dollar pro Million Token",
+    inputUsdPerMillion: "Eingabe",
+    cachedInputUsdPerMillion: "Eingabe aus dem Cache",
+    outputUsdPerMillion: "Ausgabe",
+    capabilities: "Fähigkeiten",
+    notWhole: "Muss eine ganze Zahl sein",
+    notAmount: "Muss ein Betrag sein",
+  },
+};
