@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { grouped, healthOf, isNews, namesOf, numberOf, withPulses } from "./pool";
+import { amountOf, grouped, healthOf, isNews, namesOf, wholeOf, withPulses } from "./pool";
 import { HEALTH, sampleModel as model, sampleProvider as provider } from "./samples";
 
 test("each provider has its models, those that can answer first", () => {
@@ -42,9 +42,28 @@ test("what a model lacks goes before how it has been doing", () => {
   expect(healthOf(model("a", { available: false, local: true })).words).toBe("File is gone");
 });
 
-test("a number may have a dollar sign and commas; nothing is null, nonsense is not taken", () => {
-  expect(["", " ", "$1.50", "128,000", "0"].map(numberOf)).toEqual([null, null, 1.5, 128_000, 0]);
-  expect(["-1", "many", "1e999"].map(numberOf)).toEqual([undefined, undefined, undefined]);
+test("a whole number may have signs between its thousands; nothing is null, nonsense is not taken", () => {
+  expect(["", " ", "128,000", "128.000", "1 047 576", "0"].map(wholeOf)).toEqual([
+    null,
+    null,
+    128_000,
+    128_000,
+    1_047_576,
+    0,
+  ]);
+  expect(["-1", "1.5", "12,80", "many", "1e3"].map(wholeOf)).toEqual(Array(5).fill(undefined));
+});
+
+test("an amount may have a dollar sign and commas; nothing is null, nonsense is not taken", () => {
+  expect(["", " ", "$1.50", "1,000", "0.125", "0"].map(amountOf)).toEqual([
+    null,
+    null,
+    "1.50",
+    "1000",
+    "0.125",
+    "0",
+  ]);
+  expect(["-1", "many", "1e999"].map(amountOf)).toEqual(Array(3).fill(undefined));
 });
 
 test("names of models are separated by lines or commas", () => {

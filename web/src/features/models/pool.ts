@@ -1,4 +1,5 @@
 import type { ModelFactsFragment, ModelPulseFragment, ProviderFactsFragment } from "@/gql/later/graphql";
+import { spoken } from "@/lib/language";
 import { t } from "@/messages/models";
 
 type Plain<Fragment> = Omit<Fragment, " $fragmentName">;
@@ -60,12 +61,22 @@ export function healthOf({ enabled, available, local, health }: PoolModel): Heal
   }
 }
 
-/** A field for a number: nothing is null, and what is no number is undefined. */
-export function numberOf(text: string): number | null | undefined {
-  const bare = text.trim().replaceAll(",", "").replace(/^\$/, "");
+/** A field for a whole number, with or without signs between its thousands: nothing is null, all else undefined. */
+export function wholeOf(text: string): number | null | undefined {
+  const bare = text.trim().replace(/(?<=\d)[.,\s](?=\d{3}(?:\D|$))/g, "");
   if (bare === "") return null;
-  const value = Number(bare);
-  return Number.isFinite(value) && value >= 0 ? value : undefined;
+  return /^\d{1,15}$/.test(bare) ? Number(bare) : undefined;
+}
+
+/**
+ * A field for an amount, as the API writes it: nothing is null, and what is no amount is undefined. It stays a text, since
+ * a number would have been through floating point. Commas stand between thousands in English, and for the point elsewhere.
+ */
+export function amountOf(text: string): string | null | undefined {
+  const bare = text.trim().replace(/^\$/, "");
+  const plain = spoken() === "en" ? bare.replaceAll(",", "") : bare.replace(",", ".");
+  if (plain === "") return null;
+  return Number.isFinite(Number(plain)) && Number(plain) >= 0 ? plain : undefined;
 }
 
 /** The names in a text, one a line or with commas between them, each once. */
