@@ -51,6 +51,19 @@ test("without a choice it is the first of the browser's languages that there is"
   expect([spoken(), chosenLanguage()]).toEqual(["de", null]);
 });
 
+test("in a browser that keeps nothing a choice holds until the page is left", async () => {
+  const refuse = () => {
+    throw new DOMException("denied", "SecurityError");
+  };
+  vi.spyOn(Storage.prototype, "getItem").mockImplementation(refuse);
+  vi.spyOn(Storage.prototype, "setItem").mockImplementation(refuse);
+  const { chooseLanguage, chosenLanguage, spoken } = await begun("en-US");
+
+  await chooseLanguage("de");
+
+  expect([spoken(), chosenLanguage()]).toEqual(["de", "de"]);
+});
+
 test.each(["xx", "toString", ""])("“%s” in the storage is no choice", async (tag) => {
   localStorage.setItem(LANGUAGE_KEY, tag);
   const { chosenLanguage, speakWanted, spoken } = await begun("fr-FR", "tlh");

@@ -19,17 +19,20 @@ const CATALOGUES: Record<Exclude<Language, "en">, () => Promise<Catalogue>> = {
 
 let language: Language = "en";
 let catalogue: Catalogue | null = null;
+/** What was chosen on this page; undefined before. Some browsers keep nothing. */
+let chosenHere: Language | null | undefined;
 const listeners = new Set<() => void>();
 
 const isLanguage = (tag: string): tag is Language => Object.hasOwn(LANGUAGES, tag);
 
 /** What a person chose in this browser; null when they leave it to the browser. */
 export function chosenLanguage(): Language | null {
+  if (chosenHere !== undefined) return chosenHere;
   try {
     const tag = localStorage.getItem(LANGUAGE_KEY) ?? "";
     return isLanguage(tag) ? tag : null;
   } catch {
-    return null; // a browser that keeps nothing
+    return null;
   }
 }
 
@@ -56,8 +59,13 @@ export async function speakWanted(): Promise<void> {
 
 /** Choose a language for this browser; null leaves it to the browser. */
 export async function chooseLanguage(chosen: Language | null): Promise<void> {
-  if (chosen) localStorage.setItem(LANGUAGE_KEY, chosen);
-  else localStorage.removeItem(LANGUAGE_KEY);
+  chosenHere = chosen;
+  try {
+    if (chosen) localStorage.setItem(LANGUAGE_KEY, chosen);
+    else localStorage.removeItem(LANGUAGE_KEY);
+  } catch {
+    // It holds until the page is left.
+  }
   await speakWanted();
 }
 

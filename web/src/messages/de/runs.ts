@@ -29,7 +29,7 @@ export const runs: Same<typeof english> = {
   figures: {
     tokens: "{count, plural, one {# Token} other {# Token}}",
     firstToken: "erstes Token nach {time}",
-    speed: "{count, number} Token/s",
+    speed: "{count, number} Tok./s",
   },
   reasoning: {
     thinking: "Denkt nach…",
