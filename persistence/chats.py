@@ -117,6 +117,17 @@ async def visible_to(session: Session, chat_id: UUID, user_id: UUID, *, lock: bo
     return row
 
 
+SHOWN = f"SELECT {columns(ChatRow, 'c')} FROM chats c WHERE c.id = %(id)s AND c.owner_id = %(owner_id)s"
+
+
+async def shown(session: Session, chat_id: UUID, user_id: UUID) -> ChatRow:
+    """One of the viewer's chats, to be read only; NotFound otherwise."""
+    found = seen(ChatRow, await run(session, SHOWN, {"id": chat_id, "owner_id": user_id}))
+    if not found:
+        raise NotFound(f"There is no chat with the id {global_id(Kind.CHAT, chat_id)!r}.")
+    return found[0]
+
+
 async def locked(session: Session, chat_id: UUID) -> ChatRow | None:
     """The chat with its row locked, for work that runs on the owner's behalf; None when it was deleted."""
     return await session.scalar(select(ChatRow).where(ChatRow.id == chat_id).with_for_update())
