@@ -72,7 +72,7 @@ async def page(
 ) -> list[ChatRow]:
     """Up to `limit` chats of one owner, newest change first, after a place in that order; to be read only."""
     if after is None and wanted == ChatFilter():  # what everybody's list begins with
-        return seen(ChatRow, await run(session, NEWEST, {"owner_id": owner_id, "limit": limit}))
+        return seen(ChatRow, await run(session, NEWEST, {"owner_id": owner_id, "limit": limit}, binary=True))
     query = select(ChatRow).where(*_listed(owner_id, wanted))
     if after is not None:
         query = query.where(tuple_(ChatRow.updated_at, ChatRow.id) < after)

@@ -102,7 +102,7 @@ async def paths_of(session: Session, pages: Sequence[PathPage]) -> list[Path | N
     }
     text, values = _inside()
     found: list[Path | None] = [None] * len(pages)
-    for position, rows in groupby(await run(session, text, {**values, **wanted}), itemgetter(0)):
+    for position, rows in groupby(await run(session, text, {**values, **wanted}, binary=True), itemgetter(0)):
         inside = list(rows)
         found[position - 1] = Path(
             inside[0][1] + 1, seen(MessageRow, [row[2:] for row in inside if row[2] is not None])

@@ -14,19 +14,18 @@ from server.graphql.asking import filled
 from server.graphql.planning import plan_of
 from server.graphql.reading import Gaps, Read, Unusual
 
-MOST_PLANS = 50
-Plans = dict[Any, Read | None]
-"""What was worked out of one document, for all its executions: at most MOST_PLANS."""
+Plans = dict[Any, dict[Any, Read | None]]
+"""What was worked out of one document, for all its executions, by what @skip and @include go by; nothing else changes
+what a selection comes to."""
+MOST_CONDITIONS = 4
+"""Different values of that for which plans are kept."""
 
 
 class FastExecutor(StrawberryGraphQLCoreExecutionContext):
     def __init__(self, *arguments: Any, plans: Plans | None = None, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.is_awaitable = cast("Any", optimized_is_awaitable)
-        self._plans = {} if plans is None else plans
-        # What @skip and @include go by; nothing else changes what a selection comes to.
-        values = self.variable_values.coerced.items()
-        self._conditions = tuple((name, value) for name, value in values if value is True or value is False)
+        self._plans = self._known({} if plans is None else plans)
         self._is_event = False
         self._root_fields: list[Any] = []
         self._is_watched = bool(self.middleware_manager and self.middleware_manager.middlewares)
@@ -96,14 +95,19 @@ class FastExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def plan(self, kind: Any, details: Any) -> Read | None:
         """How values of a type are read with what is selected on it."""
-        key = (kind, *(id(detail.node) for detail in details), self._conditions)
+        key = (kind, *(id(detail.node) for detail in details))
         try:
             return self._plans[key]
         except KeyError:
-            if len(self._plans) >= MOST_PLANS:
-                self._plans.clear()
             plan = self._plans[key] = plan_of(self, kind, details)
             return plan
+
+    def _known(self, plans: Plans) -> dict[Any, Read | None]:
+        values = self.variable_values.coerced.items()
+        conditions = tuple((name, value) for name, value in values if value is True or value is False)
+        if conditions not in plans and len(plans) >= MOST_CONDITIONS:
+            plans.clear()
+        return plans.setdefault(conditions, {})
 
     def _read(self, kind: Any, details: Any, value: Any, by_core: Callable[[], Any]) -> Any:
         plan = self.plan(kind, details)

@@ -26,8 +26,8 @@ from server.graphql.limits import Limits, check_document, check_text, shortened,
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 MOST_ERRORS = 5
-BYTES_EACH, BYTES_PER_CHARACTER = 8_000, 130
-"""Memory of a known document, and by the length of its text; measured, rounded up."""
+BYTES_EACH, BYTES_PER_CHARACTER = 20_000, 450
+"""Memory of a known document with one plan, and by the length of its text; measured, rounded up."""
 MOST_BYTES = 32_000_000
 ABORTED = "Validation aborted."
 """What graphql-core says when comparing fields of the same name takes longer than its budget allows."""

@@ -8,7 +8,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from server.graphql.executor import MOST_PLANS, FastExecutor
+from server.graphql.executor import MOST_CONDITIONS, FastExecutor
 from tests.server.graphql.conftest import toy_schema
 from tests.server.graphql.toy_types import ODD
 from tests.server.graphql.toys import TYPES, Clock, Mutation, Query, Subscription, ToyContext
@@ -137,7 +137,7 @@ async def test_plans_of_a_document_are_limited() -> None:
         assert result.data is not None
         assert list(result.data["leaves"][0]) == ["id", *(name for name in names if not variables[name])]
 
-    assert 0 < len(served.known(document).plans) <= MOST_PLANS
+    assert 0 < len(served.known(document).plans) <= MOST_CONDITIONS
 
 
 class Counting(FastExecutor):
