@@ -72,7 +72,7 @@ async def page(
 ) -> list[ChatRow]:
     """Up to `limit` chats of one owner, newest change first, after a place in that order; to be read only."""
     if after is None and wanted == ChatFilter():  # what everybody's list begins with
-        return seen(ChatRow, await run(session, NEWEST, {"owner_id": owner_id, "limit": limit}))
+        return seen(ChatRow, await run(session, NEWEST, {"owner_id": owner_id, "limit": limit}, binary=True))
     query = select(ChatRow).where(*_listed(owner_id, wanted))
     if after is not None:
         query = query.where(tuple_(ChatRow.updated_at, ChatRow.id) < after)
@@ -115,6 +115,17 @@ async def visible_to(session: Session, chat_id: UUID, user_id: UUID, *, lock: bo
     if (row := await session.scalar(query.with_for_update() if lock else query)) is None:
         raise NotFound(f"There is no chat with the id {global_id(Kind.CHAT, chat_id)!r}.")
     return row
+
+
+SHOWN = f"SELECT {columns(ChatRow, 'c')} FROM chats c WHERE c.id = %(id)s AND c.owner_id = %(owner_id)s"
+
+
+async def shown(session: Session, chat_id: UUID, user_id: UUID) -> ChatRow:
+    """One of the viewer's chats, to be read only; NotFound otherwise."""
+    found = seen(ChatRow, await run(session, SHOWN, {"id": chat_id, "owner_id": user_id}))
+    if not found:
+        raise NotFound(f"There is no chat with the id {global_id(Kind.CHAT, chat_id)!r}.")
+    return found[0]
 
 
 async def locked(session: Session, chat_id: UUID) -> ChatRow | None:

@@ -170,8 +170,11 @@ def without_password(url: str) -> tuple[str, str | None]:
     return conninfo(parsed.set(password=None)), parsed.password
 
 
-async def run(session: Session, query: LiteralString, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-    """Execute a statement in the words of the driver, inside an open block, and return its rows.
+async def run(
+    session: Session, query: LiteralString, values: Mapping[str, Any], *, binary: bool = False
+) -> list[tuple[Any, ...]]:
+    """Execute a statement in the words of the driver, inside an open block, and return its rows. `binary` lets
+    PostgreSQL send them as it holds them, which is half the work where they have many ids and moments.
 
     For fixed statements that every message needs: it costs a quarter of what the session's own `execute` costs. Rows
     that the session has loaded do not hear of it. Raises one of `Unavailable` when the database is away.
@@ -181,7 +184,7 @@ async def run(session: Session, query: LiteralString, values: Mapping[str, Any])
     session.tell(query)
     connection = await session.driver()
     try:
-        cursor = await session.cursor(connection).execute(query, values, prepare=True)
+        cursor = await session.cursor(connection).execute(query, values, prepare=True, binary=binary)
         # Asking for `description` instead would describe each column.
         has_rows = cursor.pgresult is not None and cursor.pgresult.status == ExecStatus.TUPLES_OK
         return await cursor.fetchall() if has_rows else []

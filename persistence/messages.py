@@ -5,7 +5,10 @@ later child starts a branch of its own. So a path from the root to any message i
 `(branch_id, depth from … to …)`, each of them one index range, however long the chat is.
 """
 
+from collections.abc import Sequence
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -31,7 +34,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from domain.errors import NotFound
 from domain.ids import Kind, global_id
 from domain.messages import MessageRole, MessageStatus
-from persistence.base import Base, Created, Key, Word, Words, columns, in_words, loose, seen
+from persistence.base import Base, Created, Key, Word, Words, array, columns, in_words, loose, seen
 from persistence.chats import ChatRow
 from persistence.database import Session, run
 
@@ -84,21 +87,26 @@ class Path(NamedTuple):
 
 async def paths(session: Session, pages: list[PathPage]) -> dict[PathPage, Path]:
     """Pages of many branches in one statement; a head that does not exist is absent."""
+    found = zip(pages, await paths_of(session, pages), strict=True)
+    return {page: path for page, path in found if path is not None}
+
+
+async def paths_of(session: Session, pages: Sequence[PathPage]) -> list[Path | None]:
+    """The same in the order of the pages; None for a head that does not exist."""
     wanted = {
-        "heads": [page.head_id for page in pages],
-        "sizes": [page.limit for page in pages],
-        "backward": [page.backward for page in pages],
-        "after": [-1 if page.after is None else page.after for page in pages],
-        "before": [2**31 - 1 if page.before is None else page.before for page in pages],
+        "heads": array(page.head_id for page in pages),
+        "sizes": array(page.limit for page in pages),
+        "backward": array(page.backward for page in pages),
+        "after": array(-1 if page.after is None else page.after for page in pages),
+        "before": array(2**31 - 1 if page.before is None else page.before for page in pages),
     }
-    found: dict[PathPage, Path] = {}
     text, values = _inside()
-    rows = await run(session, text, {**values, **wanted})
-    messages = iter(seen(MessageRow, (row[2:] for row in rows if row[2] is not None)))
-    for position, head_depth, first, *_ in rows:
-        path = found.setdefault(pages[position - 1], Path(head_depth + 1, []))
-        if first is not None:
-            path.messages.append(next(messages))
+    found: list[Path | None] = [None] * len(pages)
+    for position, rows in groupby(await run(session, text, {**values, **wanted}, binary=True), itemgetter(0)):
+        inside = list(rows)
+        found[position - 1] = Path(
+            inside[0][1] + 1, seen(MessageRow, [row[2:] for row in inside if row[2] is not None])
+        )
     return found
 
 

@@ -1,6 +1,7 @@
 """Doors to tool calls that wait for a decision, and for deciding on them."""
 
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 import strawberry
@@ -14,7 +15,7 @@ from persistence import approvals
 from persistence.approvals import ApprovalPlace, ApprovalRow
 from resolvers.context import Info
 from schema.approvals import Approval, DecideApprovalInput
-from schema.pages import Connection, Edge, Page, PageInfo, cursor, place
+from schema.pages import Connection, Edge, Page, cursor, place
 from schema.runs import DecideApprovalPayload, Run
 
 
@@ -37,14 +38,8 @@ class ApprovalQueries:
             async with info.context.db.read() as session:
                 return await approvals.count(session, viewer_id, pending=pending)
 
-        edges = [Edge(cursor=_cursor(row), node=Approval.from_row(row)) for row in rows[: page.limit]]
-        page_info = PageInfo(
-            has_next_page=len(rows) > page.limit,
-            has_previous_page=after is not None,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        )
-        return Connection(edges=edges, page_info=page_info, count=count)
+        edges = [Edge(node=Approval.from_row(row), mark=partial(_cursor, row)) for row in rows[: page.limit]]
+        return Connection(edges=edges, more_after=len(rows) > page.limit, more_before=after is not None, count=count)
 
 
 @strawberry.type

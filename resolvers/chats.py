@@ -61,7 +61,7 @@ class ChatQueries:
     async def chat(self, info: Info, id: strawberry.ID) -> Chat | None:
         viewer_id = info.context.require(Scope.READ).user_id
         async with info.context.db.read() as session:
-            return Chat.from_row(await chats.visible_to(session, key_of(Kind.CHAT, id), viewer_id))
+            return Chat.from_row(await chats.shown(session, key_of(Kind.CHAT, id), viewer_id))
 
 
 @strawberry.type

@@ -1,5 +1,6 @@
 """Doors to memories and summaries: everything that models are told beside the conversation."""
 
+from functools import partial
 from uuid import UUID
 
 import strawberry
@@ -19,7 +20,7 @@ from schema.memories import (
     UpdateMemoryInput,
     UpdateMemoryPayload,
 )
-from schema.pages import Connection, Edge, Page, PageInfo, cursor, place
+from schema.pages import Connection, Edge, Page, cursor, place
 from schema.summaries import RemoveSummaryPayload
 
 
@@ -37,14 +38,8 @@ class MemoryQueries:
             async with info.context.db.read() as session:
                 return await memories.count(session, viewer_id)
 
-        edges = [Edge(cursor=cursor(row.id.hex), node=Memory.from_row(row)) for row in rows[: page.limit]]
-        page_info = PageInfo(
-            has_next_page=len(rows) > page.limit,
-            has_previous_page=after is not None,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        )
-        return Connection(edges=edges, page_info=page_info, count=count)
+        edges = [Edge(node=Memory.from_row(row), mark=partial(cursor, row.id.hex)) for row in rows[: page.limit]]
+        return Connection(edges=edges, more_after=len(rows) > page.limit, more_before=after is not None, count=count)
 
 
 @strawberry.type

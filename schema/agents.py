@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Self
 from uuid import UUID
 
@@ -23,7 +24,7 @@ from schema.loading import Loader
 from schema.mcp_servers import McpServer, facts_by_key, server_by_id
 from schema.models import Model, model_by_id
 from schema.nodes import Node
-from schema.pages import Connection, Edge, Page, PageInfo, cursor, place
+from schema.pages import Connection, Edge, Page, cursor, place
 from schema.tools import Tool
 
 agent_by_id = Loader[UUID, AgentRow | None](fetch=rows_of(AgentRow), missing=lambda: None)
@@ -157,7 +158,7 @@ async def _agents(info: FieldInfo, keys: list[UUID]) -> list[Agent]:
 def _page(row: AgentRow, rows: list[AgentVersionRow], page: Page, after: str | None) -> Connection[AgentVersion]:
     edges = [
         Edge(
-            cursor=cursor(str(found.version)),
+            mark=partial(cursor, str(found.version)),
             node=AgentVersion(
                 version=found.version,
                 created_at=found.created_at,
@@ -170,13 +171,7 @@ def _page(row: AgentRow, rows: list[AgentVersionRow], page: Page, after: str | N
     async def count() -> int:
         return row.version
 
-    page_info = PageInfo(
-        has_next_page=len(rows) > page.limit,
-        has_previous_page=after is not None,
-        start_cursor=edges[0].cursor if edges else None,
-        end_cursor=edges[-1].cursor if edges else None,
-    )
-    return Connection(edges=edges, page_info=page_info, count=count)
+    return Connection(edges=edges, more_after=len(rows) > page.limit, more_before=after is not None, count=count)
 
 
 def _version(name: str, value: str) -> int:

@@ -11,6 +11,7 @@ import strawberry
 
 from domain.ids import Kind, global_id, key_of
 from persistence import queued_messages, runs
+from persistence.base import still
 from persistence.chats import ChatRow
 from persistence.context_use import Asked
 from persistence.lookups import rows_of
@@ -40,35 +41,55 @@ async def _branches_of(
     last: int | None = None,
     before: str | None = None,
 ) -> list[Connection[Message]]:
-    return await branches(info, [chat.head_key for chat in chats], Page.of(first, after, last, before))
+    return await branches(info, [chat.row.head_id for chat in chats], Page.of(first, after, last, before))
 
 
 @strawberry.type(description="One conversation: a tree of messages of which one branch is shown.")
 class Chat(Node):
-    title: str = strawberry.field(description="Title; made from the first message until somebody sets it.")
-    created_at: datetime = strawberry.field(description="When it was made.")
-    updated_at: datetime = strawberry.field(description="When it last changed.")
-    pinned: bool = strawberry.field(description="Whether it is pinned.")
-    archived: bool = strawberry.field(
-        description="Whether it is archived; `chats` lists archived chats only on request."
-    )
-    tags: list[str] = strawberry.field(description="Words by which its owner sorts it, in lower case; at most 10.")
-    head_id: strawberry.ID | None = strawberry.field(description="Newest message of the branch that is shown.")
-    message_count: int = strawberry.field(description="Messages in all branches.")
-    key: strawberry.Private[UUID]
-    head_key: strawberry.Private[UUID | None]
-    agent_key: strawberry.Private[UUID | None]
+    row: strawberry.Private[ChatRow]
+
+    @strawberry.field(description="Title; made from the first message until somebody sets it.")
+    def title(self) -> str:
+        return self.row.title
+
+    @strawberry.field(description="When it was made.")
+    def created_at(self) -> datetime:
+        return self.row.created_at
+
+    @strawberry.field(description="When it last changed.")
+    def updated_at(self) -> datetime:
+        return self.row.updated_at
+
+    @strawberry.field(description="Whether it is pinned.")
+    def pinned(self) -> bool:
+        return self.row.pinned
+
+    @strawberry.field(description="Whether it is archived; `chats` lists archived chats only on request.")
+    def archived(self) -> bool:
+        return self.row.archived
+
+    @strawberry.field(description="Words by which its owner sorts it, in lower case; at most 10.")
+    def tags(self) -> list[str]:
+        return self.row.tags
+
+    @strawberry.field(description="Newest message of the branch that is shown.")
+    def head_id(self) -> strawberry.ID | None:
+        return strawberry.ID(global_id(Kind.MESSAGE, self.row.head_id)) if self.row.head_id else None
+
+    @strawberry.field(description="Messages in all branches.")
+    def message_count(self) -> int:
+        return self.row.message_count
 
     @strawberry.field(description="The message that the shown branch ends in.")
     async def last_message(self, info: FieldInfo) -> Message | None:
-        row = None if self.head_key is None else await info.context.load(message_by_id, self.head_key)
+        row = None if self.row.head_id is None else await info.context.load(message_by_id, self.row.head_id)
         return None if row is None else Message.from_row(row)
 
     @strawberry.field(description="The run at work in this chat, if there is one.")
     async def active_run(self, info: FieldInfo) -> Annotated[Run, strawberry.lazy("schema.runs")] | None:
         from schema.runs import Run  # noqa: PLC0415 - the types name each other
 
-        row = await info.context.load(active_run, self.key)
+        row = await info.context.load(active_run, self.row.id)
         return None if row is None else Run.from_row(row)
 
     @strawberry.field(
@@ -78,7 +99,7 @@ class Chat(Node):
     async def queue(self, info: FieldInfo) -> list[Annotated[Run, strawberry.lazy("schema.runs")]]:
         from schema.runs import Run  # noqa: PLC0415 - the types name each other
 
-        return [Run.from_row(row) for row in await info.context.load(queue_of_chat, self.key)]
+        return [Run.from_row(row) for row in await info.context.load(queue_of_chat, self.row.id)]
 
     @strawberry.field(
         description="How full the context is on the shown branch, for the model that answered last or another one. "
@@ -86,12 +107,16 @@ class Chat(Node):
     )
     async def context(self, info: FieldInfo, model_id: strawberry.ID | None = None) -> Use | None:
         model = None if model_id is None else key_of(Kind.MODEL, model_id)
-        use = None if self.head_key is None else await info.context.load(use_of_context, Asked(self.head_key, model))
+        use = (
+            None
+            if self.row.head_id is None
+            else await info.context.load(use_of_context, Asked(self.row.head_id, model))
+        )
         return None if use is None else Use.of(use)
 
     @strawberry.field(description="The agent that answers here; null means the default one.")
     async def agent(self, info: FieldInfo) -> Agent | None:
-        row = None if self.agent_key is None else await info.context.load(agent_by_id, self.agent_key)
+        row = None if self.row.agent_id is None else await info.context.load(agent_by_id, self.row.agent_id)
         return None if row is None else Agent.from_row(row)
 
     @strawberry.field(
@@ -99,7 +124,7 @@ class Chat(Node):
         "first; the newest 500 of them."
     )
     async def branches(self, info: FieldInfo) -> list[Branch]:
-        return [Branch.of(branch) for branch in await info.context.load(branches_by_chat, self.key)]
+        return [Branch.of(branch) for branch in await info.context.load(branches_by_chat, self.row.id)]
 
     @strawberry.field(description="The branch that ends in the chat's head, oldest first. At most 200 a page.")
     @together(_branches_of)
@@ -111,24 +136,11 @@ class Chat(Node):
         last: int | None = None,
         before: str | None = None,
     ) -> Connection[Message]:
-        return await branch(info, self.head_key, Page.of(first, after, last, before))
+        return await branch(info, self.row.head_id, Page.of(first, after, last, before))
 
     @classmethod
     def from_row(cls, row: ChatRow) -> Self:
-        return cls(
-            id=strawberry.ID(global_id(Kind.CHAT, row.id)),
-            title=row.title,
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            pinned=row.pinned,
-            archived=row.archived,
-            tags=row.tags,
-            head_id=strawberry.ID(global_id(Kind.MESSAGE, row.head_id)) if row.head_id else None,
-            message_count=row.message_count,
-            key=row.id,
-            head_key=row.head_id,
-            agent_key=row.agent_id,
-        )
+        return cls(id=strawberry.ID(global_id(Kind.CHAT, row.id)), row=still(row))
 
 
 @strawberry.input(description="Which chats to list.")

@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Generic, TypeVar
 from uuid import UUID
 
@@ -29,15 +29,29 @@ class PageInfo:
 
 @strawberry.type(description="One item of a list and where it stands.")
 class Edge(Generic[T]):
-    cursor: str = strawberry.field(description="Pass as `after` or `before` to continue from here.")
     node: T = strawberry.field(description="The item.")
+    mark: strawberry.Private[Callable[[], str]]
+
+    @strawberry.field(description="Pass as `after` or `before` to continue from here.")
+    def cursor(self) -> str:
+        return self.mark()
 
 
 @strawberry.type(description="One page of a list. Pages are stable while the list grows.")
 class Connection(Generic[T]):
     edges: list[Edge[T]] = strawberry.field(description="The items of this page.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
+    more_after: strawberry.Private[bool]
+    more_before: strawberry.Private[bool]
     count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    @strawberry.field(description="Where this page stands.")
+    def page_info(self) -> PageInfo:
+        return PageInfo(
+            has_next_page=self.more_after,
+            has_previous_page=self.more_before,
+            start_cursor=self.edges[0].mark() if self.edges else None,
+            end_cursor=self.edges[-1].mark() if self.edges else None,
+        )
 
     @strawberry.field(description="How long the whole list is; counted only when it is asked for.")
     async def total_count(self) -> int:
@@ -73,14 +87,9 @@ def forward(
     count: Callable[[], Awaitable[int]],
 ) -> Connection[T]:
     """A page that was read forward, out of its rows and of one more where more follows."""
-    edges = [Edge(cursor=cursor_of(row), node=node_of(row)) for row in rows[: page.limit]]
-    page_info = PageInfo(
-        has_next_page=len(rows) > page.limit,
-        has_previous_page=page.after is not None,
-        start_cursor=edges[0].cursor if edges else None,
-        end_cursor=edges[-1].cursor if edges else None,
-    )
-    return Connection(edges=edges, page_info=page_info, count=count)
+    edges = [Edge(node=node_of(row), mark=partial(cursor_of, row)) for row in rows[: page.limit]]
+    more_after, more_before = len(rows) > page.limit, page.after is not None
+    return Connection(edges=edges, more_after=more_after, more_before=more_before, count=count)
 
 
 @lru_cache(maxsize=1024)  # places on branches are small numbers, the same in all chats

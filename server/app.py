@@ -67,7 +67,8 @@ def create_app(settings: Settings, db: Database) -> FastAPI:
     parts = Parts(settings, db)
     app = Described(lifespan=parts.alive)
     app.state.drain, app.state.failed = parts.drain, parts.vital.failed
-    app.router.routes.append(Route("/graphql", parts.endpoint))
+    # First: to look through all the others takes a sixth of a small request.
+    app.router.routes.insert(0, Route("/graphql", parts.endpoint))
     app.router.routes.append(WebSocketRoute("/graphql", parts.endpoint))
     app.router.routes.extend([*parts.sign_in_routes(), *parts.export_routes()])
     app.router.routes.extend(parts.openai.routes)

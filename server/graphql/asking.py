@@ -1,97 +1,118 @@
-"""Fields that resolvers answer, for all objects of a list at once: breadth first, and without an execution of each.
+"""Fields that resolvers answer, for all objects of a result at once: breadth first, and without an execution of each.
 
-A list is read with gaps where a resolver has to be asked; the gaps are then filled level by level. Whatever is unusual
-raises Unusual: then graphql-core does the list, so that results and errors are its own.
+What is read has gaps where a resolver has to be asked; the gaps are then filled level by level. Whatever is unusual
+raises Unusual: then graphql-core does it all, so that results and errors are its own.
 """
 
 import asyncio
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections import defaultdict
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
 
+from graphql.execution.values import get_argument_values
+from graphql.pyutils import Path
 from strawberry.execution import optimized_is_awaitable
+from strawberry.schema.schema_converter import get_arguments
 
-from server.graphql.reading import Plain, Reading, Unusual
+from schema.loading import TOGETHER
+from server.graphql.reading import Gaps, Read, Unusual
+
+UNCHANGING = str | int | float | bool | None | Enum
+"""What resolvers of several objects may be given together: nobody can change it."""
 
 
-class Asked(NamedTuple):
-    """A field that a resolver answers: `ask` calls it for an object, `together` answers for many where it can."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A field of `parent_type` that a resolver answers; `read` is how its answers are read."""
 
     name: str
-    ask: Callable[[Any], Any]
-    together: Callable[[Sequence[Any]], Any] | None
-    reading: Reading
+    parent_type: Any
+    field: Any
+    details: Any
+    read: Read
 
-
-class Gap(NamedTuple):
-    """A field of an answer that is still to be filled."""
-
-    data: dict[str, Any]
-    field: Asked
-    source: Any
-
-
-class Asking:
-    """Reads an object of which some fields are open until resolvers have been asked: they are noted in `gaps`."""
-
-    def __init__(self, fields_by_class: Mapping[type, Sequence[Any]], gaps: list[Any]) -> None:
-        self._by_class, self._gaps = fields_by_class, gaps
-
-    def __call__(self, source: Any) -> dict[str, Any]:
-        fields = self._by_class.get(type(source))
-        if fields is None:
+    def arguments(self, executor: Any) -> dict[str, Any]:
+        """What the resolver is given in an execution, beside the object."""
+        first, own = self.details[0], self.field.extensions["strawberry-definition"]
+        nodes, path = [each.node for each in self.details], Path(None, self.name, self.parent_type.name)
+        raw = executor.build_resolve_info(self.field, nodes, self.parent_type, path)
+        of_strawberry = executor.schema._strawberry_schema  # noqa: SLF001 - Strawberry's own way back
+        info = of_strawberry.config.info_class(_raw_info=raw, _field=own)
+        given = get_argument_values(
+            self.field, first.node, executor.variable_values, first.fragment_variable_values, executor.hide_suggestions
+        )
+        _, named = get_arguments(
+            field=own, source=None, info=info, kwargs=given, config=of_strawberry.config,
+            scalar_registry=of_strawberry.schema_converter.scalar_registry,
+        )  # fmt: skip
+        if not all(value is info or isinstance(value, UNCHANGING) for value in named.values()):
             raise Unusual
-        data: dict[str, Any] = {}
-        for field in fields:
-            if type(field) is Plain:
-                data[field.name] = field.read(source)
-            else:
-                data[field.name] = None
-                self._gaps.append(Gap(data, field, source))
-        return data
+        return named
 
-
-async def filled(level: Sequence[Gap], below: list[Gap]) -> None:
-    """Fill gaps, and those `below`, where new ones open while the answers are read. Raises Unusual."""
-    while level:
-        answers = await _answers(level)
+    def ask(self, executor: Any, sources: Sequence[Any]) -> list[Any] | Awaitable[Any]:
+        """The answers for these objects, in their order: at once where the resolver can, else awaitable one by one."""
+        resolver, named = self.field.extensions["strawberry-definition"].base_resolver, self.arguments(executor)
+        if (together := getattr(resolver.wrapped_func, TOGETHER, None)) is not None:
+            found: Awaitable[Any] = together(sources, **named)
+            return found
+        answers: list[Any] = []
         try:
-            for gap, answer in zip(level, answers, strict=True):
-                gap.data[gap.field.name] = gap.field.reading.of(answer)
-        finally:
-            level = taken(below)  # at once: other lists of the operation open gaps there too
+            answers.extend(resolver(source, **named) for source in sources)
+        except Exception:
+            _close(answers)
+            raise
+        return answers
 
 
-def taken(gaps: list[Gap]) -> list[Gap]:
-    """What is open; nothing is afterwards."""
-    level = gaps.copy()
-    gaps.clear()
-    return level
-
-
-async def _answers(level: Sequence[Gap]) -> list[Any]:
-    together = level[0].field.together
-    if together is not None and all(gap.field is level[0].field for gap in level):
-        [found] = await _settled([together([gap.source for gap in level])])
-        return found  # type: ignore[no-any-return]
-    answers: list[Any] = []
+async def filled(executor: Any, gaps: Gaps) -> None:
+    """Fill gaps, and those that open while the answers are read. Raises Unusual, and nothing else."""
     try:
-        answers.extend(gap.field.ask(gap.source) for gap in level)
+        while gaps:
+            below: Gaps = defaultdict(list)
+            for (asked, open_), answers in zip(gaps.items(), await _answers(executor, gaps), strict=True):
+                for (data, _), answer in zip(open_, answers, strict=True):
+                    data[asked.name] = asked.read(answer, below)
+            gaps = below
+    except Unusual:
+        raise
     except Exception as error:  # whatever it is, graphql-core will meet it again and say so
-        for answer in filter(inspect.iscoroutine, answers):
-            answer.close()
         raise Unusual from error
-    waiting = [number for number, answer in enumerate(answers) if optimized_is_awaitable(answer)]
-    found = await _settled([answers[number] for number in waiting])
-    for number, one in zip(waiting, found, strict=True):
-        answers[number] = one
-    return answers
+
+
+async def _answers(executor: Any, gaps: Gaps) -> list[Any]:
+    """For each kind of gap its answers, when all are there."""
+    found: list[Any] = []
+    try:
+        found.extend(asked.ask(executor, [source for _, source in open_]) for asked, open_ in gaps.items())
+    except Exception:
+        _close(found)
+        raise
+    held = (found, *(answers for answers in found if type(answers) is list))
+    places = [(list_, n) for list_ in held for n, answer in enumerate(list_) if optimized_is_awaitable(answer)]
+    settled = await _settled([list_[n] for list_, n in places])
+    for (list_, n), answer in zip(places, settled, strict=True):
+        list_[n] = answer
+    return found
 
 
 async def _settled(waiting: Sequence[Any]) -> list[Any]:
-    """What they come to, when all are over. Raises Unusual when one of them fails."""
+    """What they come to, when all are over; raises what one of them raised."""
+    if len(waiting) == 1:
+        return [await waiting[0]]
     found = await asyncio.gather(*waiting, return_exceptions=True)
     for one in found:
         if isinstance(one, BaseException):
             raise Unusual from one
     return found
+
+
+def _close(answers: Sequence[Any]) -> None:
+    """Nobody will await them."""
+    for answer in answers:
+        if type(answer) is list:
+            _close(answer)
+        elif inspect.iscoroutine(answer):
+            answer.close()

@@ -1,29 +1,31 @@
-"""graphql-core's executor with a short way for plain fields and no memory of past events."""
+"""graphql-core's executor with a short way for what can be planned, and no memory of past events."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
-from graphql import GraphQLError, OperationType, Undefined
+from graphql import GraphQLError
 from graphql.execution.collect_fields import collect_fields
-from graphql.pyutils import Path, gather_with_cancel
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from server.graphql.asking import Gap, filled, taken
-from server.graphql.planning import Field, fields_of, reading_of
-from server.graphql.reading import Reading, Unusual
+from server.graphql.asking import filled
+from server.graphql.planning import plan_of
+from server.graphql.reading import Gaps, Read, Unusual
+
+Plans = dict[Any, dict[Any, Read | None]]
+"""What was worked out of one document, for all its executions, by what @skip and @include go by; nothing else changes
+what a selection comes to."""
+MOST_CONDITIONS = 4
+"""Different values of that for which plans are kept."""
 
 
 class FastExecutor(StrawberryGraphQLCoreExecutionContext):
-    def __init__(self, *arguments: Any, **named: Any) -> None:
+    def __init__(self, *arguments: Any, plans: Plans | None = None, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.is_awaitable = cast("Any", optimized_is_awaitable)
-        self.plans: dict[tuple[Any, int], tuple[Any, list[Field]]] = {}
-        self.gaps: list[Gap] = []
-        # An event of a subscription has a context of its own, which resolvers could not be given once for all.
-        self.asks = self.operation.operation is not OperationType.SUBSCRIPTION
-        self._lists: dict[tuple[Any, int], tuple[Any, Reading | None]] = {}
+        self._plans = self._known({} if plans is None else plans)
         self._is_event = False
         self._root_fields: list[Any] = []
         self._is_watched = bool(self.middleware_manager and self.middleware_manager.middlewares)
@@ -73,69 +75,56 @@ class FastExecutor(StrawberryGraphQLCoreExecutionContext):
         self.collected_errors.add(error, None)
         return self.build_response(None)
 
-    def execute_fields(self, parent_type: Any, source_value: Any, path: Any, grouped_field_set: Any, *rest: Any) -> Any:
-        if self._is_watched:
-            return super().execute_fields(parent_type, source_value, path, grouped_field_set, *rest)
-        results: dict[str, Any] = {}
-        pending: list[str] = []
-        for name, details, plain in fields_of(self, parent_type, grouped_field_set):
-            if plain is not None and not plain.reading.asks:
-                try:
-                    results[name] = plain.read(source_value)
-                    continue
-                except Unusual:
-                    pass
-            try:
-                value = self.execute_field(
-                    parent_type, source_value, details, Path(path, name, parent_type.name), *rest
-                )
-            except GraphQLError:
-                if pending:
-                    self.settle_in_background([results[key] for key in pending])
-                raise
-            if value is not Undefined:
-                results[name] = value
-                if self.is_awaitable(value):
-                    pending.append(name)
-        return _gathered(results, pending) if pending else results
+    def complete_value(
+        self, return_type: Any, field_details_list: Any, info: Any, path: Any, result: Any, *rest: Any
+    ) -> Any:
+        """What the operation asks for is read as a whole, if it can be."""
+        by_core = partial(super().complete_value, return_type, field_details_list, info, path, result, *rest)
+        if path.prev is not None or return_type is not info.return_type or self._is_watched:
+            return by_core()
+        return self._read(return_type, field_details_list, result, by_core)
 
     def complete_list_value(
         self, return_type: Any, field_details_list: Any, info: Any, path: Any, result: Any, *rest: Any
     ) -> Any:
-        if type(result) is list and result and not self._is_watched:
-            key = (return_type, id(field_details_list))
-            known = self._lists.get(key)
-            if known is None:
-                known = (field_details_list, reading_of(self, return_type, field_details_list))
-                self._lists[key] = known
-            if known[1] is not None:
-                try:
-                    data = known[1].of(result)
-                except Unusual:
-                    self.gaps.clear()
-                else:
-                    if not self.gaps:
-                        return data
-                    by_core = partial(
-                        super().complete_list_value, return_type, field_details_list, info, path, result, *rest
-                    )
-                    return self._filled(data, taken(self.gaps), by_core)
-        return super().complete_list_value(return_type, field_details_list, info, path, result, *rest)
+        """Else each list in it."""
+        by_core = partial(super().complete_list_value, return_type, field_details_list, info, path, result, *rest)
+        if self._is_watched:
+            return by_core()
+        return self._read(return_type, field_details_list, result, by_core)
 
-    async def _filled(self, data: Any, gaps: list[Gap], by_core: Callable[[], Any]) -> Any:
+    def plan(self, kind: Any, details: Any) -> Read | None:
+        """How values of a type are read with what is selected on it."""
+        key = (kind, *(id(detail.node) for detail in details))
+        try:
+            return self._plans[key]
+        except KeyError:
+            plan = self._plans[key] = plan_of(self, kind, details)
+            return plan
+
+    def _known(self, plans: Plans) -> dict[Any, Read | None]:
+        values = self.variable_values.coerced.items()
+        conditions = tuple((name, value) for name, value in values if value is True or value is False)
+        if conditions not in plans and len(plans) >= MOST_CONDITIONS:
+            plans.clear()
+        return plans.setdefault(conditions, {})
+
+    def _read(self, kind: Any, details: Any, value: Any, by_core: Callable[[], Any]) -> Any:
+        plan = self.plan(kind, details)
+        if plan is None:
+            return by_core()
+        gaps: Gaps = defaultdict(list)
+        try:
+            data = plan(value, gaps)
+        except Unusual:
+            return by_core()
+        return self._filled(data, gaps, by_core) if gaps else data
+
+    async def _filled(self, data: Any, gaps: Gaps, by_core: Callable[[], Any]) -> Any:
         """What was read, when resolvers have filled its gaps; what graphql-core makes of it, when they cannot."""
         try:
-            await filled(gaps, self.gaps)
+            await filled(self, gaps)
         except Unusual:
             made = by_core()
             return await made if self.is_awaitable(made) else made
         return data
-
-
-async def _gathered(results: dict[str, Any], pending: list[str]) -> dict[str, Any]:
-    if len(pending) == 1:
-        results[pending[0]] = await results[pending[0]]
-    else:
-        values = await gather_with_cancel(*(results[name] for name in pending))
-        results.update(zip(pending, values, strict=True))
-    return results

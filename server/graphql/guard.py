@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -20,12 +21,13 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from server.graphql.costs import OperationPrice, prices
+from server.graphql.executor import Plans
 from server.graphql.limits import Limits, check_document, check_text, shortened, too_complex
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 MOST_ERRORS = 5
-BYTES_EACH, BYTES_PER_CHARACTER = 8_000, 130
-"""Memory of a known document, and by the length of its text; measured, rounded up."""
+BYTES_EACH, BYTES_PER_CHARACTER = 20_000, 450
+"""Memory of a known document with one plan, and by the length of its text; measured, rounded up."""
 MOST_BYTES = 32_000_000
 ABORTED = "Validation aborted."
 """What graphql-core says when comparing fields of the same name takes longer than its budget allows."""
@@ -37,17 +39,30 @@ overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 10_000
 @dataclass(frozen=True, slots=True)
 class Known:
     """Without a document it could not be parsed, and the only error says why. `prices` are those of the operations by
-    name; there are none where anything is wrong."""
+    name; there are none where anything is wrong. `plans` are what executions have worked out of it."""
 
     document: DocumentNode | None
     errors: tuple[GraphQLError, ...]
     prices: Mapping[str | None, OperationPrice] = field(default_factory=dict)
+    plans: Plans = field(default_factory=dict)
 
     def price(self, operation_name: str | None) -> OperationPrice | None:
         """Of the operation that is asked for; None when it cannot be executed."""
         if operation_name is None and len(self.prices) == 1:
             return next(iter(self.prices.values()))
         return self.prices.get(operation_name)
+
+    def may_run(
+        self,
+        limits: Limits,
+        *,
+        variable_values: dict[str, Any] | None = None,
+        operation_name: str | None = None,
+        **_: Any,
+    ) -> bool:
+        """Whether nothing is wrong with the operation, nor with how much it asks for."""
+        price = self.price(operation_name)
+        return price is not None and price.objects.of(variable_values or {}) <= limits.objects
 
 
 class Documents:

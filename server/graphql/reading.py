@@ -1,113 +1,178 @@
-"""Plain reading: how to take a selection straight off objects, without a resolver, for whole trees of plain fields.
+"""Plain reading: how a selection is taken straight off objects, for whole trees of fields, by functions made for it.
 
-A field is plain when Strawberry would read it off an attribute and so are all fields selected below it. Whatever is
-unusual about a value raises Unusual: then graphql-core must do it, so that results and errors are its own.
+For each class on which something is selected there is one function that makes the dict of its fields; its text is
+written here. Values of the types that are usual go out by what stands in it. Whatever is unusual about a value raises
+Unusual: then graphql-core must do it, so that results and errors are its own.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
 from typing import Any, NamedTuple
 
 from graphql import Undefined
 from strawberry.execution import optimized_is_awaitable
+
+Gaps = defaultdict[Any, list[tuple[dict[str, Any], Any]]]
+"""Fields of an answer that are still to be filled, by how: each in its dict, for the object that it is a field of."""
+Read = Callable[[Any, Gaps], Any]
+"""Gives what a value is answered with; notes the gaps that it leaves in it."""
 
 
 class Unusual(Exception):
     """A value that graphql-core must deal with: an error, an awaitable, a null where none may be."""
 
 
-class Reading(NamedTuple):
-    """How a value goes out. Values of exactly the type `unchanged` go out as they are. What `asks` leaves gaps in them,
-    which resolvers have to fill. What is `exact` knows the classes of its values, and finds all others Unusual."""
+class Usual(NamedTuple):
+    """Values of exactly the type `of` go out as `out` says, `{v}` being the value, if `only` holds for them, too.
+    `out` may look them up in `names`."""
 
-    unchanged: type | None
+    of: type
+    out: str = "{v}"
+    only: str = ""
+    names: Mapping[Any, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaf:
+    """A value without fields. `coerce` is what graphql-core does with those that are not usual."""
+
+    usual: Usual | None
     coerce: Callable[[Any], Any]
     non_null: bool
-    asks: bool = False
-    exact: bool = False
 
-    def of(self, value: Any) -> Any:
-        if type(value) is self.unchanged:
-            return value
-        if value is None:
-            if self.non_null:
-                raise Unusual
+    def odd(self, value: Any) -> Any:
+        if value is None and not self.non_null:
             return None
-        if self.exact:
-            return self.coerce(value)
-        if isinstance(value, Exception) or optimized_is_awaitable(value):
+        if value is None or isinstance(value, Exception) or optimized_is_awaitable(value):
             raise Unusual
-        try:
-            value = self.coerce(value)
-        except Exception as error:
-            raise Unusual from error
+        value = self.coerce(value)
         if value is None or value is Undefined:
             raise Unusual
         return value
 
 
-class Plain(NamedTuple):
-    """A plain field. Without an `attribute` it is __typename, and `constant` its value."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Items:
+    """A list."""
+
+    item: "Reading"
+    non_null: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Objects:
+    """An object of one of these classes, by what is selected on it."""
+
+    fields: Mapping[type, Sequence["Field"]]
+    non_null: bool
+
+
+Reading = Leaf | Items | Objects
+
+
+class Field(NamedTuple):
+    """A field and where its value is: `constant`, on an `attribute`, what a `call` with the object returns, or nowhere
+    yet, as a gap that is `asked` for."""
 
     name: str
-    attribute: str | None
-    constant: str
-    reading: Reading
+    reading: Reading | None
+    constant: str = ""
+    attribute: str = ""
+    call: Callable[[Any], Any] | None = None
+    asked: Any = None
 
-    def read(self, source: Any) -> Any:
-        if self.attribute is None:
-            return self.constant
+
+def reader(reading: Reading) -> Read:
+    """A function that reads so. It raises Unusual, and nothing else."""
+    writer = _Writer()
+    made = writer.function(f"return {writer.value(reading, 'source', 'source')}")
+
+    def read(value: Any, gaps: Gaps) -> Any:
         try:
-            value = getattr(source, self.attribute)
+            return made(value, gaps)
+        except Unusual:
+            raise
         except Exception as error:
             raise Unusual from error
-        return self.reading.of(value)
+
+    return read
 
 
-class Objects:
-    """Reads an object by what is selected on its class."""
+class _Readers(dict[type, Read]):
+    """The function for each class, made when the first of its objects is met."""
 
-    def __init__(self, plain_fields: Mapping[type, Sequence[Plain]]) -> None:
-        self._by_class = {
-            cls: tuple(
-                (name, attribute, constant, *reading[:3], reading.exact, reading)
-                for name, attribute, constant, reading in fields
-            )
-            for cls, fields in plain_fields.items()
-        }
+    def __init__(self, fields: Mapping[type, Sequence[Field]]) -> None:
+        super().__init__()
+        self._fields = fields
 
-    def __call__(self, source: Any) -> dict[str, Any]:
-        fields = self._by_class.get(type(source))
-        if fields is None:
+    def __missing__(self, kind: type) -> Read:
+        if (fields := self._fields.get(kind)) is None:
             raise Unusual
-        data: dict[str, Any] = {}
-        # The innermost loop of every stream and list: what most values need is written out here.
-        for name, attribute, constant, unchanged, coerce, non_null, exact, reading in fields:
-            if attribute is None:
-                data[name] = constant
-                continue
-            try:
-                value = getattr(source, attribute)
-            except Exception as error:
-                raise Unusual from error
-            if type(value) is unchanged:
-                data[name] = value
-            elif value is None and not non_null:
-                data[name] = None
-            elif exact:
-                data[name] = coerce(value)
-            else:
-                data[name] = reading.of(value)
-        return data
+        made = self[kind] = _Writer().object(fields)
+        return made
 
 
-class Items:
-    """Reads a list item by item."""
+class _Writer:
+    """Writes a function. Clients have a say in its text by names of fields alone, which are quoted."""
 
-    def __init__(self, item: Reading) -> None:
-        self._item = item
+    def __init__(self) -> None:
+        self._meant: dict[str, Any] = {}
 
-    def __call__(self, source: Any) -> list[Any]:
-        if type(source) is not list:
-            raise Unusual
-        of = self._item.coerce if self._item.exact and self._item.non_null else self._item.of
-        return [of(item) for item in source]
+    def object(self, fields: Sequence[Field]) -> Read:
+        plain = ", ".join(f"{field.name!r}: {self._field(field)}" for field in fields)
+        asked = [f"gaps[{self._name(field.asked)}].append((data, source))" for field in fields if field.asked]
+        return self.function(f"data = {{{plain}}}", *asked, "return data")
+
+    def function(self, *lines: str) -> Read:
+        text = "\n    ".join(["def read(source, gaps):", *lines])
+        exec(_code(text), self._meant)  # noqa: S102 - the text is ours
+        found: Read = self._meant["read"]
+        return found
+
+    def value(self, reading: Reading, source: str, v: str) -> str:
+        """What the expression `source` is answered with; `v` is the name that its value is given, or has."""
+        given = v if source == v else f"({v} := {source})"
+        match reading:
+            case Leaf(usual=None):
+                return f"{self._name(reading.odd)}({source})"
+            case Leaf(usual=Usual() as usual):
+                found = usual.out.format(v=v, names=self._name(usual.names))
+                otherwise = f"{self._name(reading.odd)}({v})"
+                is_of = f"type({{}}) is {self._name(usual.of)}{usual.only.format(v=v)}"
+            case Items():
+                item = self.value(reading.item, f"{v}i", f"{v}i")
+                found, otherwise, is_of = f"[{item} for {v}i in {v}]", f"{self._name(_refuse)}()", "type({}) is list"
+            case Objects():
+                read = self._name(_Readers(reading.fields))
+                if reading.non_null:
+                    return f"{read}[type({given})]({v}, gaps)"
+                return f"None if {given} is None else {read}[type({v})]({v}, gaps)"
+        if reading.non_null:
+            return f"({found} if {is_of.format(given)} else {otherwise})"
+        return f"(None if {given} is None else {found} if {is_of.format(v)} else {otherwise})"
+
+    def _field(self, field: Field) -> str:
+        if field.asked:
+            return "None"
+        if field.reading is None:
+            return repr(field.constant)
+        where = f"source.{field.attribute}" if field.attribute else f"{self._name(field.call)}(source)"
+        return self.value(field.reading, where, "v")
+
+    def _name(self, thing: Any) -> str:
+        """How the text calls an object."""
+        name = f"_{len(self._meant)}"
+        self._meant[name] = thing
+        return name
+
+
+def _refuse() -> Any:
+    raise Unusual
+
+
+@lru_cache(maxsize=1000)  # to compile costs more than most readings, and many documents say the same
+def _code(text: str) -> CodeType:
+    return compile(text, "<reading>", "exec")

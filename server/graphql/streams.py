@@ -2,11 +2,12 @@
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from typing import Any, cast
+from typing import Any
 
-from graphql import DocumentNode, ExecutionResult, GraphQLError
+from graphql import ExecutionResult, GraphQLError
 from graphql.execution import create_source_event_stream
 from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.schema.exceptions import CannotGetOperationTypeError
@@ -18,8 +19,7 @@ from schema.context import FieldContext
 from server.graphql.admission import Admission, Ask, reported
 from server.graphql.encoding import encoded
 from server.graphql.executor import FastExecutor
-from server.graphql.planning import reading_of
-from server.graphql.reading import Reading, Unusual
+from server.graphql.reading import Gaps, Read, Unusual
 from server.graphql.schema import MaskedSchema, timed_out
 
 TIME_SLICE = 0.001
@@ -51,7 +51,7 @@ async def payloads(
             if refused is not None:
                 raise Refused([schema.mask(error) for error in refused.errors or ()])
             if prepared.operation_type is OperationType.SUBSCRIPTION:
-                executor = _executor(schema, prepared)
+                executor = _executor(schema, ask, context)
                 async with aclosing(await _source(schema, executor)) as events:
                     with admission.stream(context.identity):
                         async with aclosing(_events(schema, executor, events)) as frames:
@@ -145,42 +145,35 @@ async def _source(schema: MaskedSchema, executor: FastExecutor) -> AsyncGenerato
 
 def _plain(executor: FastExecutor) -> Callable[[Any], bytes | None]:
     """Encodes an event without executing anything; None for one that needs it."""
-    name, reading = _event_reading(executor)
+    name, plan = _event_plan(executor)
 
     def payload(event: Any) -> bytes | None:
+        gaps: Gaps = defaultdict(list)
         try:
-            return encoded({"data": {name: reading.of(event)}}, None)
+            data = plan(event, gaps)
         except Unusual:
             return None
+        return None if gaps else encoded({"data": {name: data}}, None)
 
     return payload
 
 
-def _executor(schema: MaskedSchema, prepared: ExecutionContext) -> FastExecutor:
-    executor: Any = FastExecutor.build(
-        schema._schema,  # noqa: SLF001
-        cast("DocumentNode", prepared.graphql_document),
-        None,
-        prepared.context,
-        prepared.variables,
-        prepared.operation_name,
-        hide_suggestions=True,
-    )
+def _executor(schema: MaskedSchema, ask: Ask, context: Any) -> FastExecutor:
+    executor = schema.executor(schema.known(ask.query), context, ask.variables, ask.operation_name)
     if isinstance(executor, list):
         raise Refused([schema.mask(error) for error in executor])
-    found: FastExecutor = executor
-    return found
+    return executor
 
 
-def _event_reading(executor: FastExecutor) -> tuple[str, Reading]:
-    """Response name and reading of the one root field that a subscription has."""
+def _event_plan(executor: FastExecutor) -> tuple[str, Read]:
+    """Response name and plan of the one root field that a subscription has."""
     ((name, details),) = executor.root_fields().grouped_field_set.items()
     root: Any = executor.schema.subscription_type
     kind = executor.schema.get_field(root, details[0].node.name.value)
-    return name, (kind and reading_of(executor, kind.type, details)) or Reading(None, _unusual, non_null=True)
+    return name, (kind and executor.plan(kind.type, details)) or _unusual
 
 
-def _unusual(event: Any) -> Any:
+def _unusual(event: Any, gaps: Gaps) -> Any:
     raise Unusual
 
 

@@ -8,7 +8,9 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from server.graphql.executor import FastExecutor
+from server.graphql.executor import MOST_CONDITIONS, FastExecutor
+from tests.server.graphql.conftest import toy_schema
+from tests.server.graphql.toy_types import ODD
 from tests.server.graphql.toys import TYPES, Clock, Mutation, Query, Subscription, ToyContext
 
 ALL = "__typename id name count ratio colour at note tags strict"
@@ -29,6 +31,7 @@ QUERIES = [
     "{ branches { holes { id } shout failingHard } hello }",
     "query ($t: Int = 3, $no: Boolean = false) { branches { twice(times: $t) later @include(if: $no) leaf { name } } }",
     "{ branches { ...A ...A } } fragment A on Branch { later leaf { name } three: twice(times: 3) }",
+    "{ branches { colours twice tones: colours } branch { colours } }",
     "{ page { items { place node { id colour at } } } }",
     "{ branchPage(count: 5) { items { node { id later shout twice leaves { id } leaf { name } } place } } }",
     "{ branchPage { items { node { failing picky } } } hello }",
@@ -53,6 +56,7 @@ QUERIES = [
     "query ($x: Int!) { leaves(count: $x) { id } }",
     '{ __schema { queryType { name } } __type(name: "Leafy") { name fields { name type { kind ofType { name } } } } }',
 ]
+QUERIES += [f"query ($n: Int = {number}) {{ oddOnes(number: $n) {{ {ALL} }} }}" for number in range(len(ODD))]
 SUBSCRIPTIONS = [
     "subscription { events(count: 6) { __typename sequence ... on Delta { text } ... on Grown { branch { id } } } }",
     f"subscription {{ events(count: 6) {{ ... on Grown {{ branch {{ leaf {{ {ALL} }} maybe {{ id }} }} }} }} }}",
@@ -96,6 +100,46 @@ async def test_a_query_is_answered_as_by_the_stock_executor(document: str) -> No
     assert seen(fast) == seen(stock)
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        "query ($t: Int, $in: Boolean = true) { branches { twice(times: $t) leaf @include(if: $in) { id name } } }",
+        "query ($in: Boolean!) { branch { ...A @include(if: $in) shout } } fragment A on Branch { later }",
+        "query ($t: Int!, $in: Boolean) { branchPage(count: $t) { items { node { shout @skip(if: $in) id } } } }",
+    ],
+)  # fmt: skip
+async def test_what_was_worked_out_of_a_document_serves_other_variables(document: str) -> None:
+    """A schema as it is served keeps it."""
+    served = toy_schema()
+    for variables in (
+        {"t": 1, "in": True},
+        {"t": 2, "in": False},
+        {"t": 2, "in": None},
+        {"in": True},
+        {"t": 1, "in": True},
+    ):
+        stock = await STOCK.execute(document, variable_values=variables, context_value=ToyContext(Clock(), None))
+        fast = await served.execute(document, variable_values=variables, context_value=ToyContext(Clock(), None))
+
+        assert orjson.dumps(fast.data) == orjson.dumps(stock.data)
+        assert [error.path for error in fast.errors or ()] == [error.path for error in stock.errors or ()]
+
+
+async def test_plans_of_a_document_are_limited() -> None:
+    names = [f"v{number}" for number in range(7)]
+    given = ", ".join(f"${name}: Boolean!" for name in names)
+    document = f"query ({given}) {{ leaves {{ id {' '.join(f'{name}: id @skip(if: ${name})' for name in names)} }} }}"
+    served = toy_schema()
+
+    for number in range(2**7):
+        variables = {name: bool(number >> place & 1) for place, name in enumerate(names)}
+        result = await served.execute(document, variable_values=variables, context_value=ToyContext(Clock(), None))
+        assert result.data is not None
+        assert list(result.data["leaves"][0]) == ["id", *(name for name in names if not variables[name])]
+
+    assert 0 < len(served.known(document).plans) <= MOST_CONDITIONS
+
+
 class Counting(FastExecutor):
     fields = 0
 
@@ -112,7 +156,7 @@ async def test_the_fields_of_a_list_are_not_executed_one_by_one() -> None:
 
     assert result.data is not None
     assert len(result.data["branchPage"]["items"]) == 50
-    assert Counting.fields == 2  # the list, and what has it
+    assert Counting.fields == 1  # what has the list
 
 
 @pytest.mark.parametrize("document", [document for document in SUBSCRIPTIONS if "ticks" not in document])

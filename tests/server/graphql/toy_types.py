@@ -2,8 +2,9 @@
 
 import asyncio
 import enum
+import math
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 import strawberry
@@ -55,6 +56,10 @@ class Branch(Node):
     @strawberry.field
     def twice(self, times: int = 2) -> str:
         return str(self.id) * times
+
+    @strawberry.field
+    def colours(self) -> list[list[Colour | None]]:
+        return [[Colour.RED, None], [], [Colour.BLUE]]
 
     @strawberry.field
     async def later(self) -> str:
@@ -138,6 +143,29 @@ async def eventually(value: Any) -> Any:
 def oddities() -> list[Leafy]:
     """Leaves of which one, and only one, cannot go out as it is."""
     return [leafy(1), leafy(2, count="not a number"), leafy(3)]
+
+
+class Text(str):
+    """Not exactly a text."""
+
+    __slots__ = ()
+
+
+class Moment(datetime):
+    """Not exactly a moment."""
+
+
+ODD: list[dict[str, Any]] = [
+    {"id": 7}, {"id": 2.5}, {"name": Text("x")}, {"name": 7}, {"name": True}, {"name": b"x"},
+    {"name": strawberry.UNSET},
+    {"count": True}, {"count": 2.0}, {"count": 2.5}, {"count": "3"}, {"count": 2**31 - 1}, {"count": -(2**31) - 1},
+    {"ratio": 1}, {"ratio": True}, {"ratio": math.nan}, {"ratio": -math.inf}, {"ratio": 1e308}, {"ratio": "1.5"},
+    {"colour": "red"}, {"colour": "RED"}, {"colour": None}, {"at": "2026-01-01"}, {"at": date(2026, 1, 1)},
+    {"at": Moment(2026, 1, 1, 0, 0, 0, 1)}, {"at": datetime(1, 1, 1, microsecond=5)},  # noqa: DTZ001 - without a zone
+    {"note": 5}, {"note": ValueError(SECRET)}, {"tags": ("a", "b")}, {"tags": ["a", None]}, {"tags": [1, True]},
+    {"tags": "ab"}, {"tags": None}, {"tags": [ValueError(SECRET)]}, {"tags": 5}, {"strict": None},
+]  # fmt: skip
+"""What leaves may have that they should not, or that does not go out as it is."""
 
 
 @strawberry.input

@@ -11,6 +11,7 @@ from strawberry.types import Info
 from domain.errors import NotFound, Unauthenticated
 from tests.server.graphql.toy_contexts import TOKEN, Clock, ToyContext, identity, opaque, toy_context
 from tests.server.graphql.toy_types import (
+    ODD,
     SECRET,
     Branch,
     Item,
@@ -81,6 +82,10 @@ class Query:
     @strawberry.field
     def oddities(self) -> list[Leafy] | None:
         return oddities()
+
+    @strawberry.field
+    def odd_ones(self, number: int) -> list[Leafy | None] | None:
+        return [leafy(1), leafy(2, **ODD[number]), leafy(3)]
 
     @strawberry.field
     def not_numbers(self) -> list[Leafy | None]:
