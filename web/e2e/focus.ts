@@ -92,9 +92,15 @@ function nextKey(place: Place, active: Element): Pick<Look, "key" | "times"> {
   const from = order.indexOf(active);
   const to = order.findIndex((each) => each === group || doors.includes(each));
   if (from < 0 || to < 0) return { key: "Tab", times: 1 };
-  const ahead = (to - from + order.length) % order.length;
+  const round = [...order.slice(from + 1), ...order.slice(0, from + 1)];
+  const ahead = (to - from + order.length) % order.length || order.length;
   const back = order.length - ahead;
-  return ahead <= back ? { key: "Tab", times: Math.max(1, ahead) } : { key: "Shift+Tab", times: back };
+  // A conversation grows while one walks through it, above all at its beginning: better round it, or to its end.
+  const log = document.querySelector("[role=log]");
+  const past = log?.contains(stop) ? null : log;
+  const toll = (path: Element[], more: number) => (path.some((each) => past?.contains(each)) ? more : 0);
+  const forth = ahead + toll(round.slice(0, ahead), 1_000) <= back + toll(round.slice(ahead, -1), 2_000);
+  return forth ? { key: "Tab", times: ahead } : { key: "Shift+Tab", times: Math.max(1, back) };
 }
 
 /** What of its look, and of what is around it, a focus may change. */

@@ -9,6 +9,8 @@ export type Hands = "pointer" | "keyboard";
 
 /** More than any page has to walk through. */
 const PRESSES = 200;
+/** What a look says of an element that has been scrolled away. */
+const AWAY = "is outside of the window";
 /** How long something may be on its way: a dialog that closes, a ring that fades in. */
 const PATIENCE = 5_000;
 
@@ -32,6 +34,11 @@ async function reach(target: Locator, { timeout = 30_000 }: Waiting = {}): Promi
   const options = { timeout };
   await expect(target).toBeEnabled(options);
   let seen = await look(target, ({ here, early }) => here || !early, options);
+  if (seen.here && seen.unseen === AWAY) {
+    // What came before it has pushed it out; a step away and back brings it into the window again.
+    await keyboard.press("Shift+Tab");
+    seen = await look(target, ({ here }) => !here, options);
+  }
   const before = seen.here ? null : seen.style;
   let stuck = "";
   for (let pressed = 0; !seen.here; ) {
