@@ -186,8 +186,9 @@ test("a deleted chat comes back with undo", async ({ page, isMobile, hands }) =>
   if (hands === "pointer") await entry.dblclick();
   else {
     await page
+      .getByRole("navigation", { name: "Chats" })
       .getByRole("listitem")
-      .filter({ has: entry })
+      .filter({ has: page.locator("a[aria-current=page]") })
       .getByRole("button", { name: /^Actions for/ })
       .click();
     await page.getByRole("menuitem", { name: "Rename" }).click();
