@@ -61,7 +61,7 @@ test: ## check, then all tests of the server and of the web client
 	$(BIN)/pytest -m alone -n 1 --reruns 2
 	$(BIN)/pytest -m "not alone and not models and not journeys" -n auto --dist load --maxschedchunk 1 --reruns 1
 
-journeys: ## all journeys in a browser, at the width of a desktop and of a phone
+journeys: ## all journeys in a browser, at the width of a desktop and of a phone, and by keyboard alone
 	$(call prepare,test)
 	$(BIN)/pytest tests/e2e -n auto --reruns 1
 

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { defineConfig, devices } from "@playwright/test";
 
+import type { Hands } from "./e2e/hands";
+
 const INSTALLED = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
 /** The browser to drive; undefined leaves it to the one Playwright has installed itself. */
@@ -17,13 +19,15 @@ const args = [
   ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
 ];
 
-export default defineConfig({
+const desktop = { ...devices["Desktop Chrome"], viewport: { width: 1280, height: 800 } };
+
+export default defineConfig<{ hands: Hands }>({
   testDir: "e2e",
   outputDir: "test-results",
   timeout: 60_000,
   expect: { timeout: 10_000 },
   // The journeys of a file share one server, whose first account they make together; for other files, and for the
-  // other width, tests/e2e/test_browser.py starts servers of their own.
+  // other projects, tests/e2e/test_browser.py starts servers of their own.
   workers: 1,
   fullyParallel: false,
   forbidOnly: Boolean(process.env.CI),
@@ -37,7 +41,9 @@ export default defineConfig({
     launchOptions: { executablePath, args },
   },
   projects: [
-    { name: "desktop", use: { ...devices["Desktop Chrome"], viewport: { width: 1280, height: 800 } } },
+    { name: "desktop", use: desktop },
+    // People who have no mouse walk to everything, which takes longer.
+    { name: "keyboard", timeout: 120_000, use: { ...desktop, hands: "keyboard" } },
     {
       name: "phone",
       use: { ...devices["Pixel 7"], viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 },

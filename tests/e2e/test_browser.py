@@ -1,7 +1,7 @@
 """The journeys of people in a real browser, against the real server and a provider that streams a script.
 
-Each file of journeys is a test of its own at each width, with a server, a database and accounts of its own, so that
-they run beside each other and beside all other tests.
+Each file of journeys is a test of its own at each width and by keyboard alone, with a server, a database and accounts
+of its own, so that they run beside each other and beside all other tests.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from tests.upstream import Upstream
 WEB = ROOT / "web"
 JOURNEYS = sorted(path.name.removesuffix(".spec.ts") for path in (WEB / "e2e").glob("*.spec.ts"))
 ON_PHONES_TOO = ("people",)
-"""Journeys that `make test` makes at both widths; `make journeys` makes all of them so."""
+"""Journeys that `make test` makes on a phone, too; `make journeys` makes all of them so, and by keyboard."""
 BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 
 
@@ -62,15 +62,16 @@ def travels() -> list[ParameterSet]:
     """Each file of journeys with each of the projects of `playwright.config.ts`."""
     wide = [pytest.param(journeys, "desktop") for journeys in JOURNEYS]
     marks = {journeys: () if journeys in ON_PHONES_TOO else pytest.mark.journeys for journeys in JOURNEYS}
-    return wide + [pytest.param(journeys, "phone", marks=marks[journeys]) for journeys in JOURNEYS]
+    narrow = [pytest.param(journeys, "phone", marks=marks[journeys]) for journeys in JOURNEYS]
+    return wide + narrow + [pytest.param(journeys, "keyboard", marks=pytest.mark.journeys) for journeys in JOURNEYS]
 
 
 @pytest.mark.early
 @pytest.mark.timeout(600)
 @pytest.mark.skipif(not (WEB / "out" / "index.html").exists(), reason="the web client is not built: run `make setup`")
-@pytest.mark.parametrize(("journeys", "width"), travels())
+@pytest.mark.parametrize(("journeys", "project"), travels())
 async def test_people_can_do_what_they_came_for(
-    journeys: str, width: str, served: Running, outbox: Path, second_provider: Upstream, mcp_server: Served
+    journeys: str, project: str, served: Running, outbox: Path, second_provider: Upstream, mcp_server: Served
 ) -> None:
     assert any(shutil.which(browser) for browser in BROWSERS), "no Chromium: run `make test`, which brings one"
     places = {
@@ -79,9 +80,9 @@ async def test_people_can_do_what_they_came_for(
         "PARLEY_E2E_MCP": mcp_server.url,
         "PARLEY_E2E_MAILS": str(outbox),
     }
-    traces = f"test-results/{journeys}-{width}"  # Playwright empties the folder when it starts
+    traces = f"test-results/{journeys}-{project}"  # Playwright empties the folder when it starts
     travelling = await asyncio.create_subprocess_exec(
-        "npm", "run", "--silent", "e2e", "--", f"e2e/{journeys}.spec.ts", "--project", width, "--output", traces,
+        "npm", "run", "--silent", "e2e", "--", f"e2e/{journeys}.spec.ts", "--project", project, "--output", traces,
         cwd=WEB, env={**os.environ, **places, "CI": "1"},
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
     )  # fmt: skip

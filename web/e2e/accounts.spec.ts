@@ -1,5 +1,6 @@
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 
+import { expect, test } from "./hands";
 import { ACCOUNT, expectAccessible, type Person, SLOW, signedIn } from "./shared";
 
 const password = (page: Page) => page.getByLabel("Password", { exact: true });

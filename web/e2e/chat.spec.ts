@@ -1,7 +1,8 @@
 import AxeBuilder from "@axe-core/playwright";
-import { type BrowserContext, expect, type Page, test } from "@playwright/test";
+import type { BrowserContext, Page } from "@playwright/test";
 
 import { chatOf, talk } from "./chats";
+import { expect, test } from "./hands";
 import { expectAccessible, SLOW, signedIn } from "./shared";
 
 const composer = (page: Page) => page.getByRole("textbox", { name: "Message", exact: true });
@@ -176,13 +177,22 @@ test("a draft outlives a reload", async ({ page }) => {
   await composer(page).fill("");
 });
 
-test("a deleted chat comes back with undo", async ({ page, isMobile }) => {
+test("a deleted chat comes back with undo", async ({ page, isMobile, hands }) => {
   test.skip(isMobile, "the list lives in a drawer there");
   const name = `Chat ${Date.now()}`;
   await ask(page, "Tell me about paper");
   await finished(page);
   const entry = page.getByRole("navigation", { name: "Chats" }).locator("a[aria-current=page]");
-  await entry.dblclick();
+  if (hands === "pointer") await entry.dblclick();
+  else {
+    await page
+      .getByRole("navigation", { name: "Chats" })
+      .getByRole("listitem")
+      .filter({ has: page.locator("a[aria-current=page]") })
+      .getByRole("button", { name: /^Actions for/ })
+      .click();
+    await page.getByRole("menuitem", { name: "Rename" }).click();
+  }
   await page.getByRole("textbox", { name: "Chat title" }).fill(name);
   await page.getByRole("textbox", { name: "Chat title" }).press("Enter");
   const renamed = page.getByRole("link", { name });

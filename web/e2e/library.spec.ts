@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 
 import { chatOf, talk } from "./chats";
+import { expect, test } from "./hands";
 import { expectAccessible, SLOW, signedIn } from "./shared";
 
 const answers = (page: Page) => page.getByRole("article", { name: "Answer" });

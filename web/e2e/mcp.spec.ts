@@ -1,5 +1,6 @@
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 
+import { expect, test } from "./hands";
 import { expectAccessible, SLOW, signedIn } from "./shared";
 
 const MCP_URL = process.env.PARLEY_E2E_MCP;

@@ -2,8 +2,9 @@ import { createHmac } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { expect, type Page, test } from "@playwright/test";
+import type { Page } from "@playwright/test";
 
+import { expect, test } from "./hands";
 import { expectAccessible, SLOW, signedIn } from "./shared";
 
 const PASSWORD = "a password of Grace's own";

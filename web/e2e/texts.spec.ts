@@ -1,7 +1,8 @@
-import { expect, type Page, type Request, test } from "@playwright/test";
+import type { Page, Request } from "@playwright/test";
 
 import HOSTILE from "../src/lib/markdown/hostile.json" with { type: "json" };
 import { chatOf, type Said, talk } from "./chats";
+import { expect, test } from "./hands";
 import { expectAccessible, SLOW, signedIn } from "./shared";
 
 const answers = (page: Page) => page.getByRole("article", { name: "Answer" });

@@ -41,7 +41,10 @@ export function useFollow(scroller: RefObject<HTMLElement | null>, active: boole
     const until = performance.now() + 2_000;
     const step = () => {
       const element = scroller.current;
-      if (element && following.current && distance(element) > 1) element.scrollTop = element.scrollHeight;
+      // Whoever writes in the conversation, as in a message that is changed, must not lose sight of the field.
+      const writing = element?.querySelector("textarea:focus");
+      if (element && !writing && following.current && distance(element) > 1)
+        element.scrollTop = element.scrollHeight;
       if (active || performance.now() < until) frame = requestAnimationFrame(step);
     };
     step();
