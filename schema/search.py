@@ -23,7 +23,7 @@ class SearchHit:
         "between two `**`; the text's own `**` are left out."
     )
     def snippet(self) -> str:
-        return snippet(self.message.content, self.marks)
+        return snippet(self.message.row.content, self.marks)
 
     @strawberry.field(description="The chat that the message belongs to.")
     async def chat(self, info: FieldInfo) -> Chat | None:

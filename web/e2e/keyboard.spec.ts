@@ -19,6 +19,7 @@ test("the focus goes to what opens, and comes back from what closes", async ({ p
   await edit.click(SLOW);
   await expect(page.getByRole("textbox", { name: "Edit message" })).toBeFocused();
   await page.keyboard.press("Escape");
+  await expect(edit).toBeFocused();
 
   const actions = page.getByRole("button", { name: `Actions for ${name}` });
   await actions.click();
@@ -38,6 +39,17 @@ test("the focus goes to what opens, and comes back from what closes", async ({ p
   await expect(page.getByRole("tree", { name: "Branches" })).toBeVisible(SLOW);
   await page.keyboard.press("Escape");
   await expect(page.getByRole("tree", { name: "Branches" })).toBeHidden();
+
+  const field = page.getByRole("textbox", { name: "Message", exact: true });
+  await field.focus();
+  await page.keyboard.press("ArrowUp");
+  await expect(page.getByRole("textbox", { name: "Edit message" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(field).toBeFocused();
+  await more.focus();
+  await page.keyboard.press("Control+Shift+O");
+  await expect(page).toHaveURL(/\/chat$/);
+  await expect(field).toBeFocused();
 });
 
 for (const [what, html, why] of [

@@ -1,7 +1,7 @@
 "use client";
 
 import { storeOf } from "@parley/react";
-import { lazy, Suspense, useCallback, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { chooseModel, useChosenModel } from "@/lib/chosen-model";
 import { copyText } from "@/lib/markdown/clipboard";
 import { type Shortcut, useShortcuts } from "@/lib/shortcuts";
@@ -105,6 +105,13 @@ export function ChatView({ chatId }: { chatId: string | null }) {
     ];
   }, [store, stop, finding]);
   useShortcuts(t("shortcuts.title"), shortcuts);
+
+  const left = useRef(chatId);
+  useEffect(() => {
+    // Who goes on to a new chat wants to write. Where there are fingers only, keys would cover half of the page.
+    if (left.current && !chatId && matchMedia("(hover: hover)").matches) field.current?.focus();
+    left.current = chatId;
+  }, [chatId]);
 
   if (thread.state === "missing") return <MissingChat />;
   return (

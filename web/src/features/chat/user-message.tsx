@@ -1,7 +1,7 @@
 "use client";
 
 import { Pencil } from "lucide-react";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/lib/markdown/copy-button";
@@ -82,9 +82,26 @@ function EditForm({ message, queued }: Props) {
   );
 }
 
+/** A form in place of what opened it gives the focus back when it closes: to where it was, or to the opener made anew. */
+function useFocusBack(open: boolean) {
+  const opener = useRef<HTMLButtonElement>(null);
+  const before = useRef<Element | null>(null);
+  useLayoutEffect(() => {
+    if (open) before.current = document.activeElement; // the form takes the focus after this
+  }, [open]);
+  useEffect(() => {
+    if (open || !before.current) return;
+    const field = before.current instanceof HTMLTextAreaElement ? before.current : null;
+    (field?.isConnected ? field : opener.current)?.focus();
+    before.current = null;
+  }, [open]);
+  return opener;
+}
+
 /** What the person wrote: a bubble on the right, with its versions and a pencil. */
 export function UserMessage({ message, queued }: Props) {
   const { editing, setEditing } = useChat();
+  const pencil = useFocusBack(editing === message.id);
   return (
     <article aria-label={t("message.you")} className="group flex flex-col items-end gap-1">
       <MessageFiles files={filesOf(message)} />
@@ -97,7 +114,12 @@ export function UserMessage({ message, queued }: Props) {
         <div className="-mb-4 flex h-8 items-center gap-0.5 opacity-0 transition-opacity group-focus-within:opacity-100 group-hover:opacity-100 motion-reduce:transition-none pointer-coarse:h-11 pointer-coarse:opacity-100 has-[[role=group]]:opacity-100">
           <SiblingArrows message={message} />
           <CopyButton text={message.content} label={t("message.copy")} className="pointer-coarse:size-11" />
-          <ActionButton icon={Pencil} label={t("message.edit")} onClick={() => setEditing(message.id)} />
+          <ActionButton
+            ref={pencil}
+            icon={Pencil}
+            label={t("message.edit")}
+            onClick={() => setEditing(message.id)}
+          />
           {queued ? null : <ForkButton messageId={message.id} />}
         </div>
       )}
