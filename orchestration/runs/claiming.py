@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from domain.models import Selection
 from domain.runs import ApprovalDecision, EventKind, RunEvent, RunStatus
 from domain.tools import Standing
 from orchestration.inference.selection import Selector
@@ -50,27 +51,13 @@ async def claim(
         if run is None:
             return None
         team = await teams.team_of(session, run.agent_id, run.agent_versions)
-        standing = Standing()
         workflow = await _workflow(session, run)
-        if workflow is not None or any(row.tools or row.mcp_tools or row.mcp_servers for row in team):
-            standing = await tool_policies.standing(session, run.user_id, chat_id=run.chat_id, run_id=run.id)
+        standing = await _standing(session, run, team, workflow)
         gathered = await gather(session, run, team)
         left = await _left(session, run) if run.attempt > 1 else Left(Kept(), {}, (), sequence=1)
         selection = at_once(ready, run, team[0], workflow, gathered)
-        stored = None if selection is None else stored_selection(selection)
-        told = [] if run.attempt > 1 else _first_words(run, team[0], stored, left.sequence)
-        sequence = left.sequence + len(told)
-        reserved = sequence + writer.reserve if selection and writer.reserve else 0
-        if selection is not None and stored is not None:
-            await progress.choose(session, run, stored, selection.model_id, step=team[0].name, reserved=reserved)
-            run.model_id = selection.model_id
-        await events.add(session, told)
-        changed = [Change(ChangeKind.RUN, run.id, run.chat_id)]
-        if run.attempt > 1:  # what a lost worker's calls have asked, nobody waits for any more
-            closed = await approvals.close_questions(session, run.id, GONE)
-            changed += [Change(ChangeKind.APPROVAL, key, run.chat_id) for key in closed]
-        await changes.record(session, run.user_id, changed)
-    log = writer.open(run_id, run.attempt, sequence, reserved=reserved)
+        told, reserved = await _begin(session, writer, run, team[0], selection, left.sequence)
+    log = writer.open(run_id, run.attempt, left.sequence + len(told), reserved=reserved)
     attempt = Attempt(run, team, gathered, log, left.kept, left.entries)
     attempt.standing, attempt.workflow, attempt.selection = standing, workflow, selection
     attempt.approved = {row.call_id: row for row in left.decided if row.decision is ApprovalDecision.APPROVE}
@@ -79,6 +66,33 @@ async def claim(
         attempt.log.say(EventKind.STATUS, status=RunStatus.IN_PROGRESS.value)
     writer.published(told)
     return attempt, left.decided
+
+
+async def _standing(session: Session, run: RunRow, team: Sequence[AgentRow], workflow: WorkflowRow | None) -> Standing:
+    """What the person has said of tools, if the run may come to use any."""
+    if workflow is None and not any(row.tools or row.mcp_tools or row.mcp_servers for row in team):
+        return Standing()
+    return await tool_policies.standing(session, run.user_id, chat_id=run.chat_id, run_id=run.id)
+
+
+async def _begin(
+    session: Session, writer: EventLog, run: RunRow, agent: AgentRow, selection: Selection | None, sequence: int
+) -> tuple[list[RunEvent], int]:
+    """Store that an attempt is under way: its model, its first words after this sequence, and what else has changed
+    with it. Returns those words and the sequence up to which the log may write ahead."""
+    stored = None if selection is None else stored_selection(selection)
+    told = [] if run.attempt > 1 else _first_words(run, agent, stored, sequence)
+    reserved = sequence + len(told) + writer.reserve if selection and writer.reserve else 0
+    if selection is not None and stored is not None:
+        await progress.choose(session, run, stored, selection.model_id, step=agent.name, reserved=reserved)
+        run.model_id = selection.model_id
+    await events.add(session, told)
+    changed = [Change(ChangeKind.RUN, run.id, run.chat_id)]
+    if run.attempt > 1:  # what a lost worker's calls have asked, nobody waits for any more
+        closed = await approvals.close_questions(session, run.id, GONE)
+        changed += [Change(ChangeKind.APPROVAL, key, run.chat_id) for key in closed]
+    await changes.record(session, run.user_id, changed)
+    return told, reserved
 
 
 async def _left(session: Session, run: RunRow) -> Left:

@@ -1,4 +1,5 @@
 import type { accounts } from "./en/accounts";
+import type { administration } from "./en/administration";
 import type { agents } from "./en/agents";
 import type { approvals } from "./en/approvals";
 import type { branches } from "./en/branches";
@@ -30,6 +31,7 @@ export type Same<English> = {
 /** All texts of the client in another language, by part. */
 export type Catalogue = {
   accounts: Same<typeof accounts>;
+  administration: Same<typeof administration>;
   agents: Same<typeof agents>;
   approvals: Same<typeof approvals>;
   branches: Same<typeof branches>;

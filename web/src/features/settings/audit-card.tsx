@@ -12,7 +12,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { AuditLogDocument, type AuditLogQuery } from "@/gql/later/graphql";
 import { formatDateTime, formatRelative } from "@/lib/dates";
 import { usePages } from "@/lib/use-pages";
-import { t } from "@/messages/settings";
+import { t } from "@/messages/administration";
 
 import { type AuditEvent, KINDS, kindName, whereOf, whoOf } from "./audit-words";
 

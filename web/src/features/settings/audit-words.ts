@@ -1,13 +1,13 @@
 import type { AuditKind, AuditLogQuery } from "@/gql/later/graphql";
-import { settings } from "@/messages/en/settings";
-import { t } from "@/messages/settings";
+import { t } from "@/messages/administration";
+import { administration } from "@/messages/en/administration";
 
 import { browserOf } from "./browsers";
 
 export type AuditEvent = AuditLogQuery["auditLog"]["edges"][number]["node"];
 
 /** Everything that can happen, in the order in which one chooses from it. */
-export const KINDS = Object.keys(settings.audit.kinds) as AuditKind[];
+export const KINDS = Object.keys(administration.audit.kinds) as AuditKind[];
 
 export const kindName = (kind: AuditKind): string => t(`audit.kinds.${kind}`);
 

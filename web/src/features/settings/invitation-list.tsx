@@ -9,7 +9,8 @@ import { type InvitationsQuery, RevokeInvitationDocument } from "@/gql/later/gra
 import { formatDateTime, formatRelative } from "@/lib/dates";
 import { messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
-import { t } from "@/messages/settings";
+import { t } from "@/messages/administration";
+import { t as settings } from "@/messages/settings";
 
 type Invitation = InvitationsQuery["invitations"]["edges"][number]["node"];
 
@@ -33,7 +34,7 @@ function InvitationRow({ invitation, onGone }: { invitation: Invitation; onGone:
       <div className="min-w-0">
         <p className="flex flex-wrap items-center gap-2 text-sm font-medium">
           <span className="truncate">{email ?? t("invitations.anybody")}</span>
-          {role === "ADMIN" ? <Badge>{t("administrator")}</Badge> : null}
+          {role === "ADMIN" ? <Badge>{settings("administrator")}</Badge> : null}
         </p>
         <p className="mt-0.5 text-sm text-muted-foreground">
           {invitedBy
@@ -43,7 +44,7 @@ function InvitationRow({ invitation, onGone }: { invitation: Invitation; onGone:
         </p>
       </div>
       <ConfirmButton
-        verb={t("verbs.revoke")}
+        verb={settings("verbs.revoke")}
         label={email ? t("invitations.revoke", { email }) : t("invitations.revokeAnybody")}
         title={t("invitations.revokeTitle")}
         text={t("invitations.revokeAbout")}

@@ -9,7 +9,8 @@ import { SubmitButton } from "@/components/submit-button";
 import { InviteUserDocument } from "@/gql/later/graphql";
 import { fieldsOf, messageOf } from "@/lib/errors";
 import { textOf } from "@/lib/forms";
-import { t } from "@/messages/settings";
+import { t } from "@/messages/administration";
+import { t as settings } from "@/messages/settings";
 
 import { ShownOnce } from "./shown-once";
 
@@ -39,9 +40,11 @@ export function InviteForm({ onInvited }: { onInvited: () => void }) {
         problem={fieldsOf(error).email}
       />
       <SubmitButton busy={fetching} className="self-start">
-        {t("verbs.createLink")}
+        {settings("verbs.createLink")}
       </SubmitButton>
-      {link ? <ShownOnce name={t("invitations.link")} text={link} copyLabel={t("verbs.copyLink")} /> : null}
+      {link ? (
+        <ShownOnce name={t("invitations.link")} text={link} copyLabel={settings("verbs.copyLink")} />
+      ) : null}
     </form>
   );
 }

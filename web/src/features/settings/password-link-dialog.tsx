@@ -16,7 +16,8 @@ import { Spinner } from "@/components/ui/spinner";
 import { CreatePasswordResetDocument } from "@/gql/later/graphql";
 import { formatDateTime } from "@/lib/dates";
 import { messageOf } from "@/lib/errors";
-import { t } from "@/messages/settings";
+import { t } from "@/messages/administration";
+import { t as settings } from "@/messages/settings";
 
 import { ShownOnce } from "./shown-once";
 
@@ -32,7 +33,7 @@ function PasswordLink({ person }: { person: Person }) {
         <ShownOnce
           name={t("passwordLink.link")}
           text={`${window.location.origin}/new-password#${made.token}`}
-          copyLabel={t("verbs.copyLink")}
+          copyLabel={settings("verbs.copyLink")}
         />
         <p className="text-sm text-muted-foreground">
           {t("passwordLink.until", { at: formatDateTime(made.expiresAt) })}
@@ -45,7 +46,7 @@ function PasswordLink({ person }: { person: Person }) {
       <DialogFooter>
         <Button disabled={fetching} onClick={() => void create({ userId: person.id })}>
           {fetching ? <Spinner /> : null}
-          {t("verbs.createLink")}
+          {settings("verbs.createLink")}
         </Button>
       </DialogFooter>
     </>

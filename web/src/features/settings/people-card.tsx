@@ -10,7 +10,7 @@ import {
   type PeopleQuery,
 } from "@/gql/later/graphql";
 import { usePages } from "@/lib/use-pages";
-import { t } from "@/messages/settings";
+import { t } from "@/messages/administration";
 
 import { InvitationList } from "./invitation-list";
 import { InviteForm } from "./invite-form";

@@ -10,7 +10,8 @@ import { type PeopleQuery, UpdateUserDocument } from "@/gql/later/graphql";
 import { messageOf } from "@/lib/errors";
 import { toast } from "@/lib/toast";
 import { useOnDemand } from "@/lib/use-on-demand";
-import { t } from "@/messages/settings";
+import { t } from "@/messages/administration";
+import { t as settings } from "@/messages/settings";
 
 const PasswordLinkDialog = lazy(() => import("./password-link-dialog"));
 const PersonBudgetsDialog = lazy(() => import("./person-budgets-dialog"));
@@ -49,11 +50,11 @@ function BudgetsButton({ person }: { person: Person }) {
       <Button
         variant="outline"
         size="sm"
-        aria-label={t("budgets.of", { name: person.name })}
+        aria-label={settings("budgets.of", { name: person.name })}
         aria-haspopup="dialog"
         onClick={() => setOpen(true)}
       >
-        {t("budgets.title")}
+        {settings("budgets.title")}
       </Button>
       {wanted ? (
         <Suspense>
@@ -78,7 +79,7 @@ export function PersonRow({ person, own, onChanged }: RowProps) {
       <div className="min-w-0 grow basis-56">
         <p className="flex flex-wrap items-center gap-2 text-sm font-medium">
           {person.name}
-          {person.role === "ADMIN" ? <Badge>{t("administrator")}</Badge> : null}
+          {person.role === "ADMIN" ? <Badge>{settings("administrator")}</Badge> : null}
           {person.disabledAt ? <Badge variant="outline">{t("people.disabled")}</Badge> : null}
         </p>
         <p className="mt-0.5 truncate text-sm text-muted-foreground">{person.email}</p>

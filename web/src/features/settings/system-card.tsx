@@ -14,7 +14,7 @@ import { SystemStatusDocument, type SystemStatusQuery } from "@/gql/later/graphq
 import { formatDateTime, formatRelative } from "@/lib/dates";
 import { messageOf } from "@/lib/errors";
 import { bytes } from "@/lib/quantities";
-import { t } from "@/messages/settings";
+import { t } from "@/messages/administration";
 
 type Status = SystemStatusQuery["systemStatus"];
 

@@ -1,6 +1,7 @@
 import type { Catalogue } from "../catalogue";
 
 import { accounts } from "./accounts";
+import { administration } from "./administration";
 import { agents } from "./agents";
 import { approvals } from "./approvals";
 import { branches } from "./branches";
@@ -26,6 +27,7 @@ import { workflows } from "./workflows";
 
 export const messages: Catalogue = {
   accounts,
+  administration,
   agents,
   approvals,
   branches,
