@@ -29,12 +29,12 @@ class Unusual(Exception):
 
 class Usual(NamedTuple):
     """Values of exactly the type `of` go out as `out` says, `{v}` being the value, if `only` holds for them, too.
-    `out` may look them up in `names`."""
+    `out` may use one thing by the name `{using}`."""
 
     of: type
     out: str = "{v}"
     only: str = ""
-    names: Mapping[Any, Any] | None = None
+    using: Any = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,7 +168,7 @@ class _Writer:
             case Leaf(usual=None):
                 return f"{self._name(reading.odd)}({source})"
             case Leaf(usual=Usual() as usual):
-                found = usual.out.format(v=v, names=self._name(usual.names))
+                found = usual.out.format(v=v, using=self._name(usual.using))
                 otherwise = f"{self._name(reading.odd)}({v})"
                 is_of = f"type({{}}) is {self._name(usual.of)}{usual.only.format(v=v)}"
             case Items():
