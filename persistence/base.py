@@ -4,7 +4,7 @@ from collections import namedtuple
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache
 from typing import Annotated, Any, LiteralString, NamedTuple, TypeVar, cast
 from uuid import UUID
 
@@ -80,23 +80,32 @@ def in_words(query: Select[*tuple[Any, ...]]) -> Words:
     return Words(str(compiled), compiled.params)
 
 
-@cache
-def columns(kind: type[Base], table: str) -> LiteralString:
-    """All columns of a table under the name that it has in a statement, in the order that `loose` takes."""
-    return ", ".join(f"{table}.{name}" for name, _ in _attributes(kind))
+Columns = frozenset[str] | None
+"""Names of those columns of a table that are wanted; what other tables have among them does not matter. None: all."""
 
 
-@cache
-def _attributes(kind: type[Base]) -> tuple[tuple[str, Any], ...]:
+@lru_cache(maxsize=256)
+def columns(kind: type[Base], table: str, only: Columns = None) -> LiteralString:
+    """All columns of a table, or only these, under the name that it has in a statement, in the order that `loose` and
+    `seen` take."""
+    return ", ".join(f"{table}.{name}" for name, _ in _attributes(kind, only))
+
+
+@lru_cache(maxsize=256)
+def _attributes(kind: type[Base], only: Columns = None) -> tuple[tuple[str, Any], ...]:
     """Each column with what makes its value of a driver's, if that is anything."""
     found = ((attribute.key, attribute.columns[0].type) for attribute in inspect(kind).column_attrs)
-    return tuple((name, type_.members if isinstance(type_, Word) else None) for name, type_ in found)
+    return tuple(
+        (name, type_.members if isinstance(type_, Word) else None)
+        for name, type_ in found
+        if only is None or name in only
+    )
 
 
-@cache
-def _seen(kind: type[Base]) -> type[Any]:
+@lru_cache(maxsize=256)
+def _seen(kind: type[Base], only: Columns = None) -> type[Any]:
     """A tuple with the attributes of `kind`. Words become members of their enum when they are read."""
-    attributes = _attributes(kind)
+    attributes = _attributes(kind, only)
     names = [name for name, _ in attributes]
     words = {name: _word(place, made) for place, (name, made) in enumerate(attributes) if made is not None}
     bases = (namedtuple(kind.__name__, names),)  # noqa: PYI024 - its fields are a table's
@@ -113,10 +122,11 @@ def _word(place: int, members: type[StrEnum]) -> property:
     return property(member)
 
 
-def seen(kind: type[R], rows: Iterable[Sequence[Any]]) -> list[R]:
+def seen(kind: type[R], rows: Iterable[Sequence[Any]], only: Columns = None) -> list[R]:
     """Rows as the driver gave them, in the order of `columns`, that can be read and nothing else: they have the
-    attributes of `kind`, and cost a tenth of what the session's own rows cost."""
-    made = _seen(kind)
+    attributes of `kind`, and cost a tenth of what the session's own rows cost. What else the driver's rows end with
+    stays unnamed."""
+    made = _seen(kind, only)
     return [tuple.__new__(made, row) for row in rows]
 
 

@@ -53,6 +53,27 @@ class _Joining(OrmSession):
         held.close()
 
 
+class Kept:
+    """The connection that was read from last, for what reads next without waiting for anything in between, as one block
+    of a request after the other does. The pool has it back before the event loop turns to anything else."""
+
+    def __init__(self) -> None:
+        self._lease: PoolProxiedConnection | None = None
+
+    def take(self) -> PoolProxiedConnection | None:
+        lease, self._lease = self._lease, None
+        return lease
+
+    def keep(self, lease: PoolProxiedConnection) -> None:
+        self.give_back()
+        self._lease = lease
+        asyncio.get_running_loop().call_soon(self.give_back)
+
+    def give_back(self) -> None:
+        if (lease := self.take()) is not None:
+            lease.close()
+
+
 class Session(AsyncSession):
     """What a block works with. SQLAlchemy's way to a connection, a transaction and back costs three times as much as a
     statement of the driver; a block of nothing but those goes without."""
@@ -60,9 +81,9 @@ class Session(AsyncSession):
     sync_session_class = _Joining
     sync_session: _Joining
 
-    def __init__(self, engine: AsyncEngine, *, reads: bool) -> None:
+    def __init__(self, engine: AsyncEngine, kept: Kept | None) -> None:
         super().__init__(engine, expire_on_commit=False)
-        self._engine, self._reads = engine, reads
+        self._engine, self._kept = engine, kept
         self._cursor: Cursor | None = None
 
     @property
@@ -73,13 +94,15 @@ class Session(AsyncSession):
     def tell(self, statement: str) -> None:
         """Tell whoever hears of the engine's statements of one that goes past it, when it reads: that is what people
         wait for, while most writes are what workers do by themselves."""
-        if self._reads:
+        if self._kept is not None:
             for hear in self._engine.sync_engine.dispatch.before_cursor_execute:
                 hear(None, None, statement, None, None, False)
 
     async def driver(self) -> Driver:
         """The driver's connection. Raises one of `database.Unavailable` when there is none."""
-        if (lease := self.sync_session.lease) is None:
+        if (lease := self.sync_session.lease) is None and self._kept is not None:
+            lease = self.sync_session.lease = self._kept.take()
+        if lease is None:
             try:
                 lease = self.sync_session.lease = await greenlet_spawn(self._engine.sync_engine.raw_connection)
             except psycopg.Error as error:
@@ -114,6 +137,17 @@ class Session(AsyncSession):
                     await self.give_up(broken)
                 raise OperationalError("COMMIT", None, broken) from broken
 
+    def hand_on(self) -> bool:
+        """Leave the connection of a block that has read to the next one, if it is fit for that."""
+        session = self.sync_session
+        if self._kept is None or session.joined is not None or (lease := session.lease) is None or not lease.is_valid:
+            return False
+        if cast("Driver", lease.driver_connection).closed:
+            return False
+        session.lease = None
+        self._kept.keep(lease)
+        return True
+
     async def end(self) -> None:
         """Roll back what was not committed, and give the connection back."""
         if self.sync_session.lease is not None:
@@ -126,10 +160,11 @@ def _closed(error: InvalidRequestError) -> OperationalError:
 
 
 class Block:
-    """One unit of work: it commits on a clean exit, and rolls back on any exception. Blocks do not nest."""
+    """One unit of work: it commits on a clean exit, and rolls back on any exception. Blocks do not nest. `kept` is for
+    those that only read."""
 
-    def __init__(self, engine: AsyncEngine, *, reads: bool) -> None:
-        self._session = Session(engine, reads=reads)
+    def __init__(self, engine: AsyncEngine, kept: Kept | None = None) -> None:
+        self._session = Session(engine, kept)
 
     async def __aenter__(self) -> Session:
         if _in_block.get():
@@ -148,6 +183,7 @@ class Block:
         finally:
             _in_block.set(False)
             if settled:
-                await self._session.end()  # there is nothing to wait for
+                if not self._session.hand_on():
+                    await self._session.end()  # there is nothing to wait for
             else:  # being cancelled must not leave the connection behind in the middle of something
                 await asyncio.shield(self._session.end())

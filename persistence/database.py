@@ -39,6 +39,7 @@ class Database:
 
     def __init__(self, engine: AsyncEngine, reads: AsyncEngine, direct: URL | None = None) -> None:
         self.engine, self.reads, self.direct = engine, reads, direct or engine.url
+        self._kept = blocks.Kept()
         self.told_here: set[int] = set()
         """Backends of connections whose notifications nobody here needs: this process shows what it wrote by itself."""
 
@@ -55,17 +56,18 @@ class Database:
 
     def read(self) -> Block:
         """Queries only; PostgreSQL itself refuses a write in it. Each statement sees what is committed by then."""
-        return Block(self.reads, reads=True)
+        return Block(self.reads, self._kept)
 
     def write(self) -> Block:
         """One unit of work: commits on a clean exit, rolls back on any exception."""
-        return Block(self.engine, reads=False)
+        return Block(self.engine)
 
     async def connect(self) -> psycopg.AsyncConnection[Any]:
         """A connection of one's own, outside the pool and in autocommit: for LISTEN and for the event log."""
         return await psycopg.AsyncConnection.connect(conninfo(self.direct), autocommit=True)
 
     async def close(self) -> None:
+        self._kept.give_back()
         await self.reads.dispose()
         await self.engine.dispose()
 

@@ -27,6 +27,7 @@ from sqlalchemy import (
     column,
     func,
     literal,
+    literal_column,
     select,
 )
 from sqlalchemy.orm import Mapped, aliased, mapped_column
@@ -34,7 +35,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from domain.errors import NotFound
 from domain.ids import Kind, global_id
 from domain.messages import MessageRole, MessageStatus
-from persistence.base import Base, Created, Key, Word, Words, array, columns, in_words, loose, seen
+from persistence.base import Base, Columns, Created, Key, Word, Words, array, columns, in_words, loose, seen
 from persistence.chats import ChatRow
 from persistence.database import Session, run
 
@@ -91,8 +92,9 @@ async def paths(session: Session, pages: list[PathPage]) -> dict[PathPage, Path]
     return {page: path for page, path in found if path is not None}
 
 
-async def paths_of(session: Session, pages: Sequence[PathPage]) -> list[Path | None]:
-    """The same in the order of the pages; None for a head that does not exist."""
+async def paths_of(session: Session, pages: Sequence[PathPage], only: Columns = None) -> list[Path | None]:
+    """The same in the order of the pages; None for a head that does not exist. With `only`, the messages have these
+    columns, the id and the depth."""
     wanted = {
         "heads": array(page.head_id for page in pages),
         "sizes": array(page.limit for page in pages),
@@ -100,14 +102,20 @@ async def paths_of(session: Session, pages: Sequence[PathPage]) -> list[Path | N
         "after": array(-1 if page.after is None else page.after for page in pages),
         "before": array(2**31 - 1 if page.before is None else page.before for page in pages),
     }
+    only = None if only is None else only | {"id", "depth"}
     text, values = _inside()
+    text = text.replace(THE_COLUMNS, columns(MessageRow, "messages", only))
     found: list[Path | None] = [None] * len(pages)
-    for position, rows in groupby(await run(session, text, {**values, **wanted}, binary=True), itemgetter(0)):
-        inside = list(rows)
-        found[position - 1] = Path(
-            inside[0][1] + 1, seen(MessageRow, [row[2:] for row in inside if row[2] is not None])
-        )
+    for (position, tip), rows in groupby(await run(session, text, {**values, **wanted}, binary=True), WHERE):
+        # A branch that the window has nothing of has a row, too, with nothing in the message's place.
+        inside = [row for row in rows if row[0] is not None]
+        found[position - 1] = Path(tip + 1, seen(MessageRow, inside, only))
     return found
+
+
+THE_COLUMNS = "the_columns"
+WHERE = itemgetter(-2, -1)
+"""The number of a row's page, and the depth of that page's head."""
 
 
 @cache  # to put this statement together takes ten times as long as to execute it
@@ -116,7 +124,7 @@ def _inside() -> Words:
     window = _windows()
     spans = _spans(select(window.c.page, window.c.head_id.label("tip_id")))
     return in_words(
-        select(window.c.page, window.c.head_depth, MessageRow)
+        select(literal_column(THE_COLUMNS), window.c.page, window.c.head_depth)
         .join_from(window, spans, spans.c.page == window.c.page)
         .outerjoin(
             MessageRow,

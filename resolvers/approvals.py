@@ -1,7 +1,6 @@
 """Doors to tool calls that wait for a decision, and for deciding on them."""
 
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 import strawberry
@@ -15,7 +14,7 @@ from persistence import approvals
 from persistence.approvals import ApprovalPlace, ApprovalRow
 from resolvers.context import Info
 from schema.approvals import Approval, DecideApprovalInput
-from schema.pages import Connection, Edge, Page, cursor, place
+from schema.pages import Connection, Page, cursor, forward, place
 from schema.runs import DecideApprovalPayload, Run
 
 
@@ -38,8 +37,7 @@ class ApprovalQueries:
             async with info.context.db.read() as session:
                 return await approvals.count(session, viewer_id, pending=pending)
 
-        edges = [Edge(node=Approval.from_row(row), mark=partial(_cursor, row)) for row in rows[: page.limit]]
-        return Connection(edges=edges, more_after=len(rows) > page.limit, more_before=after is not None, count=count)
+        return forward(page, rows, cursor_of=_cursor, node_of=Approval.from_row, count=count)
 
 
 @strawberry.type

@@ -1,6 +1,5 @@
 """Doors to memories and summaries: everything that models are told beside the conversation."""
 
-from functools import partial
 from uuid import UUID
 
 import strawberry
@@ -20,7 +19,7 @@ from schema.memories import (
     UpdateMemoryInput,
     UpdateMemoryPayload,
 )
-from schema.pages import Connection, Edge, Page, cursor, place
+from schema.pages import Connection, Page, cursor, forward, place
 from schema.summaries import RemoveSummaryPayload
 
 
@@ -38,8 +37,7 @@ class MemoryQueries:
             async with info.context.db.read() as session:
                 return await memories.count(session, viewer_id)
 
-        edges = [Edge(node=Memory.from_row(row), mark=partial(cursor, row.id.hex)) for row in rows[: page.limit]]
-        return Connection(edges=edges, more_after=len(rows) > page.limit, more_before=after is not None, count=count)
+        return forward(page, rows, cursor_of=lambda row: cursor(row.id.hex), node_of=Memory.from_row, count=count)
 
 
 @strawberry.type

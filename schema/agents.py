@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from functools import partial
 from typing import Self
 from uuid import UUID
 
@@ -24,7 +23,7 @@ from schema.loading import Loader
 from schema.mcp_servers import McpServer, facts_by_key, server_by_id
 from schema.models import Model, model_by_id
 from schema.nodes import Node
-from schema.pages import Connection, Edge, Page, cursor, place
+from schema.pages import Connection, Page, cursor, forward, place
 from schema.tools import Tool
 
 agent_by_id = Loader[UUID, AgentRow | None](fetch=rows_of(AgentRow), missing=lambda: None)
@@ -116,7 +115,7 @@ class Agent(Node):
         mine = self.row.owner_id == info.context.viewer_id
         wanted = VersionPage(self.row.id, page.limit + 1, below)
         rows = await info.context.load(versions_of, wanted) if mine else []
-        return _page(self.row, rows, page, after)
+        return _page(self.row, rows, page)
 
     @classmethod
     def from_row(cls, row: AgentRow) -> Self:
@@ -155,23 +154,17 @@ async def _agents(info: FieldInfo, keys: list[UUID]) -> list[Agent]:
     return [Agent.from_row(row) for row in rows if row and row.deleted_at is None and _visible(info, row)]
 
 
-def _page(row: AgentRow, rows: list[AgentVersionRow], page: Page, after: str | None) -> Connection[AgentVersion]:
-    edges = [
-        Edge(
-            mark=partial(cursor, str(found.version)),
-            node=AgentVersion(
-                version=found.version,
-                created_at=found.created_at,
-                agent=Agent.from_row(agents.as_it_was(row, found)),
-            ),
-        )
-        for found in rows[: page.limit]
-    ]
-
+def _page(row: AgentRow, rows: list[AgentVersionRow], page: Page) -> Connection[AgentVersion]:
     async def count() -> int:
         return row.version
 
-    return Connection(edges=edges, more_after=len(rows) > page.limit, more_before=after is not None, count=count)
+    return forward(
+        page, rows, cursor_of=lambda one: cursor(str(one.version)),
+        node_of=lambda one: AgentVersion(
+            version=one.version, created_at=one.created_at, agent=Agent.from_row(agents.as_it_was(row, one))
+        ),
+        count=count,
+    )  # fmt: skip
 
 
 def _version(name: str, value: str) -> int:

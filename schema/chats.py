@@ -9,9 +9,9 @@ from uuid import UUID
 
 import strawberry
 
-from domain.ids import Kind, global_id, key_of
+from domain.ids import Kind, key_of
 from persistence import queued_messages, runs
-from persistence.base import still
+from persistence.base import Columns, still
 from persistence.chats import ChatRow
 from persistence.context_use import Asked
 from persistence.lookups import rows_of
@@ -23,6 +23,7 @@ from schema.loading import Loader, together
 from schema.messages import Message, branch, branches, message_by_id
 from schema.nodes import Node
 from schema.pages import Connection, Page
+from schema.rows import column
 from schema.summaries import Use, use_of_context
 
 if TYPE_CHECKING:
@@ -35,50 +36,29 @@ active_run = Loader[UUID, RunRow | None](fetch=runs.newest_unfinished, missing=l
 
 async def _branches_of(
     chats: Sequence[Chat],
+    columns: Columns,
     info: FieldInfo,
     first: int | None = None,
     after: str | None = None,
     last: int | None = None,
     before: str | None = None,
 ) -> list[Connection[Message]]:
-    return await branches(info, [chat.row.head_id for chat in chats], Page.of(first, after, last, before))
+    return await branches(info, [chat.row.head_id for chat in chats], Page.of(first, after, last, before), columns)
 
 
 @strawberry.type(description="One conversation: a tree of messages of which one branch is shown.")
 class Chat(Node):
     row: strawberry.Private[ChatRow]
 
-    @strawberry.field(description="Title; made from the first message until somebody sets it.")
-    def title(self) -> str:
-        return self.row.title
-
-    @strawberry.field(description="When it was made.")
-    def created_at(self) -> datetime:
-        return self.row.created_at
-
-    @strawberry.field(description="When it last changed.")
-    def updated_at(self) -> datetime:
-        return self.row.updated_at
-
-    @strawberry.field(description="Whether it is pinned.")
-    def pinned(self) -> bool:
-        return self.row.pinned
-
-    @strawberry.field(description="Whether it is archived; `chats` lists archived chats only on request.")
-    def archived(self) -> bool:
-        return self.row.archived
-
-    @strawberry.field(description="Words by which its owner sorts it, in lower case; at most 10.")
-    def tags(self) -> list[str]:
-        return self.row.tags
-
-    @strawberry.field(description="Newest message of the branch that is shown.")
-    def head_id(self) -> strawberry.ID | None:
-        return strawberry.ID(global_id(Kind.MESSAGE, self.row.head_id)) if self.row.head_id else None
-
-    @strawberry.field(description="Messages in all branches.")
-    def message_count(self) -> int:
-        return self.row.message_count
+    id: strawberry.ID = column("id", "Opaque global id.", kind=Kind.CHAT)
+    title: str = column("title", "Title; made from the first message until somebody sets it.")
+    created_at: datetime = column("created_at", "When it was made.")
+    updated_at: datetime = column("updated_at", "When it last changed.")
+    pinned: bool = column("pinned", "Whether it is pinned.")
+    archived: bool = column("archived", "Whether it is archived; `chats` lists archived chats only on request.")
+    tags: list[str] = column("tags", "Words by which its owner sorts it, in lower case; at most 10.")
+    head_id: strawberry.ID | None = column("head_id", "Newest message of the branch that is shown.", kind=Kind.MESSAGE)
+    message_count: int = column("message_count", "Messages in all branches.")
 
     @strawberry.field(description="The message that the shown branch ends in.")
     async def last_message(self, info: FieldInfo) -> Message | None:
@@ -140,7 +120,7 @@ class Chat(Node):
 
     @classmethod
     def from_row(cls, row: ChatRow) -> Self:
-        return cls(id=strawberry.ID(global_id(Kind.CHAT, row.id)), row=still(row))
+        return cls(row=still(row))
 
 
 @strawberry.input(description="Which chats to list.")

@@ -15,7 +15,8 @@ TOGETHER = "together"
 
 def together(answer: Callable[..., Awaitable[Sequence[Any]]]) -> Callable[[Resolver], Resolver]:
     """For a resolver on long lists: `answer` gives for many objects, in their order, what it gives for each. It takes
-    the list of them, and the same keyword arguments. Where anything is unusual the resolver itself is called."""
+    the list of them, the same keyword arguments, and `columns`: those that are read of the rows in its answer. Where
+    anything is unusual the resolver itself is called."""
 
     def marked(resolver: Resolver) -> Resolver:
         setattr(resolver, TOGETHER, answer)

@@ -4,13 +4,14 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from typing import Generic, TypeVar
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import strawberry
 
 from domain.errors import BadUserInput
+from schema.rows import items_of
 
 DEFAULT_PAGE = 50
 LARGEST_PAGE = 200
@@ -30,27 +31,32 @@ class PageInfo:
 @strawberry.type(description="One item of a list and where it stands.")
 class Edge(Generic[T]):
     node: T = strawberry.field(description="The item.")
-    mark: strawberry.Private[Callable[[], str]]
-
-    @strawberry.field(description="Pass as `after` or `before` to continue from here.")
-    def cursor(self) -> str:
-        return self.mark()
+    cursor: str = strawberry.field(description="Pass as `after` or `before` to continue from here.")
 
 
 @strawberry.type(description="One page of a list. Pages are stable while the list grows.")
 class Connection(Generic[T]):
-    edges: list[Edge[T]] = strawberry.field(description="The items of this page.")
+    """`show` makes the item of a row, `mark` the cursor of its place."""
+
+    rows: strawberry.Private[Sequence[Any]]
+    show: strawberry.Private[Callable[[Any], Any]]
+    mark: strawberry.Private[Callable[[Any], str]]
     more_after: strawberry.Private[bool]
     more_before: strawberry.Private[bool]
     count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    @strawberry.field(description="The items of this page.")
+    @items_of("rows", node="show", cursor="mark")
+    def edges(self) -> list[Edge[T]]:
+        return [Edge(node=self.show(row), cursor=self.mark(row)) for row in self.rows]
 
     @strawberry.field(description="Where this page stands.")
     def page_info(self) -> PageInfo:
         return PageInfo(
             has_next_page=self.more_after,
             has_previous_page=self.more_before,
-            start_cursor=self.edges[0].mark() if self.edges else None,
-            end_cursor=self.edges[-1].mark() if self.edges else None,
+            start_cursor=self.mark(self.rows[0]) if self.rows else None,
+            end_cursor=self.mark(self.rows[-1]) if self.rows else None,
         )
 
     @strawberry.field(description="How long the whole list is; counted only when it is asked for.")
@@ -87,9 +93,14 @@ def forward(
     count: Callable[[], Awaitable[int]],
 ) -> Connection[T]:
     """A page that was read forward, out of its rows and of one more where more follows."""
-    edges = [Edge(node=node_of(row), mark=partial(cursor_of, row)) for row in rows[: page.limit]]
-    more_after, more_before = len(rows) > page.limit, page.after is not None
-    return Connection(edges=edges, more_after=more_after, more_before=more_before, count=count)
+    return Connection(
+        rows=rows[: page.limit],
+        show=node_of,
+        mark=cursor_of,
+        more_after=len(rows) > page.limit,
+        more_before=page.after is not None,
+        count=count,
+    )
 
 
 @lru_cache(maxsize=1024)  # places on branches are small numbers, the same in all chats

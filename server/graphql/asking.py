@@ -18,7 +18,7 @@ from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema_converter import get_arguments
 
 from schema.loading import TOGETHER
-from server.graphql.reading import Gaps, Read, Unusual
+from server.graphql.reading import Columns, Gaps, Read, Unusual
 
 UNCHANGING = str | int | float | bool | None | Enum
 """What resolvers of several objects may be given together: nobody can change it."""
@@ -26,13 +26,15 @@ UNCHANGING = str | int | float | bool | None | Enum
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Asked:
-    """A field of `parent_type` that a resolver answers; `read` is how its answers are read."""
+    """A field of `parent_type` that a resolver answers; `read` is how its answers are read, and `columns` what is read
+    of the rows in them."""
 
     name: str
     parent_type: Any
     field: Any
     details: Any
     read: Read
+    columns: Columns
 
     def arguments(self, executor: Any) -> dict[str, Any]:
         """What the resolver is given in an execution, beside the object."""
@@ -56,7 +58,7 @@ class Asked:
         """The answers for these objects, in their order: at once where the resolver can, else awaitable one by one."""
         resolver, named = self.field.extensions["strawberry-definition"].base_resolver, self.arguments(executor)
         if (together := getattr(resolver.wrapped_func, TOGETHER, None)) is not None:
-            found: Awaitable[Any] = together(sources, **named)
+            found: Awaitable[Any] = together(sources, columns=self.columns, **named)
             return found
         answers: list[Any] = []
         try:

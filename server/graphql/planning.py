@@ -1,10 +1,12 @@
 """What a selection comes to: which of its fields can be read plainly, which resolvers can be asked for many objects."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
+from uuid import UUID
 
+import orjson
 from graphql import (
     GraphQLBoolean,
     GraphQLError,
@@ -21,8 +23,23 @@ from graphql import (
 )
 from strawberry.schema.types.base_scalars import isoformat
 
+from schema.rows import ITEMS, READS, shows_row
+from schema.rows import Items as ItemsOf
 from server.graphql.asking import Asked
-from server.graphql.reading import Field, Items, Leaf, Objects, Read, Reading, Usual, reader
+from server.graphql.reading import (
+    Columns,
+    Field,
+    Items,
+    Leaf,
+    Made,
+    Objects,
+    Read,
+    Reading,
+    Usual,
+    columns_of,
+    reader,
+    refuse,
+)
 
 USUAL: Mapping[Any, Usual] = {
     GraphQLString: Usual(str),
@@ -58,11 +75,16 @@ def _usual(kind: Any) -> Usual | None:
     """What most values of a leaf's type are, where that is known: a scalar's, or an enum's."""
     members = getattr(kind, "wrapped_cls", None)
     if members is not None:
-        return Usual(members, "{names}[{v}]", names={one: kind.coerce_output_value(one) for one in members})
+        return Usual(members, "{using}[{v}]", using={one: kind.coerce_output_value(one) for one in members})
     own = kind.extensions.get("strawberry-definition")
     if own is not None and own.origin is datetime and own.serialize is isoformat:
-        return Usual(datetime, "{v}.isoformat()")
+        return Usual(datetime, "{using}({v})", using=_moment)
     return USUAL.get(kind)
+
+
+def _moment(value: datetime) -> str:
+    """As `isoformat` has it, which is slow at asking zones."""
+    return orjson.dumps(value)[1:-1].decode() if value.tzinfo is UTC else value.isoformat()
 
 
 def _objects(executor: Any, kind: Any, details: Any, *, non_null: bool) -> Objects | None:
@@ -74,7 +96,7 @@ def _objects(executor: Any, kind: Any, details: Any, *, non_null: bool) -> Objec
         if of is None or of in known:
             return None  # what it is an object of is not said by its class alone
         selected = executor.collect_subfields(object_type, details).grouped_field_set
-        found = [_field(executor, object_type, name, each) for name, each in selected.items()]
+        found = [_field(executor, object_type, of, name, each) for name, each in selected.items()]
         if None not in found:
             known[of] = [field for field in found if field is not None]
     return Objects(known, non_null) if known else None
@@ -90,23 +112,58 @@ def _class_of(object_type: Any) -> type | None:
     return found
 
 
-def _field(executor: Any, parent_type: Any, name: str, details: Any) -> Field | None:
+def _field(executor: Any, parent_type: Any, of: type, name: str, details: Any) -> Field | None:
     """Where a field's value is; None where Strawberry would do more than to read it or to call its resolver."""
-    node = details[0].node
-    if node.name.value == "__typename":
+    if details[0].node.name.value == "__typename":
         return Field(name, None, constant=parent_type.name)
-    field = executor.schema.get_field(parent_type, node.name.value)
-    own = field and field.extensions.get("strawberry-definition")
-    if own is None or own.extensions or details[0].fragment_variable_values:
+    field = _plain(executor, parent_type, details)
+    if field is None:
         return None
+    own = field.extensions["strawberry-definition"]
+    marked = getattr(own.base_resolver and own.base_resolver.wrapped_func, ITEMS, None)
+    if marked is not None:
+        made = _made(executor, field.type, details, marked)
+        return None if made is None else Field(name, made, attribute=marked.rows)
     reading = _reading(executor, field.type, details)
     if reading is None:
         return None
     if not own.base_resolver:
         if field.args or not getattr(field.resolve, "_is_default", False) or own.default_resolver is not getattr:
             return None
-        return Field(name, reading, attribute=own.python_name)
-    return _answered(own.base_resolver, parent_type, name, field, details, reading)
+        return Field(name, reading, attribute=own.python_name, columns=None if shows_row(of) else frozenset())
+    found = _answered(own.base_resolver, parent_type, name, field, details, reading)
+    return found and found._replace(columns=_columns(own.base_resolver) if shows_row(of) else frozenset())
+
+
+def _plain(executor: Any, parent_type: Any, details: Any) -> Any:
+    """What the schema says of a field; None where it says more than Strawberry usually does."""
+    field = executor.schema.get_field(parent_type, details[0].node.name.value)
+    own = field and field.extensions.get("strawberry-definition")
+    return None if own is None or own.extensions or details[0].fragment_variable_values else field
+
+
+def _columns(resolver: Any) -> Columns:
+    """What a resolver reads of its object's row, if it says so."""
+    marked = getattr(resolver.wrapped_func, READS, None)
+    return marked and frozenset(marked.columns)
+
+
+def _made(executor: Any, kind: Any, details: Any, items: ItemsOf) -> Made | None:
+    """How the items of a list are read that are made of rows."""
+    item_type = get_nullable_type(get_nullable_type(kind).of_type)
+    found: list[Field] = []
+    for name, each in executor.collect_subfields(item_type, details).grouped_field_set.items():
+        if each[0].node.name.value == "__typename":
+            found.append(Field(name, None, constant=item_type.name))
+            continue
+        field = _plain(executor, item_type, each)
+        reading = field and _reading(executor, field.type, each)
+        if reading is None:
+            return None
+        of_row = isinstance(reading, Leaf) or (isinstance(reading, Objects) and all(map(shows_row, reading.fields)))
+        made = items.made[field.extensions["strawberry-definition"].python_name]
+        found.append(Field(name, reading, made=made, columns=frozenset() if of_row else None))
+    return Made(found)
 
 
 def _answered(resolver: Any, parent_type: Any, name: str, field: Any, details: Any, reading: Reading) -> Field | None:
@@ -114,6 +171,13 @@ def _answered(resolver: Any, parent_type: Any, name: str, field: Any, details: A
         return None
     if not all(is_leaf_type(get_nullable_type(argument.type)) for argument in field.args.values()):
         return None  # many objects could not be given the same one
-    if not resolver.is_async and not field.args and not resolver.info_parameter:
+    if resolver.is_async or field.args or resolver.info_parameter:
+        asked = Asked(name, parent_type, field, details, reader(reading), columns_of(reading))
+        return Field(name, None, asked=asked)
+    marked = getattr(resolver.wrapped_func, READS, None)
+    if marked is None or marked.shown is None:
         return Field(name, reading, call=resolver.wrapped_func)
-    return Field(name, reading, asked=Asked(name, parent_type, field, details, reader(reading)))
+    if marked.kind is None:
+        return Field(name, reading, column=marked.shown)
+    key = Usual(UUID, f"'{marked.kind.value}_' + {{v}}.int.to_bytes(16).hex()")
+    return Field(name, Leaf(key, refuse, non_null=isinstance(field.type, GraphQLNonNull)), column=marked.shown)

@@ -19,6 +19,8 @@ Gaps = defaultdict[Any, list[tuple[dict[str, Any], Any]]]
 """Fields of an answer that are still to be filled, by how: each in its dict, for the object that it is a field of."""
 Read = Callable[[Any, Gaps], Any]
 """Gives what a value is answered with; notes the gaps that it leaves in it."""
+Columns = frozenset[str] | None
+"""What is read of rows; None where nobody knows."""
 
 
 class Unusual(Exception):
@@ -27,12 +29,12 @@ class Unusual(Exception):
 
 class Usual(NamedTuple):
     """Values of exactly the type `of` go out as `out` says, `{v}` being the value, if `only` holds for them, too.
-    `out` may look them up in `names`."""
+    `out` may use one thing by the name `{using}`."""
 
     of: type
     out: str = "{v}"
     only: str = ""
-    names: Mapping[Any, Any] | None = None
+    using: Any = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,19 +72,47 @@ class Objects:
     non_null: bool
 
 
-Reading = Leaf | Items | Objects
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """A list with an item for each row of the object that it is a field of. No item is made: each of its `fields` is
+    what the object's attribute of that name makes of the row."""
+
+    fields: Sequence["Field"]
+
+
+Reading = Leaf | Items | Objects | Made
 
 
 class Field(NamedTuple):
-    """A field and where its value is: `constant`, on an `attribute`, what a `call` with the object returns, or nowhere
-    yet, as a gap that is `asked` for."""
+    """A field and where its value is: `constant`, on an `attribute`, in a `column` of the object's row, what a `call`
+    with the object returns, what something is `made` of a row by, or nowhere yet, as a gap that is `asked` for.
+    `columns` are those of the object's row that it takes."""
 
     name: str
     reading: Reading | None
     constant: str = ""
     attribute: str = ""
+    column: str = ""
     call: Callable[[Any], Any] | None = None
+    made: str = ""
     asked: Any = None
+    columns: Columns = frozenset()
+
+
+def columns_of(reading: Reading | None) -> Columns:
+    """What is read of all rows that are shown in a value."""
+    match reading:
+        case Items():
+            return columns_of(reading.item)
+        case Made():
+            fields: Sequence[Field] = reading.fields
+        case Objects():
+            fields = [field for each in reading.fields.values() for field in each]
+        case _:
+            return frozenset()
+    found: list[Columns] = [field.columns for field in fields]
+    found += [columns_of(field.reading) for field in fields]
+    return None if None in found else frozenset[str]().union(*[each for each in found if each is not None])
 
 
 def reader(reading: Reading) -> Read:
@@ -122,9 +152,8 @@ class _Writer:
         self._meant: dict[str, Any] = {}
 
     def object(self, fields: Sequence[Field]) -> Read:
-        plain = ", ".join(f"{field.name!r}: {self._field(field)}" for field in fields)
         asked = [f"gaps[{self._name(field.asked)}].append((data, source))" for field in fields if field.asked]
-        return self.function(f"data = {{{plain}}}", *asked, "return data")
+        return self.function(f"data = {self._dict(fields)}", *asked, "return data")
 
     def function(self, *lines: str) -> Read:
         text = "\n    ".join(["def read(source, gaps):", *lines])
@@ -139,28 +168,48 @@ class _Writer:
             case Leaf(usual=None):
                 return f"{self._name(reading.odd)}({source})"
             case Leaf(usual=Usual() as usual):
-                found = usual.out.format(v=v, names=self._name(usual.names))
+                found = usual.out.format(v=v, using=self._name(usual.using))
                 otherwise = f"{self._name(reading.odd)}({v})"
                 is_of = f"type({{}}) is {self._name(usual.of)}{usual.only.format(v=v)}"
             case Items():
                 item = self.value(reading.item, f"{v}i", f"{v}i")
-                found, otherwise, is_of = f"[{item} for {v}i in {v}]", f"{self._name(_refuse)}()", "type({}) is list"
+                found, otherwise, is_of = f"[{item} for {v}i in {v}]", f"{self._name(refuse)}()", "type({}) is list"
             case Objects():
                 read = self._name(_Readers(reading.fields))
                 if reading.non_null:
                     return f"{read}[type({given})]({v}, gaps)"
                 return f"None if {given} is None else {read}[type({v})]({v}, gaps)"
+            case Made():
+                return f"[{self._dict(reading.fields)} for row in {source}]"
         if reading.non_null:
             return f"({found} if {is_of.format(given)} else {otherwise})"
         return f"(None if {given} is None else {found} if {is_of.format(v)} else {otherwise})"
 
-    def _field(self, field: Field) -> str:
+    def _dict(self, fields: Sequence[Field], row: str = "source.row") -> str:
+        return f"{{{', '.join(f'{field.name!r}: {self._field(field, row)}' for field in fields)}}}"
+
+    def _field(self, field: Field, row: str) -> str:
         if field.asked:
             return "None"
         if field.reading is None:
             return repr(field.constant)
+        if field.made:
+            return self._made(field.reading, f"source.{field.made}")
+        if field.column:
+            return self.value(field.reading, f"{row}.{field.column}", "v")
         where = f"source.{field.attribute}" if field.attribute else f"{self._name(field.call)}(source)"
         return self.value(field.reading, where, "v")
+
+    def _made(self, reading: Reading, make: str) -> str:
+        """What `make` makes of a row. Nothing need be made of which only columns are read."""
+        read = self.value(reading, f"{make}(row)", "v")
+        if not isinstance(reading, Objects) or len(reading.fields) != 1:
+            return read
+        kind: Any
+        ((kind, fields),) = reading.fields.items()
+        if not all(field.column or field.constant for field in fields):
+            return read
+        return f"({self._dict(fields, 'row')} if {make} == {self._name(kind.from_row)} else {read})"
 
     def _name(self, thing: Any) -> str:
         """How the text calls an object."""
@@ -169,7 +218,8 @@ class _Writer:
         return name
 
 
-def _refuse() -> Any:
+def refuse(value: Any = None) -> Any:
+    """Nothing goes out of a value."""
     raise Unusual
 
 

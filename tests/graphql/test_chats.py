@@ -1,5 +1,7 @@
 """Chats, through the real HTTP door and a real PostgreSQL."""
 
+import re
+
 import pytest
 
 from tests.people import Person
@@ -77,6 +79,29 @@ async def test_a_branch_costs_as_many_statements_for_many_messages_as_for_two(
 
     assert found["totalCount"] == 22 == len(found["edges"])
     assert len(statements) == for_two
+
+
+@pytest.mark.parametrize(
+    ("asked", "loaded"),
+    [
+        ("id role", {"id", "depth", "role"}),
+        ("content createdAt modelUsed", {"id", "depth", "content", "created_at", "model_used"}),
+        ("parts { __typename } parentId", {"id", "depth", "content", "parts", "parent_id"}),
+        ("id run { status } siblings { id }", {"id", "depth", "run_id", "chat_id", "parent_id"}),
+    ],
+)
+async def test_of_messages_only_what_is_asked_for_is_loaded(
+    ada: Person, statements: list[str], asked: str, loaded: set[str]
+) -> None:
+    sent, _ = await ada.ask("hello")
+    statements.clear()
+
+    document = f"query ($id: ID!) {{ chat(id: $id) {{ messages {{ edges {{ node {{ {asked} }} }} }} }} }}"
+    found = await ada.gql(document, id=sent["chat"]["id"])
+
+    assert len(found["chat"]["messages"]["edges"]) == 2
+    (statement,) = [statement for statement in statements if "page_windows" in statement]
+    assert set(re.findall(r"messages\.(\w+)", statement.split(" SELECT ")[-1].split("FROM")[0])) == loaded
 
 
 async def test_archived_chats_are_listed_on_request_only(ada: Person) -> None:

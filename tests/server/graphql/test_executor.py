@@ -10,6 +10,7 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from server.graphql.executor import MOST_CONDITIONS, FastExecutor
 from tests.server.graphql.conftest import toy_schema
+from tests.server.graphql.toy_rows import ROWS
 from tests.server.graphql.toy_types import ODD
 from tests.server.graphql.toys import TYPES, Clock, Mutation, Query, Subscription, ToyContext
 
@@ -55,6 +56,26 @@ QUERIES = [
     "mutation { a: tick b: tick __typename }",
     "query ($x: Int!) { leaves(count: $x) { id } }",
     '{ __schema { queryType { name } } __type(name: "Leafy") { name fields { name type { kind ofType { name } } } } }',
+]
+QUERIES += [
+    f"query ($n: Int = {number}) {{ shelf(number: $n) {{ {selected} }} hello }}"
+    for number in range(len(ROWS))
+    for selected in (
+        "shown { edges { node { id name } cursor } }",
+        "shown { __typename edges { __typename node { __typename colour above at } } totalCount }",
+        "shown { edges { a: node { id } b: node { loud } c: cursor node { name } } pageInfo { endCursor } }",
+        "shown { edges { node { id later } } }",
+        "shown { edges { node { undeclared } } }",
+        "shown { edges { node { name failing } } }",
+        "changed { edges { node { id name at } cursor } }",
+        "signs { edges { node { name } } }",
+        "shown { pageInfo { hasNextPage startCursor } }",
+    )
+]
+QUERIES += [
+    "{ shelves { number shown { edges { node { id } } } } }",
+    "query ($no: Boolean = false) { shelves { shown { edges { cursor @include(if: $no) node { above at } } } } }",
+    "{ shelves { shown { edges { node { ...A } } } } } fragment A on Shown { ...B } fragment B on Shown { loud at }",
 ]
 QUERIES += [f"query ($n: Int = {number}) {{ oddOnes(number: $n) {{ {ALL} }} }}" for number in range(len(ODD))]
 SUBSCRIPTIONS = [

@@ -37,12 +37,12 @@ class Leafy(Node):
     strict: str = "ok"
 
 
-async def _shouts(branches: Sequence["Branch"], times: int = 1) -> list[str]:
+async def _shouts(branches: Sequence["Branch"], columns: object, times: int = 1) -> list[str]:
     await asyncio.sleep(0)
     return [f"{branch.id}!" * times for branch in branches]
 
 
-async def _nothing(branches: Sequence["Branch"]) -> list[str]:
+async def _nothing(branches: Sequence["Branch"], columns: object) -> list[str]:
     raise ValueError(SECRET)
 
 

@@ -10,6 +10,7 @@ from strawberry.types import Info
 
 from domain.errors import NotFound, Unauthenticated
 from tests.server.graphql.toy_contexts import TOKEN, Clock, ToyContext, identity, opaque, toy_context
+from tests.server.graphql.toy_rows import ROWS, Shelf
 from tests.server.graphql.toy_types import (
     ODD,
     SECRET,
@@ -70,6 +71,14 @@ class Query:
     @strawberry.field
     async def branches(self, count: int = 2) -> list[Branch]:
         return [branch(n) for n in range(count)]
+
+    @strawberry.field
+    def shelves(self) -> list[Shelf]:
+        return [Shelf(number=number) for number in range(len(ROWS))]
+
+    @strawberry.field
+    def shelf(self, number: int) -> Shelf | None:
+        return Shelf(number=number)
 
     @strawberry.field
     def leaves(self, count: int = 3) -> list[Leafy]:
