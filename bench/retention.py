@@ -14,11 +14,12 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import uvloop
 from sqlalchemy import text
 
-from persistence import retention
+from persistence import chats, files, retention
 from persistence.database import Database, Session, connect
 from persistence.migrating import migrate
 from persistence.retention import Step
@@ -36,6 +37,9 @@ SCENE = """
     CREATE FUNCTION made(at timestamptz, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
         SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7000'
             || lpad(to_hex(n), 16, '8'))::uuid
+    $$;
+    CREATE FUNCTION said(chat uuid, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
+        SELECT (left(chat::text, 24) || lpad(to_hex(n), 12, '0'))::uuid
     $$;
 """
 RUNS = text(f"""
@@ -65,13 +69,15 @@ CHAT = text("""
     WITH chat AS (
         INSERT INTO chats (id, owner_id, title) VALUES (gen_random_uuid(), md5('user')::uuid, 'bench') RETURNING id
     ), said AS (
-        INSERT INTO messages (id, chat_id, branch_id, depth, role, content, parts, status)
-        SELECT gen_random_uuid(), chat.id, chat.id, n, 'ASSISTANT', repeat('word' || n % 97 || ' ', 60), '[]',
-            'COMPLETED'
+        INSERT INTO messages (id, chat_id, parent_id, branch_id, depth, role, content, parts, status)
+        SELECT said(chat.id, n), chat.id, CASE WHEN n > 1 THEN said(chat.id, n - 1) END, said(chat.id, 1), n,
+            'ASSISTANT', repeat('word' || n % 97 || ' ', 60), '[]', 'COMPLETED'
         FROM chat, generate_series(1, :messages) n RETURNING id, chat_id, depth
     ), runs AS (
-        INSERT INTO runs (id, chat_id, user_id, input_id, message_id, thinking, when_busy, status, attempt, compacted)
-        SELECT gen_random_uuid(), chat_id, md5('user')::uuid, id, id, 'IMMEDIATE', 'ENQUEUE', 'COMPLETED', 1, true
+        INSERT INTO runs (id, chat_id, user_id, input_id, message_id, thinking, when_busy, status, attempt, compacted,
+                          finished_at)
+        SELECT gen_random_uuid(), chat_id, md5('user')::uuid, id, id, 'IMMEDIATE', 'ENQUEUE', 'COMPLETED', 1, true,
+            now()
         FROM said WHERE depth % 2 = 0 RETURNING id
     ), events AS (
         INSERT INTO run_events (run_id, sequence, kind, text, created_at)
@@ -120,15 +126,27 @@ async def forgetting(db: Database, what: str, forget: Callable[[Session], Awaita
     )
 
 
-async def deleting(db: Database, messages: int) -> None:
+async def filled(db: Database, messages: int) -> UUID:
     async with db.engine.begin() as connection:
         await connection.execute(text("SET LOCAL statement_timeout = 0"))
-        chat = (await connection.execute(CHAT, {"messages": messages})).scalar_one()
+        key: UUID = (await connection.execute(CHAT, {"messages": messages})).scalar_one()
+    return key
+
+
+async def deleting(db: Database, messages: int) -> None:
+    """A chat goes as people delete it, and a second one like it in one statement."""
+    first, second = await filled(db, messages), await filled(db, messages)
+    began = time.perf_counter()
+    async with db.write() as session:
+        await files.leave_chat(session, first)
+        await chats.leave(session, first)
+    print(f"a chat of {messages:,} messages: gone for everybody in {(time.perf_counter() - began) * 1000:.0f} ms")
+    await forgetting(db, "  and what was in it", retention.forget_chats)
     began = time.perf_counter()
     async with db.engine.begin() as connection:
         await connection.execute(text("SET LOCAL statement_timeout = 0"))
-        await connection.execute(text("DELETE FROM chats WHERE id = :id"), {"id": chat})
-    print(f"a chat of {messages:,} messages: {(time.perf_counter() - began) * 1000:.0f} ms")
+        await connection.execute(text("DELETE FROM chats WHERE id = :id"), {"id": second})
+    print(f"  another one in one statement: {(time.perf_counter() - began) * 1000:.0f} ms")
 
 
 async def measure(folder: Path) -> None:

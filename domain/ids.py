@@ -101,3 +101,8 @@ def key_of(kind: Kind, value: str) -> UUID:
     if parsed is None or parsed[0] is not kind:
         raise NotFound(f"There is no {kind.value} with the id {value[:80]!r}.")
     return parsed[1]
+
+
+def key_if_any(kind: Kind, value: str | None) -> UUID | None:
+    """The same, and None for None."""
+    return None if value is None else key_of(kind, value)

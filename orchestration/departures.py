@@ -1,5 +1,5 @@
-"""Removing what deleted accounts had, and chats whose time is over: chat by chat, in short transactions, however much
-it is."""
+"""Removing what deleted accounts and deleted chats had, and chats whose time is over: in short transactions, however
+much it is."""
 
 import asyncio
 import logging
@@ -8,26 +8,27 @@ from contextlib import suppress
 from uuid import UUID
 
 from domain.errors import NotFound
-from persistence import departures
+from orchestration.upkeep import in_steps
+from persistence import departures, retention
 from persistence.database import Database, Unavailable
 
 log = logging.getLogger(__name__)
 
 PAUSE = 10.0
-"""Seconds between two looks: an account may have been deleted in a process that carries no runs on."""
+"""Seconds between two looks: something may have been deleted in a process that carries no runs on."""
 
 AT_ONCE = 20
 
 
 class Departures:
-    """`delete_chat` stops the runs in a chat and removes it. Several workers may do this at once."""
+    """`delete_chat` stops the runs in a chat and takes it from everybody. Several workers may do this at once."""
 
     def __init__(self, db: Database, delete_chat: Callable[[UUID, UUID], Awaitable[None]]) -> None:
         self._db, self._delete_chat = db, delete_chat
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
-        """An account was deleted just now."""
+        """An account or a chat was deleted just now."""
         self._woken.set()
 
     async def serve(self) -> None:
@@ -47,8 +48,9 @@ class Departures:
                     log.warning("the deleted account %s cannot be removed just now (%s)", user_id, error)
             try:
                 await self._due_chats()
+                await self._gone_chats()
             except Unavailable as error:
-                log.warning("chats whose time is over cannot be removed just now (%s)", error)
+                log.warning("deleted chats cannot be removed just now (%s)", error)
             with suppress(TimeoutError):
                 async with asyncio.timeout(PAUSE):
                     await self._woken.wait()
@@ -63,14 +65,19 @@ class Departures:
             if len(due) < AT_ONCE:
                 return
 
+    async def _gone_chats(self) -> None:
+        await in_steps(self._db, "deleted chats", retention.forget_chats)
+
     async def _remove(self, user_id: UUID) -> None:
         while await self._some_chats(user_id):
             pass
+        await self._gone_chats()
         while await self._some_lines(user_id):
             pass
         async with self._db.write() as session:
-            await departures.finish(session, user_id)
-        log.info("the account %s is gone with all that it had", user_id)
+            gone = await departures.finish(session, user_id)
+        if gone:
+            log.info("the account %s is gone with all that it had", user_id)
 
     async def _some_chats(self, user_id: UUID) -> bool:
         async with self._db.read() as session:

@@ -209,6 +209,7 @@ class Engine:
 
     async def delete_chat(self, user_id: UUID, chat_id: UUID) -> None:
         await self._cancelling.delete_chat(user_id, chat_id)
+        self.departures.wake()
 
     async def select(self, task: Task) -> Selection:
         return await self._selector.choose(task)

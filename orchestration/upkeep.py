@@ -52,14 +52,15 @@ async def forget_old(db: Database, lifetimes: Lifetimes) -> None:
         async with db.write() as session:
             removed = await audit_events.expire(session, older_than=oldest)
     if lifetimes.runs is not None:
-        await _in_steps(db, "details of runs", partial(retention.forget_runs, before=now - lifetimes.runs))
+        await in_steps(db, "details of old runs", partial(retention.forget_runs, before=now - lifetimes.runs))
     if lifetimes.calls is not None:
         for ledger in retention.LEDGERS:
             forget = partial(retention.forget_lines, ledger=ledger, before=now - lifetimes.calls)
-            await _in_steps(db, f"lines of {ledger}", forget)
+            await in_steps(db, f"old lines of {ledger}", forget)
 
 
-async def _in_steps(db: Database, what: str, forget: Callable[[Session], Awaitable[Step]]) -> None:
+async def in_steps(db: Database, what: str, forget: Callable[[Session], Awaitable[Step]]) -> None:
+    """Steps that are each a transaction, until there is no more to remove; between two of them others go first."""
     removed, more = 0, True
     while more:
         began = time.monotonic()
@@ -69,4 +70,4 @@ async def _in_steps(db: Database, what: str, forget: Callable[[Session], Awaitab
         if more:
             await asyncio.sleep(max(SHORTEST_REST, time.monotonic() - began))
     if removed:
-        log.info("%s that are too old have gone: %d rows", what, removed)
+        log.info("%s have gone: %d rows", what, removed)

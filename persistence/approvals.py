@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from domain.errors import NotFound
 from domain.ids import Kind, global_id
 from domain.runs import ApprovalDecision, Remember
+from persistence import runs
 from persistence.base import Base, Created, Key, Moment, Word
 from persistence.database import Session
 from persistence.runs import RunRow
@@ -80,7 +81,7 @@ async def owned(session: Session, user_id: UUID, ids: list[UUID]) -> dict[UUID, 
     query = (
         select(ApprovalRow)
         .join(RunRow, RunRow.id == ApprovalRow.run_id)
-        .where(ApprovalRow.id.in_(ids), RunRow.user_id == user_id)
+        .where(ApprovalRow.id.in_(ids), runs.mine(user_id))
     )
     return {row.id: row for row in await session.scalars(query)}
 
@@ -164,6 +165,6 @@ async def count(session: Session, user_id: UUID, *, pending: bool | None) -> int
 
 
 def _of_person(query: Select[T], user_id: UUID, pending: bool | None) -> Select[T]:
-    mine = query.join(RunRow, RunRow.id == ApprovalRow.run_id).where(RunRow.user_id == user_id)
+    mine = query.join(RunRow, RunRow.id == ApprovalRow.run_id).where(runs.mine(user_id))
     waits = ApprovalRow.decision.is_(None) & RunRow.finished_at.is_(None)
     return mine if pending is None else mine.where(waits if pending else ~waits)

@@ -6,10 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import Column, LargeBinary, Select, Table, or_, select, tuple_
 
+from persistence import chats
 from persistence.accounts import UserRow
 from persistence.audit_events import AuditEventRow
 from persistence.base import Base
 from persistence.database import Database
+from persistence.runs import RunRow
 
 STEP = 500
 SECRET = {"password_hash"}
@@ -38,6 +40,8 @@ async def rows(db: Database, table: Table, owners: list[Column[Any]], user_id: U
     after: tuple[Any, ...] | None = None
     while True:
         query: Select[Any] = select(*key, *shown).where(or_(*(owner == user_id for owner in owners)))
+        if table is RunRow.__table__:
+            query = query.where(chats.kept(table.c.chat_id))
         if after is not None:
             query = query.where(tuple_(*key) > after)
         async with db.read() as session:

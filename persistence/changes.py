@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from persistence import chats
 from persistence.base import Base, Word, as_json
 from persistence.database import Session, run
 
@@ -88,8 +89,10 @@ async def hold_clock(session: Session, user_id: UUID) -> None:
 
 
 async def after(session: Session, user_id: UUID, position: int, *, limit: int) -> list[ChangeRow]:
-    """What changed after a position, in order; an object that changed twice comes once, at its newest place."""
+    """What changed after a position, in order; an object that changed twice comes once, at its newest place.
+    Of a chat that was deleted only that comes."""
     query = select(ChangeRow).where(ChangeRow.user_id == user_id, ChangeRow.position > position)
+    query = query.where((ChangeRow.kind == ChangeKind.CHAT_DELETED) | chats.kept(ChangeRow.chat_id))
     return list(await session.scalars(query.order_by(ChangeRow.position).limit(limit)))
 
 

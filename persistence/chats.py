@@ -1,10 +1,21 @@
 """Chats: the table and every query on it."""
 
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Text, delete, func, select, text, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    ForeignKey,
+    Index,
+    SQLColumnExpression,
+    Text,
+    func,
+    select,
+    text,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.orm.attributes import set_committed_value
@@ -17,11 +28,15 @@ from persistence.database import Session, run
 
 class ChatRow(Base):
     """`head_id` is the newest message of the branch that is shown; `title_by` is default, auto or user. After `goes_at`
-    it is removed, whatever became of the process that was to do that."""
+    it is removed, whatever became of the process that was to do that.
+
+    A chat that was deleted has no `owner_id` any more, so nobody finds it; all others have one. `retention` removes
+    what was in it.
+    """
 
     __tablename__ = "chats"
     id: Mapped[Key]
-    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), nullable=True)
     title: Mapped[str]
     title_by: Mapped[str] = mapped_column(server_default="default")
     agent_id: Mapped[UUID | None] = mapped_column(ForeignKey("agents.id", ondelete="SET NULL"))
@@ -37,6 +52,7 @@ class ChatRow(Base):
 
 Index("ix_chats_owner_id_updated_at_id", ChatRow.owner_id, ChatRow.updated_at.desc(), ChatRow.id.desc())
 Index("ix_chats_agent_id", ChatRow.agent_id, postgresql_where=ChatRow.agent_id.is_not(None))
+Index("ix_chats_gone", ChatRow.id, postgresql_where=ChatRow.owner_id.is_(None))
 Index("ix_chats_goes_at", ChatRow.goes_at, postgresql_where=ChatRow.goes_at.is_not(None))
 
 
@@ -130,7 +146,8 @@ async def shown(session: Session, chat_id: UUID, user_id: UUID) -> ChatRow:
 
 async def locked(session: Session, chat_id: UUID) -> ChatRow | None:
     """The chat with its row locked, for work that runs on the owner's behalf; None when it was deleted."""
-    return await session.scalar(select(ChatRow).where(ChatRow.id == chat_id).with_for_update())
+    query = select(ChatRow).where(ChatRow.id == chat_id, ChatRow.owner_id.is_not(None))
+    return await session.scalar(query.with_for_update())
 
 
 def new(*, owner_id: UUID, title: str, title_by: str, agent_id: UUID | None) -> ChatRow:
@@ -172,11 +189,26 @@ async def store(session: Session, chat: ChatRow) -> None:
     await run(session, STORE, values)
 
 
-async def remove(session: Session, chat: ChatRow) -> None:
-    """Delete a chat with all its messages, runs and events. What was said for years takes longer than other statements
-    may: a mutation has minutes, and holds nothing that others wait for."""
-    await run(session, "SET LOCAL statement_timeout = '280s'", {})
-    await session.execute(delete(ChatRow).where(ChatRow.id == chat.id))
+def kept(chat_id: SQLColumnExpression[UUID]) -> ColumnElement[bool]:
+    """Whether a chat is there and was not deleted, as a condition of another query."""
+    return select(ChatRow.id).where(ChatRow.id == chat_id, ChatRow.owner_id.is_not(None)).exists()
+
+
+LEAVE: tuple[LiteralString, ...] = (
+    "DELETE FROM shares WHERE chat_id = %(id)s",
+    "DELETE FROM tool_grants WHERE chat_id = %(id)s",
+    "DELETE FROM imported_chats WHERE chat_id = %(id)s",
+    "DELETE FROM summaries WHERE chat_id = %(id)s AND made_at IS NULL",
+    "DELETE FROM runs WHERE chat_id = %(id)s AND finished_at IS NULL",
+    "UPDATE chats SET owner_id = NULL, goes_at = NULL WHERE id = %(id)s",
+)
+
+
+async def leave(session: Session, chat_id: UUID) -> None:
+    """From now on a chat whose row is locked is gone for everybody, with its shares and its runs that go on. All that
+    was said in it `retention` removes, however much it is."""
+    for query in LEAVE:
+        await run(session, query, {"id": chat_id})
 
 
 def now() -> datetime:

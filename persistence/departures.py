@@ -3,11 +3,12 @@
 from typing import LiteralString
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, exists, func, select
 
 from persistence.accounts import UserRow
 from persistence.chats import ChatRow
 from persistence.database import Session, run
+from persistence.runs import RunRow
 
 STEP = 2_000
 """Lines of one ledger that go in one transaction."""
@@ -64,6 +65,7 @@ async def remove_lines(session: Session, user_id: UUID) -> int:
     return removed
 
 
-async def finish(session: Session, user_id: UUID) -> None:
-    """Remove the person, with the little that is left."""
-    await session.execute(delete(UserRow).where(UserRow.id == user_id, UserRow.left_at.is_not(None)))
+async def finish(session: Session, user_id: UUID) -> bool:
+    """Remove the person, with the little that is left; False while there are runs of chats that they had."""
+    gone = UserRow.id == user_id, UserRow.left_at.is_not(None), ~exists().where(RunRow.user_id == user_id)
+    return await session.scalar(delete(UserRow).where(*gone).returning(UserRow.id)) is not None

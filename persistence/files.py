@@ -191,12 +191,13 @@ LEAVE = """
            WHERE m.chat_id = %(chat)s) inside
     WHERE f.id = inside.file_id AND NOT EXISTS (
         SELECT 1 FROM message_files mf JOIN messages m ON m.id = mf.message_id
+        JOIN chats c ON c.id = m.chat_id AND c.owner_id IS NOT NULL
         WHERE mf.file_id = f.id AND m.chat_id <> %(chat)s)
 """
 
 
 async def leave_chat(session: Session, chat_id: UUID) -> None:
-    """Delete the files that belong to no message outside of a chat, which is about to be deleted."""
+    """Delete the files that belong to no message of another chat than this one, which is about to be deleted."""
     await run(session, LEAVE, {"chat": chat_id})
 
 

@@ -55,11 +55,14 @@ def quantiles(histograms: Sequence[bytes], shares: Sequence[float]) -> NDArray[n
     nothing was measured."""
     found = np.empty((len(histograms), len(Measure), len(shares)))
     for first in range(0, len(histograms), AT_ONCE):
-        up_to = np.cumsum(_counts(histograms[first : first + AT_ONCE]), axis=-1)
+        counts = _counts(histograms[first : first + AT_ONCE])
+        used = np.flatnonzero(counts.any(axis=(0, 1)))
+        lowest, highest = (used[0], used[-1]) if len(used) else (0, 0)
+        up_to = np.cumsum(counts[..., lowest : highest + 1], axis=-1)
         total = up_to[..., -1]
         for number, share in enumerate(shares):
             rank = np.floor(share * np.maximum(total - 1, 0))
-            bins = (up_to <= rank[..., None]).sum(axis=-1)
+            bins = lowest + (up_to <= rank[..., None]).sum(axis=-1)
             found[first : first + AT_ONCE, :, number] = np.where(total > 0, _middle(bins), np.nan)
     return found
 
@@ -76,7 +79,9 @@ def _counts(histograms: Sequence[bytes]) -> NDArray[np.float64]:
     sizes = [len(histogram) // WIRE.itemsize for histogram in histograms]
     each = len(Measure) * BINS
     places = np.repeat(np.arange(len(histograms)), sizes) * each + (entries >> 32)
-    counts = np.bincount(places, (entries & COUNT).astype(np.float64), len(histograms) * each).astype(np.float64)
+    counts = np.bincount(places, (entries & COUNT).astype(np.float64), len(histograms) * each).astype(
+        np.float64, copy=False
+    )
     return counts.reshape(len(histograms), len(Measure), BINS)
 
 

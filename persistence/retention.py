@@ -1,4 +1,5 @@
-"""Forgetting what is older than it is to be kept: the details of runs, and lines of ledgers; in steps that are bounded.
+"""Forgetting what is older than it is to be kept: the details of runs, and lines of ledgers; and what was deleted:
+chats. In steps that are bounded.
 
 Keys of runs and of lines begin with the time at which they were made, so what is old is the beginning of a key. A step
 takes the next stretch of it and remembers how far it came: the next one does not look again at what is gone already.
@@ -16,6 +17,8 @@ from persistence.database import Session, run
 
 RUNS, ROWS = 500, 5_000
 """Runs that one step looks at, and most rows of each table that it removes."""
+CHATS, MESSAGES = 50, 250
+"""Likewise, of what was deleted."""
 
 
 class RetentionRow(Base):
@@ -79,6 +82,32 @@ NEXT_LINES: dict[str, LiteralString] = {
 }
 LEDGERS = tuple(NEXT_LINES)
 
+GONE_CHATS = "SELECT id FROM chats WHERE owner_id IS NULL ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED"
+THEIR_MESSAGES = "SELECT id FROM messages WHERE chat_id = ANY(%(chats)s::uuid[]) LIMIT %(limit)s"
+THEIR_RUNS = """
+    SELECT id FROM runs WHERE input_id = ANY(%(messages)s::uuid[])
+    UNION SELECT id FROM runs WHERE message_id = ANY(%(messages)s::uuid[])
+"""
+FORGET_CALLS: tuple[LiteralString, ...] = tuple(
+    f"""
+    WITH loose AS (
+        UPDATE {table} SET run_id = NULL WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM {table} WHERE run_id = ANY(%(runs)s::uuid[]) LIMIT %(limit)s
+        )) RETURNING 1
+    ) SELECT count(*) FROM loose
+    """
+    for table in LEDGERS
+)
+# A message takes those below it with it, so these are cut off before.
+CUT = """
+    UPDATE messages SET parent_id = NULL
+    WHERE parent_id = ANY(%(messages)s::uuid[]) AND id <> ALL(%(messages)s::uuid[])
+"""
+FORGET_MESSAGES = "DELETE FROM messages WHERE id = ANY(%(messages)s::uuid[])"
+FORGET_CHATS = """
+    DELETE FROM chats c WHERE id = ANY(%(chats)s::uuid[]) AND NOT EXISTS (SELECT FROM messages WHERE chat_id = c.id)
+"""
+
 
 async def _held(session: Session, kind: str) -> UUID | None:
     """How far this kind is, with the row locked; None while another process is at it."""
@@ -117,3 +146,20 @@ async def forget_lines(session: Session, *, ledger: str, before: datetime) -> St
     if seen and uncounted is None:
         await run(session, MOVE, {"kind": ledger, "up_to": last})
     return Step(removed, more=seen == ROWS and uncounted is None)
+
+
+async def forget_chats(session: Session) -> Step:
+    """Remove some of the messages of chats that were deleted, with all that belongs to them; at last the chats."""
+    chats = [key for (key,) in await run(session, GONE_CHATS, {"limit": CHATS})]
+    if not chats:
+        return Step()
+    found = await run(session, THEIR_MESSAGES, {"chats": chats, "limit": MESSAGES})
+    messages = {"messages": [key for (key,) in found]}
+    runs = [key for (key,) in await run(session, THEIR_RUNS, messages)]
+    removed = [(await run(session, query, {"runs": runs, "limit": ROWS}))[0][0] for query in (*_FORGET, *FORGET_CALLS)]
+    if max(removed) >= ROWS:
+        return Step(sum(removed), more=True)
+    for query in (CUT, FORGET_MESSAGES):
+        await run(session, query, messages)
+    await run(session, FORGET_CHATS, {"chats": chats})
+    return Step(sum(removed) + len(found), more=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     ForeignKey,
     Index,
     LargeBinary,
@@ -25,7 +26,8 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from domain.errors import NotFound
 from domain.ids import Kind, global_id
 from domain.runs import Limit, RunErrorCode, RunStatus, ThinkingMode, WhenBusy
-from persistence.base import Base, Created, Key, Moment, Word, columns, loose, row_of
+from persistence import chats
+from persistence.base import Base, Created, Key, Moment, Word, columns, loose, row_of, seen
 from persistence.database import Session, run
 from persistence.messages import MessageRow
 
@@ -41,12 +43,13 @@ class RunRow(Base):
     `agent_versions` are the versions of the agents that may work on it, by agent; without any, the newest count.
     `api_key_id` is the key that the run was started with, also when that is gone. With a `workflow_version` it goes by
     a workflow, whose `workflow_id` is empty when that has gone with its person. `trace` is the `traceparent` of the
-    request that started it, if that was traced.
+    request that started it, if that was traced. It goes with its messages, and so with its chat: a foreign key to that
+    would need an index of its own.
     """
 
     __tablename__ = "runs"
     id: Mapped[Key]
-    chat_id: Mapped[UUID] = mapped_column(ForeignKey("chats.id", ondelete="CASCADE"))
+    chat_id: Mapped[UUID]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     input_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
     message_id: Mapped[UUID] = mapped_column(ForeignKey("messages.id", ondelete="CASCADE"), index=True)
@@ -109,17 +112,25 @@ async def by_idempotency_key(session: Session, user_id: UUID, key: str) -> RunRo
     return await session.scalar(select(RunRow).where(RunRow.user_id == user_id, RunRow.idempotency_key == key))
 
 
+def mine(user_id: UUID) -> ColumnElement[bool]:
+    """Whether a run is this person's, in a chat that they have not deleted."""
+    return (RunRow.user_id == user_id) & chats.kept(RunRow.chat_id)
+
+
 async def visible_to(session: Session, run_id: UUID, user_id: UUID, *, lock: bool = False) -> RunRow:
     """One of the viewer's runs; NotFound otherwise."""
-    query = select(RunRow).where(RunRow.id == run_id, RunRow.user_id == user_id)
-    if (row := await session.scalar(query.with_for_update() if lock else query)) is None:
+    query = select(RunRow).where(RunRow.id == run_id, mine(user_id))
+    if (row := await session.scalar(query.with_for_update(of=RunRow) if lock else query)) is None:
         raise NotFound(f"There is no run with the id {global_id(Kind.RUN, run_id)!r}.")
     return row
 
 
 async def check_visible_to(session: Session, run_id: UUID, user_id: UUID) -> str | None:
     """NotFound unless this is one of the viewer's runs. Returns its `trace`."""
-    query = "SELECT trace FROM runs WHERE id = %(id)s AND user_id = %(user_id)s"
+    query = """
+        SELECT r.trace FROM runs r JOIN chats c ON c.id = r.chat_id AND c.owner_id IS NOT NULL
+        WHERE r.id = %(id)s AND r.user_id = %(user_id)s
+    """
     if not (found := await run(session, query, {"id": run_id, "user_id": user_id})):
         raise NotFound(f"There is no run with the id {global_id(Kind.RUN, run_id)!r}.")
     trace: str | None = found[0][0]
@@ -135,6 +146,17 @@ async def by_ids(session: Session, ids: list[UUID]) -> dict[UUID, RunRow]:
     """Runs by id; no check of who asks: the ids come from rows that the viewer may see."""
     rows = await session.scalars(select(RunRow).where(RunRow.id.in_(ids)))
     return {row.id: row for row in rows}
+
+
+async def kept(session: Session, ids: list[UUID]) -> dict[UUID, RunRow]:
+    """The same without those of chats that were deleted, to be read only."""
+    return {row.id: row for row in seen(RunRow, await run(session, KEPT, {"ids": ids}))}
+
+
+KEPT = f"""
+    SELECT {columns(RunRow, "r")} FROM runs r JOIN chats c ON c.id = r.chat_id AND c.owner_id IS NOT NULL
+    WHERE r.id = ANY(%(ids)s)
+"""
 
 
 async def unfinished(session: Session, chat_id: UUID) -> list[RunRow]:
@@ -252,5 +274,5 @@ async def hold_key(session: Session, user_id: UUID, key: str) -> None:
 
 async def owned(session: Session, user_id: UUID, ids: list[UUID]) -> dict[UUID, RunRow]:
     """Those of the runs that are the viewer's."""
-    rows = await session.scalars(select(RunRow).where(RunRow.id.in_(ids), RunRow.user_id == user_id))
+    rows = await session.scalars(select(RunRow).where(RunRow.id.in_(ids), mine(user_id)))
     return {row.id: row for row in rows}

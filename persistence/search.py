@@ -4,7 +4,7 @@ Triggers of the database keep `message_words`, so that no way to write a message
 own, because an index on the text itself would keep PostgreSQL from updating a message in place when its run ends.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index
@@ -41,6 +41,11 @@ Index(
     postgresql_using="gin", postgresql_with={"gin_pending_list_limit": 512},
 )  # fmt: skip
 
+# Words of a chat that was deleted stay for minutes. Mostly there is none, and then nothing is asked of each message.
+_KEPT: LiteralString = """(NOT EXISTS (SELECT FROM chats WHERE owner_id IS NULL) OR EXISTS (
+    SELECT FROM messages said JOIN chats c ON c.id = said.chat_id AND c.owner_id IS NOT NULL
+    WHERE said.id = message_id))"""
+
 # A query is never a constant here: PostgreSQL then takes it for selective and asks the index, whatever it is.
 # The text of a tsquery that ends in a word ends in a quotation mark; with `:*` behind, it matches what begins so.
 _HITS = f"""
@@ -52,9 +57,9 @@ _HITS = f"""
             SELECT message_id, words, row_number() OVER (ORDER BY message_id DESC) AS nth FROM message_words
             WHERE owner_id = %(owner)s AND message_id < %(before)s ORDER BY message_id DESC LIMIT {NEARBY}
         ) nearby
-        WHERE words @@ (SELECT words FROM asked) OR nth <= {SKIMMED} AND cardinality(%(parts)s::text[]) > 0 AND (
+        WHERE (words @@ (SELECT words FROM asked) OR nth <= {SKIMMED} AND cardinality(%(parts)s::text[]) > 0 AND (
             SELECT left(m.content, {SKIMMED_TEXT}) ILIKE ALL (%(parts)s::text[]) FROM messages m
-            WHERE m.id = nearby.message_id)
+            WHERE m.id = nearby.message_id)) AND {_KEPT}
         ORDER BY message_id DESC LIMIT %(limit)s
     ), farthest AS MATERIALIZED (
         SELECT message_id FROM message_words WHERE owner_id = %(owner)s AND message_id < %(before)s
@@ -65,7 +70,7 @@ _HITS = f"""
             AND (SELECT numnode(words) FROM asked) > 0 AND words @@ (SELECT words && %(mine)s::tsquery FROM asked)
     ), far AS (
         SELECT message_id FROM indexed
-        WHERE owner_id = %(owner)s AND message_id < (SELECT message_id FROM farthest)
+        WHERE owner_id = %(owner)s AND message_id < (SELECT message_id FROM farthest) AND {_KEPT}
         {{order}} LIMIT %(limit)s
     ), hits AS (
         SELECT message_id FROM near UNION ALL SELECT message_id FROM far

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from sqlalchemy import select, tuple_
 
-from persistence.agents import ASSISTANT, FIND, VISIBLE, AgentRow, AgentVersionRow, Keys, as_it_was
+from persistence.agents import ASSISTANT, FIND, AgentRow, AgentVersionRow, Keys, as_it_was
 from persistence.base import loose
 from persistence.database import Session, run
+from persistence.versions import VISIBLE
 
 LARGEST_TEAM = 64
 """Agents that may work on one run."""
@@ -17,9 +18,9 @@ TEAM = f"""
     WITH RECURSIVE team (id) AS (
         SELECT %(id)s::uuid
         UNION
-        SELECT a.id FROM team
+        SELECT r.id FROM team
         JOIN agents t ON t.id = team.id
-        JOIN agents a ON a.id = ANY(t.handoffs || t.agent_tools)
+        JOIN agents r ON r.id = ANY(t.handoffs || t.agent_tools)
         WHERE {VISIBLE}
     )
     SELECT a.id, a.version, a.handoffs, a.agent_tools
@@ -54,7 +55,7 @@ async def team_of(session: Session, agent_id: UUID | None, pinned: Mapping[str, 
     assistant when that is gone with its person."""
     wanted = {UUID(hex=key): version for key, version in pinned.items()}
     ids = [*wanted, *([agent_id] if agent_id is not None and agent_id not in wanted else [])]
-    query = FIND + "a.id = ANY(%(ids)s) OR a.slug = %(slug)s"
+    query = FIND + "r.id = ANY(%(ids)s) OR r.slug = %(slug)s"
     rows = [loose(AgentRow, found) for found in await run(session, query, {"ids": ids, "slug": ASSISTANT})]
     first = next((row for row in rows if row.id == agent_id), None) or next(r for r in rows if r.slug == ASSISTANT)
     team = [first, *(row for row in rows if row.id in wanted and row is not first)]

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.messages import storable
+from persistence import runs
 from persistence.base import Base, Created
 from persistence.database import Session
 from persistence.runs import RunRow
@@ -50,7 +51,7 @@ async def piece(
     query = (
         select(func.substr(ToolOutputRow.output, start + 1, length), func.length(ToolOutputRow.output))
         .join(RunRow, RunRow.id == ToolOutputRow.run_id)
-        .where(ToolOutputRow.run_id == run_id, ToolOutputRow.call_id == call_id, RunRow.user_id == user_id)
+        .where(ToolOutputRow.run_id == run_id, ToolOutputRow.call_id == call_id, runs.mine(user_id))
     )
     found = (await session.execute(query)).one_or_none()
     return None if found is None else (found[0], found[1])

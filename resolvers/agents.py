@@ -8,7 +8,7 @@ import strawberry
 
 from domain.accounts import Scope, UserRole
 from domain.errors import BadUserInput
-from domain.ids import Kind, key_of, parse
+from domain.ids import Kind, key_if_any, key_of, parse
 from orchestration.agents.editing import Change
 from orchestration.agents.guardrails import Guardrails
 from persistence import agents
@@ -60,7 +60,7 @@ class AgentMutations:
         row = await info.context.engine.agents.create(
             viewer.user_id,
             _change(input),
-            copy_of=None if input.copy_of is None else key_of(Kind.AGENT, input.copy_of),
+            copy_of=key_if_any(Kind.AGENT, input.copy_of),
             admin=viewer.role is UserRole.ADMIN,
         )
         return CreateAgentPayload(agent=Agent.from_row(row))

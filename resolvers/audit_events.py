@@ -6,7 +6,7 @@ import strawberry
 
 from domain.accounts import Scope, UserRole
 from domain.errors import BadUserInput
-from domain.ids import Kind, key_of
+from domain.ids import Kind, key_if_any
 from persistence import audit_events
 from persistence.audit_events import AuditEventRow
 from resolvers.context import Info, given
@@ -47,7 +47,7 @@ def _wanted(identity: Identity, filter: AuditFilter | None) -> audit_events.Audi
         raise BadUserInput({"filter.kinds": f"has {len(kinds)} kinds; at most {MOST_KINDS} are allowed"})
     return audit_events.AuditFilter(
         kinds=kinds,
-        user_id=None if user_id is None else key_of(Kind.USER, user_id),
+        user_id=key_if_any(Kind.USER, user_id),
         since=_moment("filter.since", given(filter.since)),
         until=_moment("filter.until", given(filter.until)),
         own=mine,

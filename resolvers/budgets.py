@@ -1,13 +1,12 @@
 """Doors to budgets: everybody sees their own, administrators see and set all."""
 
 from decimal import Decimal
-from uuid import UUID
 
 import strawberry
 
 from domain.accounts import Scope, UserRole
 from domain.errors import BadUserInput
-from domain.ids import Kind, key_of
+from domain.ids import Kind, key_if_any, key_of
 from persistence import budgets
 from persistence.budgets import BudgetRow
 from resolvers.context import Info
@@ -28,7 +27,7 @@ class BudgetQueries:
     ) -> Connection[Budget]:
         viewer = info.context.require(Scope.READ)
         mine = None if viewer.role is UserRole.ADMIN else viewer.user_id
-        of = None if user_id is None else key_of(Kind.USER, user_id)
+        of = key_if_any(Kind.USER, user_id)
         page, start = Page.of(first, after), key_place("after", after)
         async with info.context.db.read() as session:
             rows = await budgets.page(session, mine, user_id=of, limit=page.limit + 1, after=start)
@@ -49,7 +48,7 @@ class BudgetMutations:
     async def set_budget(self, info: Info, input: SetBudgetInput) -> SetBudgetPayload:
         info.context.require(Scope.WRITE, UserRole.ADMIN)
         _check(input)
-        user_id, api_key_id = key_of(Kind.USER, input.user_id), _key(input.api_key_id)
+        user_id, api_key_id = key_of(Kind.USER, input.user_id), key_if_any(Kind.API_KEY, input.api_key_id)
         async with info.context.db.write() as session:
             row = await budgets.put(
                 session, user_id, api_key_id, input.period, most_tokens=input.max_tokens, most_usd=input.max_usd
@@ -66,10 +65,6 @@ def _check(input: SetBudgetInput) -> None:
         wrong["input.maxUsd"] = f"must be a number from 0 to {MOST_USD:,}"
     if wrong:
         raise BadUserInput(wrong)
-
-
-def _key(value: strawberry.ID | None) -> UUID | None:
-    return None if value is None else key_of(Kind.API_KEY, value)
 
 
 def _cursor(row: BudgetRow) -> str:

@@ -7,7 +7,7 @@ import strawberry
 
 from domain.accounts import Scope
 from domain.errors import BadUserInput
-from domain.ids import Kind, key_of
+from domain.ids import Kind, key_if_any, key_of
 from domain.messages import LONGEST_TITLE, storable
 from domain.tags import LONGEST_TAG, MOST_TAGS, tag_of, tags_of
 from orchestration.inference.selection import learning
@@ -113,7 +113,7 @@ class ChatMutations:
     )
     async def fork_chat(self, info: Info, input: ForkChatInput) -> ForkChatPayload:
         viewer_id = info.context.require(Scope.WRITE).user_id
-        message_key = None if input.message_id is None else key_of(Kind.MESSAGE, input.message_id)
+        message_key = key_if_any(Kind.MESSAGE, input.message_id)
         async with info.context.db.write() as session:
             source = await chats.visible_to(session, key_of(Kind.CHAT, input.chat_id), viewer_id, lock=True)
             tip_id = message_key or source.head_id

@@ -1,12 +1,11 @@
 """Doors to the ledgers: the calls that figures are made of."""
 
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
 from domain.errors import BadUserInput
-from domain.ids import Kind, key_of
+from domain.ids import Kind, key_if_any
 from persistence import model_calls, tool_calls
 from persistence.model_calls import CallFilter
 from resolvers.context import Info
@@ -62,7 +61,7 @@ class LedgerQueries:
         db, page = info.context.db, Page.of(first, after)
         window = range.window(whose(info.context, everyone=everyone))
         asked = filter or ToolCallFilter()
-        wanted = tool_calls.ToolCallFilter(window, _key(Kind.TOOL, asked.tool_id), asked.failed)
+        wanted = tool_calls.ToolCallFilter(window, key_if_any(Kind.TOOL, asked.tool_id), asked.failed)
         async with db.read() as session:
             rows = await tool_calls.page(session, wanted, limit=page.limit + 1, after=key_place("after", after))
 
@@ -81,12 +80,8 @@ def _calls(wanted: CallFilter, filter: ModelCallFilter | None) -> CallFilter:
     if filter.model_name is not None and len(filter.model_name) > LONGEST_NAME:
         raise BadUserInput({"filter.modelName": f"must have at most {LONGEST_NAME} characters"})
     return wanted._replace(
-        model_id=_key(Kind.MODEL, filter.model_id),
+        model_id=key_if_any(Kind.MODEL, filter.model_id),
         model_name=filter.model_name,
-        agent_id=_key(Kind.AGENT, filter.agent_id),
+        agent_id=key_if_any(Kind.AGENT, filter.agent_id),
         failed=filter.failed,
     )
-
-
-def _key(kind: Kind, value: strawberry.ID | None) -> UUID | None:
-    return None if value is None else key_of(kind, value)

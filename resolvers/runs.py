@@ -2,13 +2,12 @@
 
 from collections.abc import AsyncGenerator
 from dataclasses import replace
-from uuid import UUID
 
 import strawberry
 
 from domain.accounts import Scope
 from domain.errors import BadUserInput
-from domain.ids import Kind, key_of
+from domain.ids import Kind, key_if_any, key_of
 from domain.models import Preference
 from domain.runs import WhenBusy
 from orchestration.runs.asking import Ask, AskAgain
@@ -123,12 +122,12 @@ class RunSubscriptions:
 def _ask(input: SendMessageInput) -> Ask:
     return Ask(
         content=input.content,
-        chat_id=_key(Kind.CHAT, input.chat_id),
-        parent_id=_key(Kind.MESSAGE, input.parent_id),
-        sibling_of=_key(Kind.MESSAGE, input.sibling_of),
+        chat_id=key_if_any(Kind.CHAT, input.chat_id),
+        parent_id=key_if_any(Kind.MESSAGE, input.parent_id),
+        sibling_of=key_if_any(Kind.MESSAGE, input.sibling_of),
         model=input.model,
-        agent_id=_key(Kind.AGENT, input.agent_id),
-        workflow_id=_key(Kind.WORKFLOW, input.workflow_id),
+        agent_id=key_if_any(Kind.AGENT, input.agent_id),
+        workflow_id=key_if_any(Kind.WORKFLOW, input.workflow_id),
         thinking=input.thinking,
         when_busy=input.when_busy or WhenBusy.ENQUEUE,
         idempotency_key=input.idempotency_key,
@@ -145,7 +144,3 @@ def _ask(input: SendMessageInput) -> Ask:
 
 def _preference(input: SelectionPreferenceInput | None) -> Preference | None:
     return None if input is None else Preference(**input.weights)
-
-
-def _key(kind: Kind, value: strawberry.ID | None) -> UUID | None:
-    return None if value is None else key_of(kind, value)

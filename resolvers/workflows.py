@@ -8,7 +8,7 @@ from strawberry.scalars import JSON
 
 from domain.accounts import Scope, UserRole
 from domain.errors import BadUserInput
-from domain.ids import Kind, key_of
+from domain.ids import Kind, key_if_any, key_of
 from orchestration.workflows.editing import Change
 from persistence import workflows
 from persistence.workflows import WorkflowPlace, WorkflowRow
@@ -68,7 +68,7 @@ class WorkflowMutations:
         row = await info.context.engine.workflows.create(
             viewer.user_id,
             _change(input),
-            copy_of=None if input.copy_of is None else key_of(Kind.WORKFLOW, input.copy_of),
+            copy_of=key_if_any(Kind.WORKFLOW, input.copy_of),
             admin=viewer.role is UserRole.ADMIN,
         )
         return CreateWorkflowPayload(workflow=Workflow.from_row(row))

@@ -1,13 +1,13 @@
 """What clients send to make and change agents, and what they get back."""
 
 from decimal import Decimal
-from typing import Any
 
 import strawberry
 from strawberry.scalars import JSON
 
 from schema.agents import Agent
 from schema.enums import ThinkingMode
+from schema.versions import Fields
 
 
 @strawberry.input(description="What an agent is to refuse. What is left out is not checked.")
@@ -26,7 +26,7 @@ class AgentGuardrailsInput:
 
 
 @strawberry.input
-class AgentFields:
+class AgentFields(Fields):
     """What createAgent and updateAgent have in common; the schema shows it only as a part of their inputs."""
 
     name: str | None = strawberry.field(description="From 1 to 100 characters.", default=strawberry.UNSET)
@@ -79,15 +79,6 @@ class AgentFields:
     shared: bool | None = strawberry.field(
         description="Whether everybody may use it; for administrators.", default=strawberry.UNSET
     )
-
-    def given(self, name: str) -> Any:
-        """A field's value; None when it is left out."""
-        value = getattr(self, name)
-        return None if value is strawberry.UNSET else value
-
-    def says(self, name: str) -> bool:
-        """Whether a field is there, be it with null."""
-        return getattr(self, name) is not strawberry.UNSET
 
 
 @strawberry.input(description="Input of createAgent. It needs a `name`, or an agent to copy.")

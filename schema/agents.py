@@ -10,7 +10,6 @@ from uuid import UUID
 import strawberry
 from strawberry.scalars import JSON
 
-from domain.errors import BadUserInput
 from domain.ids import Kind, global_id
 from persistence import agents
 from persistence.agents import AgentRow, AgentVersionRow
@@ -23,12 +22,12 @@ from schema.loading import Loader
 from schema.mcp_servers import McpServer, facts_by_key, server_by_id
 from schema.models import Model, model_by_id
 from schema.nodes import Node
-from schema.pages import Connection, Page, cursor, forward, place
+from schema.pages import Connection, Page
 from schema.tools import Tool
+from schema.versions import versions, visible
 
 agent_by_id = Loader[UUID, AgentRow | None](fetch=rows_of(AgentRow), missing=lambda: None)
 versions_of = Loader[VersionPage, list[AgentVersionRow]](fetch=agents.versions, missing=list)
-NEWEST = 2**31 - 1
 
 
 @strawberry.type(description="What an agent refuses to take and to say. A run that trips over one fails.")
@@ -56,7 +55,7 @@ class Agent(Node):
 
     @strawberry.field(description="What the model is told before the conversation; empty if it is not for the viewer.")
     def instructions(self, info: FieldInfo) -> str:
-        return self.row.instructions if _visible(info, self.row) else ""
+        return self.row.instructions if visible(info, self.row) else ""
 
     @strawberry.field(description="Whether the viewer may change it: it is their own.")
     def editable(self, info: FieldInfo) -> bool:
@@ -99,7 +98,7 @@ class Agent(Node):
 
     @strawberry.field(description="What it refuses; empty if that is not for the viewer.")
     def guardrails(self, info: FieldInfo) -> AgentGuardrails:
-        stored = self.row.guardrails if _visible(info, self.row) else {}
+        stored = self.row.guardrails if visible(info, self.row) else {}
         return AgentGuardrails(
             max_input_chars=stored.get("max_input_chars"),
             denied_input=stored.get("denied_input", []),
@@ -110,12 +109,13 @@ class Agent(Node):
     async def versions(
         self, info: FieldInfo, first: int | None = None, after: str | None = None
     ) -> Connection[AgentVersion]:
-        page = Page.of(first, after)
-        below = NEWEST if after is None else _version("after", after)
-        mine = self.row.owner_id == info.context.viewer_id
-        wanted = VersionPage(self.row.id, page.limit + 1, below)
-        rows = await info.context.load(versions_of, wanted) if mine else []
-        return _page(self.row, rows, page)
+        return await versions(
+            info, self.row, Page.of(first, after), versions_of,
+            lambda one: AgentVersion(
+                version=one.version, created_at=one.created_at,
+                agent=Agent.from_row(agents.as_it_was(self.row, one)),
+            ),
+        )  # fmt: skip
 
     @classmethod
     def from_row(cls, row: AgentRow) -> Self:
@@ -144,31 +144,6 @@ class AgentVersion:
     agent: Agent = strawberry.field(description="The agent in this version.")
 
 
-def _visible(info: FieldInfo, row: AgentRow) -> bool:
-    """Whether the viewer may look into an agent, and not only see that it has answered them."""
-    return row.owner_id is None or row.shared or row.owner_id == info.context.viewer_id
-
-
 async def _agents(info: FieldInfo, keys: list[UUID]) -> list[Agent]:
     rows = [await asked for asked in [info.context.load(agent_by_id, key) for key in keys]]
-    return [Agent.from_row(row) for row in rows if row and row.deleted_at is None and _visible(info, row)]
-
-
-def _page(row: AgentRow, rows: list[AgentVersionRow], page: Page) -> Connection[AgentVersion]:
-    async def count() -> int:
-        return row.version
-
-    return forward(
-        page, rows, cursor_of=lambda one: cursor(str(one.version)),
-        node_of=lambda one: AgentVersion(
-            version=one.version, created_at=one.created_at, agent=Agent.from_row(agents.as_it_was(row, one))
-        ),
-        count=count,
-    )  # fmt: skip
-
-
-def _version(name: str, value: str) -> int:
-    found = place(name, value)
-    if not found.isdigit() or len(found) > 9:
-        raise BadUserInput({name: "is not a cursor of this list"})
-    return int(found)
+    return [Agent.from_row(row) for row in rows if row and row.deleted_at is None and visible(info, row)]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import strawberry
 
-from domain.ids import Kind, key_of
+from domain.ids import Kind, key_if_any
 from persistence import queued_messages, runs
 from persistence.base import Columns, still
 from persistence.chats import ChatRow
@@ -86,7 +86,7 @@ class Chat(Node):
         "Null in an empty chat."
     )
     async def context(self, info: FieldInfo, model_id: strawberry.ID | None = None) -> Use | None:
-        model = None if model_id is None else key_of(Kind.MODEL, model_id)
+        model = key_if_any(Kind.MODEL, model_id)
         use = (
             None
             if self.row.head_id is None

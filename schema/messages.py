@@ -10,7 +10,6 @@ from uuid import UUID
 
 import strawberry
 
-from domain.errors import BadUserInput
 from domain.ids import Kind
 from domain.selection import MessageRating
 from persistence import messages, selection
@@ -22,7 +21,7 @@ from schema.enums import MessageRole, MessageStatus
 from schema.loading import Loader
 from schema.memories import Memory, memory_of
 from schema.nodes import Node
-from schema.pages import Connection, Page, cursor, place
+from schema.pages import Connection, Page, cursor, number_place
 from schema.parts import MessagePart, parts_of
 from schema.rows import column, reads
 from schema.summaries import Summary, summary_on
@@ -130,8 +129,8 @@ def _wanted(head_id: UUID, page: Page) -> messages.PathPage:
         head_id,
         page.limit,
         page.backward,
-        None if page.after is None else _depth("after", page.after),
-        None if page.before is None else _depth("before", page.before),
+        None if page.after is None else number_place("after", page.after),
+        None if page.before is None else number_place("before", page.before),
     )
 
 
@@ -153,10 +152,3 @@ def _connection(path: messages.Path | None, shown: Callable[[MessageRow], T]) ->
 
 def _cursor(row: MessageRow) -> str:
     return cursor(str(row.depth))
-
-
-def _depth(name: str, value: str) -> int:
-    found = place(name, value)
-    if not found.isdigit() or len(found) > 9:
-        raise BadUserInput({name: "is not a cursor of this list"})
-    return int(found)

@@ -123,3 +123,11 @@ def key_place(name: str, cursor: str | None) -> UUID | None:
         return None if cursor is None else UUID(hex=place(name, cursor))
     except ValueError:
         raise BadUserInput({name: "is not a cursor of this list"}) from None
+
+
+def number_place(name: str, cursor: str) -> int:
+    """The number behind a cursor of a list that is ordered by small numbers; BadUserInput for any other."""
+    found = place(name, cursor)
+    if not found.isdecimal() or len(found) > 9:
+        raise BadUserInput({name: "is not a cursor of this list"})
+    return int(found)

@@ -11,8 +11,7 @@ import strawberry
 
 from domain.alternatives import CHOICE, alternatives_in
 from domain.ids import Kind, global_id
-from persistence import steps
-from persistence.lookups import rows_of
+from persistence import runs, steps
 from persistence.runs import RunRow
 from persistence.steps import RunStepRow
 from persistence.workflows import Pinned
@@ -31,7 +30,7 @@ from schema.steps import RunStep, timeline
 from schema.usage import RunError, Usage
 from schema.workflows import Workflow, pinned_workflow
 
-run_by_id = Loader[UUID, RunRow | None](fetch=rows_of(RunRow), missing=lambda: None)
+run_by_id = Loader[UUID, RunRow | None](fetch=runs.kept, missing=lambda: None)
 steps_of_run = Loader[UUID, list[RunStepRow]](fetch=steps.of_runs, missing=list)
 
 

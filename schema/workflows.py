@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 
 import strawberry
 from strawberry.scalars import JSON
 
-from domain.errors import BadUserInput
 from domain.ids import Kind, global_id
 from persistence import workflows
 from persistence.versions import VersionPage
@@ -16,11 +15,11 @@ from persistence.workflows import Pinned, WorkflowRow, WorkflowVersionRow
 from schema.context import FieldInfo
 from schema.loading import Loader
 from schema.nodes import Node
-from schema.pages import Connection, Page, cursor, forward, place
+from schema.pages import Connection, Page
+from schema.versions import Fields, versions, visible
 
 pinned_workflow = Loader[Pinned, WorkflowRow | None](fetch=workflows.pinned, missing=lambda: None)
 versions_of = Loader[VersionPage, list[WorkflowVersionRow]](fetch=workflows.versions, missing=list)
-NEWEST = 2**31 - 1
 
 
 @strawberry.type(description="A stored graph of steps that a run can go by instead of asking one agent.")
@@ -36,7 +35,7 @@ class Workflow(Node):
 
     @strawberry.field(description="Its steps as JSON, `{steps: […]}`; null if it is not for the viewer any more.")
     def definition(self, info: FieldInfo) -> JSON | None:
-        return JSON(self.row.definition) if _visible(info, self.row) else None
+        return JSON(self.row.definition) if visible(info, self.row) else None
 
     @strawberry.field(description="Whether the viewer may change it: it is their own.")
     def editable(self, info: FieldInfo) -> bool:
@@ -46,21 +45,12 @@ class Workflow(Node):
     async def versions(
         self, info: FieldInfo, first: int | None = None, after: str | None = None
     ) -> Connection[WorkflowVersion]:
-        page, row = Page.of(first, after), self.row
-        below = NEWEST if after is None else _version("after", after)
-        mine = row.owner_id == info.context.viewer_id
-        rows = await info.context.load(versions_of, VersionPage(row.id, page.limit + 1, below)) if mine else []
-
-        async def count() -> int:
-            return row.version if mine else 0
-
-        return forward(
-            page, rows, cursor_of=lambda one: cursor(str(one.version)),
-            node_of=lambda one: WorkflowVersion(
+        return await versions(
+            info, self.row, Page.of(first, after), versions_of,
+            lambda one: WorkflowVersion(
                 version=one.version, created_at=one.created_at,
-                workflow=Workflow.from_row(workflows.as_it_was(row, one)),
+                workflow=Workflow.from_row(workflows.as_it_was(self.row, one)),
             ),
-            count=count,
         )  # fmt: skip
 
     @classmethod
@@ -92,7 +82,7 @@ class WorkflowProblem:
 
 
 @strawberry.input
-class WorkflowFields:
+class WorkflowFields(Fields):
     """What createWorkflow and updateWorkflow have in common; the schema shows it only as a part of their inputs."""
 
     name: str | None = strawberry.field(description="From 1 to 100 characters.", default=strawberry.UNSET)
@@ -107,11 +97,6 @@ class WorkflowFields:
     shared: bool | None = strawberry.field(
         description="Whether everybody may use it; for administrators.", default=strawberry.UNSET
     )
-
-    def given(self, name: str) -> Any:
-        """A field's value; None when it is left out."""
-        value = getattr(self, name)
-        return None if value is strawberry.UNSET else value
 
 
 @strawberry.input(description="Input of createWorkflow. It needs a `name` and a `definition`, or a workflow to copy.")
@@ -142,15 +127,3 @@ class UpdateWorkflowPayload:
 @strawberry.type(description="Result of deleteWorkflow.")
 class DeleteWorkflowPayload:
     id: strawberry.ID = strawberry.field(description="The workflow that is gone.")
-
-
-def _visible(info: FieldInfo, row: WorkflowRow) -> bool:
-    """Whether the viewer may look into a workflow, and not only see that a run has gone by it."""
-    return row.owner_id is None or row.shared or row.owner_id == info.context.viewer_id
-
-
-def _version(name: str, value: str) -> int:
-    found = place(name, value)
-    if not found.isdigit() or len(found) > 9:
-        raise BadUserInput({name: "is not a cursor of this list"})
-    return int(found)

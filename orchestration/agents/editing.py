@@ -62,7 +62,7 @@ class Editing:
             base = NEW
             if copy_of is not None:
                 original = await agents.visible_to(session, copy_of, user_id)
-                base = {name: getattr(original, name) for name in agents.CONFIG}
+                base = {name: getattr(original, name) for name in AgentRow.CONFIG}
             values = NEW | base | wanted
             if "name" not in values:
                 raise BadUserInput({"input.name": "is needed"})
@@ -75,9 +75,8 @@ class Editing:
         """Change one of this person's agents; Conflict when it is not in the `expected` version any more."""
         wanted = self._by_source(_checked(change, admin=admin))
         async with self.db.write() as session:
-            row = await agents.locked(session, agent_id, user_id)
-            _check_version(row, expected)
-            values = {name: getattr(row, name) for name in (*agents.CONFIG, "shared")} | wanted
+            row = await agents.locked(session, agent_id, user_id, expected=expected)
+            values = {name: getattr(row, name) for name in (*AgentRow.CONFIG, "shared")} | wanted
             await self._check_references(session, user_id, agent_id, values, wanted)
             await agents.change(session, row, wanted)
         return row
@@ -86,9 +85,9 @@ class Editing:
         """Make an earlier version of one of this person's agents the newest again, as far as what it names is there."""
         async with self.db.write() as session:
             row = await agents.locked(session, agent_id, user_id)
-            config = agents.config_of(await agents.version_of(session, agent_id, version))
+            config = (await agents.version_of(session, agent_id, version)).values()
             seen = await agents.owned(session, user_id, [*config["handoffs"], *config["agent_tools"]])
-            usable = {key for key, other in seen.items() if not (row.shared and _private(other))}
+            usable = {key for key, other in seen.items() if not (row.shared and other.private)}
             for name in ("handoffs", "agent_tools"):
                 config[name] = [key for key in config[name] if key in usable]
             if config["model_id"] not in await models.by_ids(session, [config["model_id"]]):
@@ -140,7 +139,7 @@ class Editing:
                 wrong[path] = "names the agent itself"
             elif name in wanted and (unknown := [key for key in keys if key not in seen]):
                 wrong[path] = _no("agent", Kind.AGENT, unknown)
-            elif values.get("shared") and (private := [row for row in map(seen.get, keys) if row and _private(row)]):
+            elif values.get("shared") and (private := [row for row in map(seen.get, keys) if row and row.private]):
                 wrong[path] = (
                     f"names {private[0].name}, which is not shared: a shared agent can only name such that are"
                 )
@@ -221,11 +220,6 @@ def _wrong_limits(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "max_cost_usd", f"must be a number from 0 to {MOST_USD:,}"
 
 
-def _check_version(row: AgentRow, expected: int | None) -> None:
-    if expected is not None and expected != row.version:
-        raise Conflict(f"The agent is in version {row.version} now, not {expected}. Look at it again.")
-
-
 async def _usable_servers(session: Session, user_id: UUID, keys: list[UUID], *, shared: bool) -> list[UUID]:
     """Those of the MCP servers that this person may give an agent; a `shared` one can only have such that are."""
     found = await mcp_servers.owned(session, user_id, keys) if keys else {}
@@ -236,10 +230,6 @@ async def _usable_tools(session: Session, user_id: UUID, keys: list[UUID], *, sh
     """Those of the tools of MCP servers that this person may give an agent, likewise."""
     found = await mcp_servers.tools_by_key(session, user_id, keys) if keys else {}
     return [key for key in keys if key in found and (found[key].server.shared or not shared)]
-
-
-def _private(row: AgentRow) -> bool:
-    return row.owner_id is not None and not row.shared
 
 
 def _no(what: str, kind: Kind, keys: Sequence[UUID]) -> str:

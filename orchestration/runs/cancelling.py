@@ -67,13 +67,13 @@ class Cancelling:
                     await self.cancel_in(session, chat, await runs.visible_to(session, run.id, run.user_id))
 
     async def delete_chat(self, user_id: UUID, chat_id: UUID) -> None:
-        """Delete a chat with all that is in it; runs at work in it are stopped."""
+        """Delete a chat with all that is in it, which is gone for everybody at once; runs at work in it are stopped."""
         async with self._db.write() as session:
-            chat = await chats.visible_to(session, chat_id, user_id, lock=True)
+            await chats.visible_to(session, chat_id, user_id, lock=True)
             for run in await runs.unfinished(session, chat_id):
                 await self._queue.abort(session, run)
             await files.leave_chat(session, chat_id)
-            await chats.remove(session, chat)
+            await chats.leave(session, chat_id)
             await changes.record(session, user_id, [Change(ChangeKind.CHAT_DELETED, chat_id, chat_id)])
             await self._admission.admit(session, user_id)
 

@@ -16,7 +16,6 @@ from orchestration.workflows.crews import Named, found_agents, named_agents
 from orchestration.workflows.definition import AgentStep, Definition, PanelStep, ToolStep
 from orchestration.workflows.flow import tool_key_of
 from persistence import accounts, mcp_servers, models, teams, workflows
-from persistence.agents import AgentRow
 from persistence.database import Database, Session
 from persistence.mcp_servers import ServedTool
 from persistence.steps import clean
@@ -54,7 +53,7 @@ class WorkflowEditing:
             values: dict[str, Any] = {"description": ""}
             if copy_of is not None:
                 original = await workflows.visible_to(session, copy_of, user_id)
-                values |= {name: getattr(original, name) for name in workflows.CONFIG}
+                values |= {name: getattr(original, name) for name in WorkflowRow.CONFIG}
             values |= wanted
             if missing := {f"input.{name}": "is needed" for name in ("name", "definition") if name not in values}:
                 raise BadUserInput(missing)
@@ -67,9 +66,7 @@ class WorkflowEditing:
         """Change one of this person's workflows; Conflict when it is not in the `expected` version any more."""
         wanted = _checked(change, admin=admin)
         async with self.db.write() as session:
-            row = await workflows.locked(session, workflow_id, user_id)
-            if expected is not None and expected != row.version:
-                raise Conflict(f"The workflow is in version {row.version} now, not {expected}. Look at it again.")
+            row = await workflows.locked(session, workflow_id, user_id, expected=expected)
             if "definition" in wanted or wanted.get("shared"):
                 values = {"definition": row.definition, "shared": row.shared} | wanted
                 wanted["definition"] = await self._definition(session, user_id, values)
@@ -109,7 +106,7 @@ class WorkflowEditing:
                 problems[one.path] = (
                     f"there is no agent {one.name[:80]!r}; give the id of one, or the slug of a shipped one"
                 )
-            elif shared and _private(row):
+            elif shared and row.private:
                 problems[one.path] = (
                     f"names {row.name}, which is not shared: a shared workflow can only name such that are"
                 )
@@ -197,7 +194,3 @@ async def _is_model(session: Session, name: str) -> bool:
     except BadUserInput:
         return False
     return True
-
-
-def _private(row: AgentRow) -> bool:
-    return row.owner_id is not None and not row.shared

@@ -4,6 +4,26 @@ import json
 from typing import Any
 
 import schemathesis
+from graphql import parse_value
+from hypothesis import strategies as st
+
+_NAMES = st.sampled_from(["steps", "key", "kind", "next", "agent", "prompt", "x"])
+_LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+
+
+def _literal(value: Any) -> str:
+    """A value as a document has it: JSON, but for the names, which stand without quotation marks."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{name}: {_literal(inside)}" for name, inside in value.items()) + "}"
+    return "[" + ", ".join(map(_literal, value)) + "]" if isinstance(value, list) else json.dumps(value)
+
+
+schemathesis.graphql.scalar(
+    "JSON",
+    st.recursive(
+        _LEAVES, lambda inside: st.lists(inside, max_size=3) | st.dictionaries(_NAMES, inside, max_size=4), max_leaves=8
+    ).map(lambda value: parse_value(_literal(value))),
+)
 
 
 @schemathesis.check

@@ -72,7 +72,7 @@ async def test_long_pages_take_as_many_statements_as_short_ones(ada: Person, sta
     async def page(first: int, after: str | None = None) -> tuple[dict[str, Any], int]:
         statements.clear()
         found = await calls(ada, first=first, after=after)
-        return found, sum("FROM model_calls" in said or "FROM runs t" in said for said in statements)
+        return found, sum("FROM model_calls" in said or "FROM runs r" in said for said in statements)
 
     short, few = await page(1)
     long, as_many = await page(2, short["pageInfo"]["endCursor"])

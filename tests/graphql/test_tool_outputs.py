@@ -18,6 +18,7 @@ from persistence.models import ModelRow
 from persistence.tool_outputs import ToolOutputRow
 from server.settings import Settings
 from tests.conftest import Running, running
+from tests.graphql.test_gone_chats import all_gone
 from tests.people import Person
 from tests.sites import Site
 from tests.upstream import Upstream
@@ -205,5 +206,6 @@ async def test_kept_results_go_with_their_run(ada: Person, db: Database, upstrea
     async with db.read() as session:
         assert await session.scalar(select(func.count()).select_from(ToolOutputRow)) == 1
     await ada.gql("mutation ($id: ID!) { deleteChat(id: $id) { id } }", id=sent["chat"]["id"])
+    await all_gone(db)
     async with db.read() as session:
         assert await session.scalar(select(func.count()).select_from(ToolOutputRow)) == 0
