@@ -18,6 +18,25 @@ async function ask<Data>(page: Page, query: string, variables: object = {}): Pro
   return data;
 }
 
+/** Takes away what an earlier try has left: agents of the same name, calls that wait, what is known of the person. */
+async function startAnew(page: Page) {
+  type Left = {
+    agents: { id: string; editable: boolean }[];
+    approvals: { edges: { node: { run: { id: string } } }[] };
+    memories: { edges: { node: { id: string } }[] };
+  };
+  const { agents, approvals, memories } = await ask<Left>(
+    page,
+    `{ agents { id editable } memories { edges { node { id } } }
+       approvals(pending: true) { edges { node { run { id } } } } }`,
+  );
+  const take = (mutation: string, id: string) =>
+    ask(page, `mutation ($id: ID!) { ${mutation}(id: $id) { __typename } }`, { id });
+  for (const { node } of approvals.edges) await take("cancelRun", node.run.id);
+  for (const { id, editable } of agents) if (editable) await take("deleteAgent", id);
+  for (const { node } of memories.edges) await take("forgetMemory", node.id);
+}
+
 /** Lets the scripted model call functions, and makes those tools ask that the journeys are about. */
 async function withTools(page: Page) {
   const { models, tools } = await ask<{
@@ -72,6 +91,7 @@ test.beforeEach(async ({ page, baseURL }) => {
   await page.emulateMedia({ reducedMotion: "reduce" });
   await signedIn(page, baseURL);
   await page.goto("/chat");
+  await startAnew(page);
 });
 
 test("a tool call waits for a person, who changes its arguments; it is heard of in another tab", async ({
