@@ -257,6 +257,7 @@ test("what is remembered is added, pinned, reworded and forgotten, and forgettin
   await card.getByRole("button", { name: "Edit: I like tea" }).click();
   await card.getByLabel("What is known").fill("I like green tea");
   await card.getByRole("button", { name: "Save" }).click();
+  await expect(card.getByRole("button", { name: "Edit: I like green tea" })).toBeFocused(SLOW);
   await card.getByRole("button", { name: "Forget: I like green tea" }).click(SLOW);
   await expect(card.getByText("Nothing is remembered yet")).toBeVisible(SLOW);
   await page.getByRole("button", { name: "Undo" }).click();

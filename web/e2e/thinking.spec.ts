@@ -150,6 +150,7 @@ test("the inbox counts what waits; a call is declined with words, and the answer
   await expectAccessible(page);
   await card(page).getByRole("button", { name: "Decline…" }).click();
   await page.keyboard.press("Escape");
+  await expect(card(page).getByRole("button", { name: "Decline…" })).toBeFocused();
   await card(page).getByRole("button", { name: "Decline…" }).click();
   await page.getByRole("textbox", { name: "Why not" }).fill("Look at the tower instead");
   await page.keyboard.press("Enter");
@@ -278,6 +279,7 @@ test("nothing an accessibility check would report in the dark", async ({ page })
   await card(page).getByRole("textbox", { name: "Arguments" }).fill("[]");
   await expectAccessible(page);
   await page.keyboard.press("Escape");
+  await expect(card(page).getByRole("button", { name: "Edit arguments" })).toBeFocused();
   await card(page).getByRole("button", { name: "Allow once" }).click();
   await finished(page);
   await answer(page).getByRole("button", { name: "How it was made" }).click();
