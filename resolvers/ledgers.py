@@ -84,6 +84,7 @@ def _calls(wanted: CallFilter, filter: ModelCallFilter | None) -> CallFilter:
         model_id=_key(Kind.MODEL, filter.model_id),
         model_name=filter.model_name,
         agent_id=_key(Kind.AGENT, filter.agent_id),
+        has_agent=filter.has_agent,
         failed=filter.failed,
     )
 
