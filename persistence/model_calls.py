@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from domain.calls import Blame, ModelCall
 from domain.ids import first_id
@@ -11,6 +11,7 @@ from domain.metrics import Window
 from domain.models import CallOutcome, TokenUsage
 from domain.runs import RunErrorCode
 from persistence import model_breakers, models
+from persistence.agents import AgentRow
 from persistence.database import Session
 from persistence.models import ModelCallRow
 
@@ -58,12 +59,14 @@ async def of_runs(session: Session, run_ids: list[UUID]) -> dict[UUID, list[Mode
 
 
 class CallFilter(NamedTuple):
-    """Which lines are wanted: those of a window, and of them only some. A removed model is known by its name."""
+    """Which lines are wanted: those of a window, and of them only some. A removed model is known by its name; an agent
+    that has gone with its owner's account is none."""
 
     window: Window
     model_id: UUID | None = None
     model_name: str | None = None
     agent_id: UUID | None = None
+    has_agent: bool | None = None
     failed: bool | None = None
 
 
@@ -79,6 +82,8 @@ def _wanted(filter: CallFilter) -> list[ColumnElement[bool]]:
         wanted.append(line.model_name == filter.model_name)
     if filter.agent_id is not None:
         wanted.append(line.agent_id == filter.agent_id)
+    if filter.has_agent is not None:
+        wanted.append(exists().where(AgentRow.id == line.agent_id) == filter.has_agent)
     if filter.failed is not None:
         wanted.append((line.outcome == CallOutcome.FAILED) == filter.failed)
     return wanted

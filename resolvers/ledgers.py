@@ -83,5 +83,6 @@ def _calls(wanted: CallFilter, filter: ModelCallFilter | None) -> CallFilter:
         model_id=key_if_any(Kind.MODEL, filter.model_id),
         model_name=filter.model_name,
         agent_id=key_if_any(Kind.AGENT, filter.agent_id),
+        has_agent=filter.has_agent,
         failed=filter.failed,
     )

@@ -97,4 +97,9 @@ class ModelCallFilter:
         description="Calls to models that their providers call so, which also finds removed ones.", default=None
     )
     agent_id: strawberry.ID | None = strawberry.field(description="Calls that this agent made.", default=None)
+    has_agent: bool | None = strawberry.field(
+        description="Only calls that an agent made, or only the others: those of the row without an agent in "
+        "`metrics.byAgent`.",
+        default=None,
+    )
     failed: bool | None = strawberry.field(description="Only calls that failed, or only the others.", default=None)

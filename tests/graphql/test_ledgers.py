@@ -16,6 +16,10 @@ CALLS = """query ($range: TimeRangeInput!, $filter: ModelCallFilter, $everyone: 
 TOOLS = """query ($range: TimeRangeInput!, $filter: ToolCallFilter) { toolCalls(range: $range, filter: $filter) {
   totalCount edges { node { name status run { id } } } } }"""
 CALL_TOOL = "mutation ($input: CallToolInput!) { callTool(input: $input) { output error { message } } }"
+CREATE_AGENT = "mutation ($input: CreateAgentInput!) { createAgent(input: $input) { agent { id } } }"
+BY_AGENT = """query ($range: TimeRangeInput!) { metrics(range: $range) {
+  byAgent { agent { name } stats { calls } } } }"""
+TEST_MODEL = "mutation ($id: ID!) { testModel(id: $id) { ok } }"
 TOOL_IDS = "{ tools { id name } }"
 
 
@@ -63,6 +67,28 @@ async def test_filters_narrow_down_what_one_may_see(ada: Person, bob: Person, se
     assert (await calls(ada, filter={"agentId": global_id(Kind.AGENT, new_id())}))["totalCount"] == 0
     wrong = await ada.gql_error(CALLS, range=last_hour(), filter={"modelName": "x" * 201})
     assert "filter.modelName" in wrong["extensions"]["fields"]
+
+
+async def test_what_no_agent_made_can_be_looked_at_alone(ada: Person, server: Running) -> None:
+    agent = (await ada.gql(CREATE_AGENT, input={"name": "Clerk"}))["createAgent"]["agent"]
+    await ada.ask("a question", agentId=agent["id"])
+    [model] = (await ada.gql("{ models { id } }"))["models"]
+    await ada.gql(TEST_MODEL, id=model["id"])
+    [tested, clerk] = nodes(await calls(ada))
+    assert (tested["agent"], clerk["agent"]["name"]) == (None, "Clerk")
+
+    async def rows() -> list[tuple[str | None, int]]:
+        found = (await ada.gql(BY_AGENT, range=last_hour()))["metrics"]["byAgent"]
+        return [(row["agent"] and row["agent"]["name"], row["stats"]["calls"]) for row in found]
+
+    assert sorted(await rows(), key=str) == [("Clerk", 1), (None, 1)]
+    assert nodes(await calls(ada, filter={"hasAgent": False})) == [tested]
+    assert nodes(await calls(ada, filter={"hasAgent": True})) == [clerk]
+    async with server.db.write() as session:  # as it goes with the account that it belongs to
+        await session.execute(text("DELETE FROM agents WHERE name = 'Clerk'"))
+    assert await rows() == [(None, 2)]
+    assert (await calls(ada, filter={"hasAgent": False}))["totalCount"] == 2
+    assert (await calls(ada, filter={"hasAgent": True}))["totalCount"] == 0
 
 
 async def test_long_pages_take_as_many_statements_as_short_ones(ada: Person, statements: list[str]) -> None:

@@ -52,6 +52,26 @@ test("the focus goes to what opens, and comes back from what closes", async ({ p
   await expect(field).toBeFocused();
 });
 
+test("a chat is not renamed after all while it is answered, and the answer goes on", async ({ page }) => {
+  const name = `Take your time ${Date.now()}`;
+  await page.goto("/chat");
+  await page.getByRole("button", { name: /^Model:/ }).click(SLOW);
+  await page.getByRole("menuitemradio", { name: /^scripted\b/ }).click();
+  await page.getByRole("textbox", { name: "Message", exact: true }).fill(name);
+  await page.keyboard.press("Enter");
+  const stop = page.getByRole("button", { name: "Stop", exact: true });
+  await expect(stop).toBeVisible(SLOW);
+  await page.getByRole("button", { name: `Actions for ${name}` }).click();
+  await page.getByRole("menuitem", { name: "Rename" }).click();
+  const field = page.getByRole("textbox", { name: "Chat title" });
+  await expect(field).toBeFocused();
+  await field.press("Escape");
+  await expect(page.getByRole("link", { name })).toBeFocused();
+  await expect(stop).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(stop).toBeHidden(SLOW);
+});
+
 for (const [what, html, why] of [
   ["leads nowhere", `<button tabindex="-1">Go</button>`, /cannot be reached by keyboard/],
   ["does not show", `<style>button { outline: 0 }</style><button>Go</button>`, /looks as it does without/],

@@ -15,12 +15,25 @@ async function open(page: Page, path: string, name: string) {
   await expect(heading(page, name)).toBeVisible(SLOW);
 }
 
-/** Asks something over the API, so that there is something to count. */
+/** Asks an agent something, and a model without one, over the API, so that there is something to count. */
 async function asked(page: Page, baseURL: string | undefined) {
-  const query = "mutation ($input: SendMessageInput!) { sendMessage(input: $input) { run { id } } }";
-  const data = { query, variables: { input: { content: "Tell me about figures" } } };
-  const response = await page.request.post("/graphql", { data, headers: { origin: baseURL ?? "" } });
-  expect(((await response.json()) as { errors?: unknown }).errors).toBeUndefined();
+  const ask = async (query: string, variables: object = {}) => {
+    const data = { query, variables };
+    const response = await page.request.post("/graphql", { data, headers: { origin: baseURL ?? "" } });
+    const said = (await response.json()) as {
+      data: { models?: { id: string; name: string }[] };
+      errors?: unknown;
+    };
+    expect(said.errors).toBeUndefined();
+    return said.data;
+  };
+  await ask("mutation ($input: SendMessageInput!) { sendMessage(input: $input) { run { id } } }", {
+    input: { content: "Tell me about figures" },
+  });
+  const { models } = await ask("{ models { id name } }");
+  await ask("mutation ($id: ID!) { testModel(id: $id) { ok } }", {
+    id: models?.find(({ name }) => name === "scripted")?.id,
+  });
 }
 
 test.beforeEach(async ({ page, baseURL }) => {
@@ -188,8 +201,12 @@ test("the dashboard counts what was asked, as picture, table and file, and keeps
   await page.reload();
   await expect(page.getByRole("combobox", { name: "Cut into" })).toHaveText("Days", SLOW);
 
-  await region(page, "By model").getByRole("table").getByRole("button").first().click(SLOW);
   const drawer = page.getByRole("dialog");
+  await region(page, "By agent").getByRole("button", { name: "Without an agent" }).click(SLOW);
+  await expect(drawer.getByRole("list", { name: "Calls" })).toContainText("tokens", SLOW);
+  await page.keyboard.press("Escape");
+  await expect(drawer).toBeHidden();
+  await region(page, "By model").getByRole("table").getByRole("button").first().click(SLOW);
   await expect(drawer.getByRole("list", { name: "Calls" })).toContainText("tokens", SLOW);
   await expectAccessible(page);
   await drawer.getByRole("switch", { name: "Only those that failed" }).click();
@@ -257,6 +274,7 @@ test("what is remembered is added, pinned, reworded and forgotten, and forgettin
   await card.getByRole("button", { name: "Edit: I like tea" }).click();
   await card.getByLabel("What is known").fill("I like green tea");
   await card.getByRole("button", { name: "Save" }).click();
+  await expect(card.getByRole("button", { name: "Edit: I like green tea" })).toBeFocused(SLOW);
   await card.getByRole("button", { name: "Forget: I like green tea" }).click(SLOW);
   await expect(card.getByText("Nothing is remembered yet")).toBeVisible(SLOW);
   await page.getByRole("button", { name: "Undo" }).click();

@@ -18,6 +18,25 @@ async function ask<Data>(page: Page, query: string, variables: object = {}): Pro
   return data;
 }
 
+/** Takes away what an earlier try has left: agents of the same name, calls that wait, what is known of the person. */
+async function startAnew(page: Page) {
+  type Left = {
+    agents: { id: string; editable: boolean }[];
+    approvals: { edges: { node: { run: { id: string } } }[] };
+    memories: { edges: { node: { id: string } }[] };
+  };
+  const { agents, approvals, memories } = await ask<Left>(
+    page,
+    `{ agents { id editable } memories { edges { node { id } } }
+       approvals(pending: true) { edges { node { run { id } } } } }`,
+  );
+  const take = (mutation: string, id: string) =>
+    ask(page, `mutation ($id: ID!) { ${mutation}(id: $id) { __typename } }`, { id });
+  for (const { node } of approvals.edges) await take("cancelRun", node.run.id);
+  for (const { id, editable } of agents) if (editable) await take("deleteAgent", id);
+  for (const { node } of memories.edges) await take("forgetMemory", node.id);
+}
+
 /** Lets the scripted model call functions, and makes those tools ask that the journeys are about. */
 async function withTools(page: Page) {
   const { models, tools } = await ask<{
@@ -72,6 +91,7 @@ test.beforeEach(async ({ page, baseURL }) => {
   await page.emulateMedia({ reducedMotion: "reduce" });
   await signedIn(page, baseURL);
   await page.goto("/chat");
+  await startAnew(page);
 });
 
 test("a tool call waits for a person, who changes its arguments; it is heard of in another tab", async ({
@@ -130,6 +150,7 @@ test("the inbox counts what waits; a call is declined with words, and the answer
   await expectAccessible(page);
   await card(page).getByRole("button", { name: "Decline…" }).click();
   await page.keyboard.press("Escape");
+  await expect(card(page).getByRole("button", { name: "Decline…" })).toBeFocused();
   await card(page).getByRole("button", { name: "Decline…" }).click();
   await page.getByRole("textbox", { name: "Why not" }).fill("Look at the tower instead");
   await page.keyboard.press("Enter");
@@ -258,6 +279,7 @@ test("nothing an accessibility check would report in the dark", async ({ page })
   await card(page).getByRole("textbox", { name: "Arguments" }).fill("[]");
   await expectAccessible(page);
   await page.keyboard.press("Escape");
+  await expect(card(page).getByRole("button", { name: "Edit arguments" })).toBeFocused();
   await card(page).getByRole("button", { name: "Allow once" }).click();
   await finished(page);
   await answer(page).getByRole("button", { name: "How it was made" }).click();

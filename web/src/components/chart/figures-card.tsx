@@ -19,7 +19,7 @@ type Props<Row> = {
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   keyOf: (row: Row) => string;
-  openOf?: (row: Row) => (() => void) | null;
+  openOf?: (row: Row) => () => void;
   /** Said where there are no figures. */
   none: string;
   /** The picture of the figures; without one there is only the table. */

@@ -8,12 +8,12 @@ type Props<Row> = {
   columns: readonly Column<Row>[];
   rows: readonly Row[];
   keyOf: (row: Row) => string;
-  /** Opens what a row is made of; rows without it are only text. */
-  openOf?: (row: Row) => (() => void) | null;
+  /** Opens what a row is made of; without it they are only text. */
+  openOf?: (row: Row) => () => void;
   className?: string;
 };
 
-function Named({ text, onOpen }: { text: string; onOpen: (() => void) | null | undefined }) {
+function Named({ text, onOpen }: { text: string; onOpen: (() => void) | undefined }) {
   if (!onOpen) return text;
   return (
     <button

@@ -44,7 +44,10 @@ function RenameField({ title, onDone }: RenameProps) {
       onKeyDown={(event) => {
         if (event.nativeEvent.isComposing) return;
         if (event.key === "Enter") onDone(text.trim() || null, true);
-        else if (event.key === "Escape") onDone(null, true);
+        else if (event.key === "Escape") {
+          event.stopPropagation(); // elsewhere this key stops the answer
+          onDone(null, true);
+        }
       }}
       className="h-9 w-full rounded-lg border bg-background px-2 text-base md:text-sm pointer-coarse:h-11"
     />

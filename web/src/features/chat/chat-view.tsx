@@ -157,7 +157,7 @@ export function ChatView({ chatId }: { chatId: string | null }) {
           <ThreadSkeleton failed={thread.state === "failed"} onRetry={() => void store.refresh()} />
         ) : null}
         <Composer
-          chatId={chatId}
+          thread={store}
           field={field}
           running={Boolean(running)}
           offered={offered}

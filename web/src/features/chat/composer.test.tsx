@@ -24,11 +24,12 @@ const PROMPTS: Scripted = {
     ],
   },
 };
+const NEW = { chatId: null };
 const none = () => {};
 const composer = (client: Client, given: Partial<ComponentProps<typeof Composer>> = {}) => (
   <Provider value={client}>
     <Composer
-      chatId={null}
+      thread={NEW}
       field={createRef<HTMLTextAreaElement>()}
       running={false}
       offered={null}

@@ -20,14 +20,14 @@ import { AttachButton } from "./attach-button";
 import { AttachmentList } from "./attachment-list";
 import { type Attachments, underWay } from "./attachments";
 import { useAttachments, useDroppedFiles } from "./use-attachments";
-import { useDraft } from "./use-draft";
+import { type Drafted, useDraft } from "./use-draft";
 
 const PromptMenu = lazy(() => import("./prompt-menu"));
 
 const MAX_HEIGHT = 260;
 
 type Props = {
-  chatId: string | null;
+  thread: Drafted;
   field: RefObject<HTMLTextAreaElement | null>;
   running: boolean;
   /** Text put into the field from outside: a starter, or a message that could not be sent. */
@@ -48,8 +48,8 @@ function keysHint(running: boolean, written: boolean, crowded: boolean): string 
 }
 
 /** Where messages are written. Its typing never re-renders the conversation. */
-export function Composer({ chatId, field, running, offered, attachments, aside, children, ...on }: Props) {
-  const [text, setText] = useDraft(chatId);
+export function Composer({ thread, field, running, offered, attachments, aside, children, ...on }: Props) {
+  const [text, setText] = useDraft(thread);
   const items = useAttachments(attachments);
   const attach = useCallback((files: Iterable<File>) => attachments.add(files), [attachments]);
   const over = useDroppedFiles(attach);
@@ -67,7 +67,7 @@ export function Composer({ chatId, field, running, offered, attachments, aside, 
   // biome-ignore lint/correctness/useExhaustiveDependencies: only another chat has another text
   useLayoutEffect(() => {
     if (field.current) field.current.value = text;
-  }, [chatId]);
+  }, [thread]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new offer is taken once; what is typed later stays
   useLayoutEffect(() => {

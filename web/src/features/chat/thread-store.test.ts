@@ -51,3 +51,29 @@ test("a message that cannot be brought into view has a reason, which is not alwa
   answers.Thread = branch("a", "b");
   expect(await store.reveal("b")).toBeNull();
 });
+
+test("what is sent while the first message makes the chat waits for that, and goes into it", async () => {
+  const asked: { input: { content: string; chatId: string | null }; answer: (said: Scripted) => void }[] = [];
+  const client = scriptedClient(
+    ({ variables }) =>
+      new Promise((answer) => asked.push({ input: variables.input as (typeof asked)[0]["input"], answer })),
+  );
+  const store = new ThreadStore(client, null);
+  const how = { agentId: null, workflowId: null, thinking: null };
+  const sent = ["one", "two"].map((text) => store.send({ text, model: "m", how }));
+  await expect.poll(() => asked.length).toBe(1);
+  asked[0]?.answer({
+    data: {
+      sendMessage: {
+        chat: { id: "c" },
+        message: { id: "q", parentId: null },
+        reply: { id: "a", parentId: "q" },
+      },
+    },
+  });
+  await sent[0];
+  await expect.poll(() => asked.map(({ input }) => input.chatId)).toEqual([null, "c"]);
+
+  expect(idsOf(store)).toEqual(["q", "a"]);
+  expect(store.snapshot().pending).toMatchObject([{ text: "two", after: "a" }]);
+});

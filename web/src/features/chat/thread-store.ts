@@ -20,6 +20,7 @@ import { reasonOf } from "./reason";
 import {
   EMPTY_THREAD,
   filesOf,
+  type MessageFile,
   type Page,
   type Pending,
   patchMessage,
@@ -68,6 +69,7 @@ export class ThreadStore {
   private following: Promise<string | null> | undefined;
   private stale = false;
   private count = 0;
+  private beginning: Promise<string | null> = Promise.resolve(null);
 
   /** `chatId` is null until the first message makes the chat. */
   constructor(
@@ -158,13 +160,25 @@ export class ThreadStore {
   }
 
   /** Sends a message, or an edited one as a sibling. Resolves to the reason when it failed. */
-  async send({ text, model, how, files = [], edits }: SendOptions): Promise<string | null> {
+  send(options: SendOptions): Promise<string | null> {
+    const { text, files = [], edits } = options;
     const last = this.thread.messages.at(-1);
     const after = edits ? (edits.parentId ?? null) : (last?.id ?? null);
-    const place: Partial<SendMessageInput> = edits ? { siblingOf: edits.id } : {};
     // An edit keeps the files of the message.
     const kept = edits ? filesOf(edits) : [];
     const key = this.await(after, text, [...kept, ...files]);
+    if (this.chatId) return this.deliver(key, kept, options);
+    // Only one message makes the chat: what is sent by then waits, and goes into it.
+    this.beginning = this.beginning.then(() => this.deliver(key, kept, options));
+    return this.beginning;
+  }
+
+  private async deliver(
+    key: string,
+    kept: MessageFile[],
+    { text, model, how, files = [], edits }: SendOptions,
+  ) {
+    const place: Partial<SendMessageInput> = edits ? { siblingOf: edits.id } : {};
     const fileIds = [...kept.flatMap(({ fileId }) => fileId ?? []), ...files.map(({ id }) => id)];
     const input: SendMessageInput = {
       content: text,
@@ -237,6 +251,8 @@ export class ThreadStore {
   private adopt(chat: Thread["chat"], made: ThreadMessage[]) {
     if (chat && !this.chatId) {
       this.chatId = chat.id;
+      const after = made.at(-1)?.id ?? null;
+      this.thread = { ...this.thread, pending: this.thread.pending.map((next) => ({ ...next, after })) };
       this.born?.(chat.id);
     }
     this.set(withAnswer({ ...this.thread, chat }, made));

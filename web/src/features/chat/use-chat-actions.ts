@@ -1,7 +1,6 @@
 "use client";
 
 import { useCallback, useMemo, useState } from "react";
-import { openChat } from "@/lib/chat-path";
 import { toast } from "@/lib/toast";
 import type { SentFile } from "@/lib/uploads";
 
@@ -28,13 +27,12 @@ export function useChatActions(
 
   const send = useCallback(
     async (text: string, files: readonly SentFile[] = []) => {
-      const fresh = store.chatId === null;
       const reason = await store.send({ text, model, how, files });
       if (reason) {
         offer(text);
         attachmentsOf(store).putBack(files);
         complain(reason);
-      } else if (fresh && window.location.pathname === "/chat") openChat(store.chatId);
+      }
     },
     [store, model, how, offer],
   );

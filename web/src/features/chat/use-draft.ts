@@ -22,10 +22,19 @@ function write(chatId: string | null, text: string) {
   }
 }
 
+/** What a draft is for: a chat, or the new one, which gets its id when its first message has made it. */
+export type Drafted = { readonly chatId: string | null };
+
+/** What was typed while the first message made the chat is for that chat. */
+export function carryDraft(chatId: string) {
+  write(chatId, read(null));
+  write(null, "");
+}
+
 /** What was typed and not sent, one text a chat, kept over reloads on this device. */
-export function useDraft(chatId: string | null): [string, (text: string) => void] {
-  const [draft, setDraft] = useState(() => ({ chatId, text: read(chatId) }));
-  if (draft.chatId !== chatId) setDraft({ chatId, text: read(chatId) });
-  useEffect(() => write(draft.chatId, draft.text), [draft]);
-  return [draft.text, (text) => setDraft({ chatId, text })];
+export function useDraft(thread: Drafted): [string, (text: string) => void] {
+  const [draft, setDraft] = useState(() => ({ thread, text: read(thread.chatId) }));
+  if (draft.thread !== thread) setDraft({ thread, text: read(thread.chatId) });
+  useEffect(() => write(draft.thread.chatId, draft.text), [draft]);
+  return [draft.text, (text) => setDraft({ thread, text })];
 }

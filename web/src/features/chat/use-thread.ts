@@ -3,8 +3,11 @@
 import { useEffect, useSyncExternalStore } from "react";
 import { type Client, useClient } from "urql";
 
+import { chatIdOf, openChat } from "@/lib/chat-path";
+
 import { EMPTY_THREAD, type Thread } from "./thread";
 import { ThreadStore } from "./thread-store";
+import { carryDraft } from "./use-draft";
 
 const KEPT = 50;
 /** Chats opened in this tab, so that going back to one shows it at once. Bound to the client: signing out drops them. */
@@ -19,11 +22,13 @@ function threadsOf(client: Client): Map<string, ThreadStore> {
 
 function draftOf(client: Client): ThreadStore {
   const known = drafts.get(client);
-  if (known) return known;
+  // The address is ahead of what is shown: until that follows, a draft that has become a chat keeps its place.
+  if (known && (!known.chatId || known.chatId === chatIdOf(window.location.pathname))) return known;
   const draft = new ThreadStore(client, null);
   draft.born = (chatId) => {
     threadsOf(client).set(chatId, draft);
-    drafts.delete(client);
+    carryDraft(chatId);
+    if (window.location.pathname === "/chat") openChat(chatId);
   };
   drafts.set(client, draft);
   return draft;

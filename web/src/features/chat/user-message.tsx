@@ -1,10 +1,11 @@
 "use client";
 
 import { Pencil } from "lucide-react";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { Button } from "@/components/ui/button";
 import { CopyButton } from "@/lib/markdown/copy-button";
+import { useFocusBack } from "@/lib/use-focus-back";
 import { t } from "@/messages/runs";
 
 import { ActionButton } from "./action-button";
@@ -80,22 +81,6 @@ function EditForm({ message, queued }: Props) {
       </div>
     </form>
   );
-}
-
-/** A form in place of what opened it gives the focus back when it closes: to where it was, or to the opener made anew. */
-function useFocusBack(open: boolean) {
-  const opener = useRef<HTMLButtonElement>(null);
-  const before = useRef<Element | null>(null);
-  useLayoutEffect(() => {
-    if (open) before.current = document.activeElement; // the form takes the focus after this
-  }, [open]);
-  useEffect(() => {
-    if (open || !before.current) return;
-    const field = before.current instanceof HTMLTextAreaElement ? before.current : null;
-    (field?.isConnected ? field : opener.current)?.focus();
-    before.current = null;
-  }, [open]);
-  return opener;
 }
 
 /** What the person wrote: a bubble on the right, with its versions and a pencil. */

@@ -39,8 +39,10 @@ const modelColumns = (percentile: Percentile): Column<ModelRow>[] => [
   { title: t("figures.thumbsDown"), of: ({ feedback }) => feedback.down, show: count },
 ];
 
+const nameOf = (agent: AgentRow["agent"]) => agent?.name ?? t("tables.noAgent");
+
 const agentColumns = (percentile: Percentile): Column<AgentRow>[] => [
-  { title: t("tables.agent"), of: ({ agent }) => agent?.name ?? t("tables.noAgent") },
+  { title: t("tables.agent"), of: ({ agent }) => nameOf(agent) },
   ...statColumns<AgentRow>(percentile),
 ];
 
@@ -78,8 +80,9 @@ export function DashboardTables({ dashboard, percentile, onDrill }: Props) {
         rows={dashboard.agents}
         keyOf={({ agent }) => agent?.id ?? "none"}
         openOf={({ agent }) =>
-          agent ? () => onDrill({ of: "models", name: agent.name, agentId: agent.id }) : null
-        }
+          () =>
+            onDrill({ of: "models", name: nameOf(agent), agentId: agent?.id ?? null })
+          }
         none={t("tables.noAgents")}
       />
       <FiguresCard

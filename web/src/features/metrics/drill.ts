@@ -9,8 +9,9 @@ import type {
 import { duration, money, tokens } from "@/lib/quantities";
 import { t } from "@/messages/metrics";
 
+/** Of no agent is what the id null stands for. */
 export type Drill =
-  | { of: "models"; name: string; modelId?: string | null; modelName?: string; agentId?: string }
+  | { of: "models"; name: string; modelId?: string | null; modelName?: string; agentId?: string | null }
   | { of: "tools"; name: string; toolId: string };
 
 export type Asked = Pick<DashboardQueryVariables, "range" | "everyone">;
@@ -38,7 +39,8 @@ export function modelFilter(
   const { modelId, modelName, agentId } = drill;
   // A model that has been removed has no id, and is found by its name.
   const model = modelId ? { modelId } : modelName ? { modelName } : {};
-  return { ...model, ...(agentId ? { agentId } : {}), ...failedOnly(failed) };
+  const agent = agentId ? { agentId } : agentId === null ? { hasAgent: false } : {};
+  return { ...model, ...agent, ...failedOnly(failed) };
 }
 
 const said = (...facts: (string | null | undefined)[]) => facts.filter(Boolean).join(" · ");

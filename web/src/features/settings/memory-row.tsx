@@ -18,6 +18,7 @@ import { formatRelative } from "@/lib/dates";
 import { fieldsOf, messageOf } from "@/lib/errors";
 import { textOf } from "@/lib/forms";
 import { toast } from "@/lib/toast";
+import { useFocusBack } from "@/lib/use-focus-back";
 import { t } from "@/messages/settings";
 
 type Memory = Omit<MemoryFactsFragment, " $fragmentName">;
@@ -84,6 +85,7 @@ const icon = "size-8 text-muted-foreground pointer-coarse:size-11";
 
 export function MemoryRow({ memory }: { memory: Memory }) {
   const [editing, setEditing] = useState(false);
+  const pencil = useFocusBack(editing);
   const verbs = useVerbs(memory);
   const { text, pinned, source, updatedAt } = memory;
   if (editing) {
@@ -115,6 +117,7 @@ export function MemoryRow({ memory }: { memory: Memory }) {
           <Icon aria-hidden />
         </Button>
         <Button
+          ref={pencil}
           variant="ghost"
           size="icon"
           className={icon}

@@ -92,7 +92,7 @@ export const metrics = {
     aboutModels: "Those with the most calls first.",
     noModels: "No model was called in this time.",
     agent: "Agent",
-    noAgent: "Without one",
+    noAgent: "Without an agent",
     byAgent: "By agent",
     aboutAgents: "Calls to models that their answers took.",
     noAgents: "No agent was asked in this time.",

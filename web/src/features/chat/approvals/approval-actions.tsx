@@ -1,6 +1,7 @@
 "use client";
 
 import { Check, ChevronDown, X } from "lucide-react";
+import type { Ref } from "react";
 
 import { Button } from "@/components/ui/button";
 import {
@@ -19,12 +20,13 @@ type Props = {
   /** Why not: the arguments that were written make no sense yet. */
   blocked: boolean;
   edited: boolean;
+  no: Ref<HTMLButtonElement>;
   onAllow: (remember: Remember) => void;
   onDecline: () => void;
 };
 
 /** Yes, yes from now on, and no. */
-export function ApprovalActions({ busy, blocked, edited, onAllow, onDecline }: Props) {
+export function ApprovalActions({ busy, blocked, edited, no, onAllow, onDecline }: Props) {
   return (
     <div className="mt-4 flex flex-wrap items-center gap-2">
       <div className="flex">
@@ -59,7 +61,7 @@ export function ApprovalActions({ busy, blocked, edited, onAllow, onDecline }: P
           </DropdownMenuContent>
         </DropdownMenu>
       </div>
-      <Button size="sm" variant="outline" disabled={busy} onClick={onDecline}>
+      <Button ref={no} size="sm" variant="outline" disabled={busy} onClick={onDecline}>
         <X aria-hidden />
         {t("call.decline")}
       </Button>

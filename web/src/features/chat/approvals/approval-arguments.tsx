@@ -1,7 +1,7 @@
 "use client";
 
 import { Pencil, Undo2 } from "lucide-react";
-import { useEffect, useId, useRef } from "react";
+import { type Ref, useEffect, useId, useRef } from "react";
 
 import { Textarea } from "@/components/ui/textarea";
 import { t } from "@/messages/approvals";
@@ -11,10 +11,10 @@ import { simpleArguments, written } from "./arguments";
 const linkClasses =
   "inline-flex items-center gap-1 rounded-sm text-xs text-muted-foreground hover:text-foreground pointer-coarse:min-h-11";
 
-type ShownProps = { value: unknown; onEdit: () => void };
+type ShownProps = { value: unknown; pencil: Ref<HTMLButtonElement>; onEdit: () => void };
 
 /** What a tool would be called with: a list where that is enough, else JSON. */
-export function ArgumentsShown({ value, onEdit }: ShownProps) {
+export function ArgumentsShown({ value, pencil, onEdit }: ShownProps) {
   const simple = simpleArguments(value);
   return (
     <div className="space-y-1.5">
@@ -38,7 +38,7 @@ export function ArgumentsShown({ value, onEdit }: ShownProps) {
           {written(value)}
         </pre>
       )}
-      <button type="button" onClick={onEdit} className={linkClasses}>
+      <button ref={pencil} type="button" onClick={onEdit} className={linkClasses}>
         <Pencil aria-hidden className="size-3" />
         {t("arguments.edit")}
       </button>

@@ -5,6 +5,7 @@ import { type KeyboardEvent, useId, useState } from "react";
 
 import { Badge } from "@/components/ui/badge";
 import type { ApprovalCardFragment } from "@/gql/later/graphql";
+import { useFocusBack } from "@/lib/use-focus-back";
 import { t } from "@/messages/approvals";
 
 import { ApprovalActions } from "./approval-actions";
@@ -21,6 +22,8 @@ export function ApprovalCard({ approval, onDecided }: Props) {
   const { id, toolName, serverName, reason, expiresAt } = approval;
   const [edited, setEdited] = useState<string | null>(null);
   const [declining, setDeclining] = useState(false);
+  const pencil = useFocusBack(edited !== null);
+  const no = useFocusBack(declining);
   const { busy, decide } = useDecide(id, onDecided);
   const titleId = useId();
   const given = edited === null ? null : argumentsIn(edited);
@@ -64,7 +67,11 @@ export function ApprovalCard({ approval, onDecided }: Props) {
       {reason ? <p className="mt-2 leading-6 text-muted-foreground">{reason}</p> : null}
       <div className="mt-3">
         {edited === null ? (
-          <ArgumentsShown value={approval.arguments} onEdit={() => setEdited(written(approval.arguments))} />
+          <ArgumentsShown
+            value={approval.arguments}
+            pencil={pencil}
+            onEdit={() => setEdited(written(approval.arguments))}
+          />
         ) : (
           <ArgumentsField
             text={edited}
@@ -85,6 +92,7 @@ export function ApprovalCard({ approval, onDecided }: Props) {
           busy={busy}
           blocked={Boolean(given?.problem)}
           edited={edited !== null}
+          no={no}
           onAllow={allow}
           onDecline={() => setDeclining(true)}
         />
