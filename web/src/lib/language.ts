@@ -1,18 +1,16 @@
 "use client";
 
 import { useSyncExternalStore } from "react";
-import type { createTranslator } from "use-intl/core";
+import { createTranslator } from "use-intl/core";
 
 import type { Catalogue } from "@/messages/catalogue";
 
 import { LANGUAGE_KEY } from "./language-script";
-import { translatorOf } from "./message";
 
 /** What the client speaks, by tag, each by its own name. English is in the pages; the others come when they are chosen. */
 export const LANGUAGES = { en: "English", de: "Deutsch" } as const;
 
 export type Language = keyof typeof LANGUAGES;
-/** Types of the values that each message takes; what says them is our own, and has neither `markup` nor `raw`. */
 type Translator<Messages extends object> = ReturnType<typeof createTranslator<Messages>>;
 
 const CATALOGUES: Record<Exclude<Language, "en">, () => Promise<Catalogue>> = {
@@ -101,11 +99,12 @@ export function words<Part extends keyof Catalogue, English extends object>(
   part: Part,
   english: English,
 ): Translator<English> {
-  const translator = perLanguage((locale) => translatorOf(locale, catalogue?.[part] ?? english));
-  type Said = ReturnType<typeof translatorOf>;
-  const t: Said = Object.assign((...given: Parameters<Said>) => translator()(...given), {
-    rich: (...given: Parameters<Said["rich"]>) => translator().rich(...given),
-    has: (key: string) => translator().has(key),
-  });
-  return t as unknown as Translator<English>;
+  const translator = perLanguage((locale) =>
+    createTranslator({ locale, messages: (catalogue?.[part] ?? english) as English }),
+  );
+  const t = ((...given: Parameters<Translator<English>>) => translator()(...given)) as Translator<English>;
+  t.rich = ((...given: Parameters<Translator<English>["rich"]>) =>
+    translator().rich(...given)) as typeof t.rich;
+  t.has = (key) => translator().has(key);
+  return t;
 }
