@@ -1,6 +1,8 @@
 import type { CodegenConfig } from "@graphql-codegen/cli";
 import { addTypenameSelectionDocumentTransform } from "@graphql-codegen/client-preset";
 
+import { writeTexts } from "./scripts/lazy-documents";
+
 const client = (documents: string[], documentMode?: "string") => ({
   documents,
   preset: "client" as const,
@@ -30,6 +32,8 @@ const LATER = "src/**/*.later.graphql";
 const config: CodegenConfig = {
   schema: "../schema/schema.graphql",
   ignoreNoDocuments: true,
+  // Also where nothing has changed: what an earlier version has written may be there.
+  hooks: { afterAllFileWrite: (...paths: string[]) => paths.forEach(writeTexts) },
   generates: {
     "./src/gql/": client(["src/**/*.graphql", `!${LATER}`]),
     // All documents of one output are one module, and part of every page. What only some pages or floating parts

@@ -1,7 +1,7 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode, Suspense, useDeferredValue } from "react";
 
 import { AppShell } from "@/components/app-shell";
 import { ErrorBoundary } from "@/components/error-boundary";
@@ -12,14 +12,23 @@ import { useViewer } from "@/features/accounts/use-viewer";
 import { ChatList } from "@/features/chat/chat-list";
 import { usePalette } from "@/features/palette/use-palette";
 import { isAppPath } from "@/lib/addresses";
+import { isChatPage } from "@/lib/chat-path";
 
 import { PageTitle } from "./page-title";
 
 const WaitingApprovals = lazy(() => import("@/features/chat/approvals/waiting-approvals"));
 
-/** The shell around the pages of the application, which wait in it until it is known who is there. */
-function SignedIn({ children }: { children: ReactNode }) {
-  const { viewer, problem, retry } = useViewer();
+type SignedInProps = {
+  /** Whether the page waits until it is known who is there. */
+  waits: boolean;
+  children: ReactNode;
+};
+
+/** The shell around the pages of the application. */
+function SignedIn({ waits, children }: SignedInProps) {
+  const { viewer: found, problem, retry } = useViewer();
+  // Deferred, so that the browser can do something else in between while all that it shows is being built.
+  const viewer = useDeferredValue(found);
   const signOut = useSignOut();
   const palette = usePalette({ onSignOut: signOut });
   return (
@@ -29,8 +38,18 @@ function SignedIn({ children }: { children: ReactNode }) {
       onSearch={palette.open}
       chats={viewer ? (close) => <ChatList onOpen={close} /> : undefined}
     >
-      <Suspense>{viewer ? <WaitingApprovals /> : null}</Suspense>
-      {viewer ? children : problem ? <Unreachable problem={problem} onRetry={retry} /> : <PageSkeleton />}
+      {viewer ? (
+        <Suspense>
+          <WaitingApprovals />
+        </Suspense>
+      ) : null}
+      {problem && !viewer ? (
+        <Unreachable problem={problem} onRetry={retry} />
+      ) : viewer || !waits ? (
+        children
+      ) : (
+        <PageSkeleton />
+      )}
       {palette.dialog}
     </AppShell>
   );
@@ -45,7 +64,12 @@ export function Frame({ children }: { children: ReactNode }) {
   return (
     <>
       <PageTitle />
-      {isAppPath(pathname) ? <SignedIn>{page}</SignedIn> : page}
+      {isAppPath(pathname) ? (
+        // The chat page asks for what it shows itself; together with the question who is there it is one way less.
+        <SignedIn waits={!isChatPage(pathname)}>{page}</SignedIn>
+      ) : (
+        page
+      )}
     </>
   );
 }

@@ -16,7 +16,7 @@ export function pathOf(chatId: string | null, messageId?: string): string {
   return messageId ? `${path}?message=${encodeURIComponent(messageId)}` : path;
 }
 
-const isChatPage = (pathname: string) => pathname === "/chat" || pathname.startsWith("/chat/");
+export const isChatPage = (pathname: string) => pathname === "/chat" || pathname.startsWith("/chat/");
 
 /** Moves between chats without a request: one static page serves them all, and Next follows the address. */
 export function openChat(chatId: string | null, messageId?: string) {

@@ -35,7 +35,6 @@ const FindBar = lazy(() => import("./find-bar"));
 /** An open chat, or the place where one begins. */
 export function ChatView({ chatId }: { chatId: string | null }) {
   const { thread, store } = useThread(chatId);
-  const MessageList = useMessageList();
   useLiveThread(store);
   const { models, modest, modelsFolder } = useModels();
   const chosen = useChosenModel();
@@ -63,6 +62,7 @@ export function ChatView({ chatId }: { chatId: string | null }) {
   const runs = useMemo(() => unfinished(thread).filter(({ run }) => run && !isOver(run.status)), [thread]);
   const running = runs[0];
   const empty = rows.length === 0 && thread.state === "ready";
+  const MessageList = useMessageList(!empty);
   const loadOlder = useCallback(() => store.loadOlder(), [store]);
 
   const pick = (id: string | null) => {

@@ -3,7 +3,7 @@
 import { useCallback } from "react";
 import { useClient } from "urql";
 
-import { ExportChatDocument, type ExportFormat, ForkChatDocument } from "@/gql/later/graphql";
+import { ExportChatDocument, type ExportFormat, ForkChatDocument } from "@/gql/graphql";
 import { openChat } from "@/lib/chat-path";
 import { downloadText } from "@/lib/download";
 import { toast } from "@/lib/toast";
