@@ -21,7 +21,7 @@ async def change(db: Database, user_id: UUID) -> UUID:
     """A change of which no feed here is notified."""
     chat_id = uuid4()
     async with db.write() as session:
-        await changes.record(session, user_id, [Change(ChangeKind.CHAT, chat_id, chat_id)])
+        await changes.record(session, user_id, [Change(ChangeKind.CHAT_DELETED, chat_id, chat_id)])
     return chat_id
 
 
