@@ -27,6 +27,7 @@ from orchestration.memory.summarizing import Summarizing
 from orchestration.metrics import LiveMetrics, roll_up
 from orchestration.runs.admission import Admission
 from orchestration.runs.asking import Ask, AskAgain
+from orchestration.runs.beginning import Beginning
 from orchestration.runs.cancelling import Cancelling
 from orchestration.runs.choosing import Choose, chosen
 from orchestration.runs.compaction import Compaction
@@ -120,7 +121,10 @@ class Engine:
         self._execution.admit_through(self._admission)
         self._cancelling = Cancelling(db, self._queue, self._admission)
         self._deciding = Deciding(db, self._queue)
-        self._starting = Starting(db, self._cancelling, self._admission, pool.budgets.check, self._queue.wake)
+        beginning = Beginning(self._queue, self._log, self._selector)
+        self._starting = Starting(
+            db, self._cancelling, self._admission, pool.budgets.check, self._queue.wake, beginning
+        )  # fmt: skip
         self.queued_messages = QueuedMessages(db, self._cancelling)
 
     def warm(self) -> None:

@@ -27,9 +27,16 @@ SWEEP = text("""
     WHERE j.queue_name = :queue AND j.status <> 'todo' AND (j.status <> 'doing' OR j.worker_id IS NULL)
       AND NOT EXISTS (SELECT FROM runs r WHERE r.job_id = j.id AND r.finished_at IS NULL)
 """)
+# The engine tells workers of new jobs only. As in its own `retry_job`, what is to be stopped does not wait again.
 PUT_BACK = text("""
-    UPDATE procrastinate_jobs SET status = 'todo', attempts = attempts + 1
-    WHERE worker_id = :worker AND status = 'doing' AND id <> ALL(CAST(:held AS bigint[]))
+    WITH back AS (
+        UPDATE procrastinate_jobs SET attempts = attempts + 1,
+            status = CAST(CASE WHEN abort_requested THEN 'failed' ELSE 'todo' END AS procrastinate_job_status)
+        WHERE worker_id = :worker AND status = 'doing' AND id <> ALL(CAST(:held AS bigint[]))
+        RETURNING queue_name
+    )
+    SELECT pg_notify('procrastinate_queue_v1#' || queue_name, '{"type":"job_inserted","job_id":0}')
+    FROM back GROUP BY queue_name
 """)
 
 
