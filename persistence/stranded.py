@@ -35,8 +35,9 @@ PUT_BACK = text("""
         WHERE worker_id = :worker AND status = 'doing' AND id <> ALL(CAST(:held AS bigint[]))
         RETURNING queue_name
     )
-    SELECT pg_notify('procrastinate_queue_v1#' || queue_name, '{"type":"job_inserted","job_id":0}')
-    FROM back GROUP BY queue_name
+    SELECT pg_notify(
+        'procrastinate_queue_v1#' || queue_name, CAST(json_build_object('type', 'job_inserted', 'job_id', 0) AS text)
+    ) FROM back GROUP BY queue_name
 """)
 
 
