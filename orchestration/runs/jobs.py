@@ -27,9 +27,8 @@ PAUSE = 0.5
 
 
 class Slot:
-    """Room for one run in the worker of this process: kept before the run is stored, so that the worker can begin with
-    it as soon as it is. `job` is the run's job once that is in the transaction, and `claimed` what the run is built
-    from.
+    """Room for one run in the worker of this process, so that the worker can begin with it as soon as it is stored.
+    `job` is the run's job once that is in the transaction, and `claimed` what the run is built from.
     """
 
     __slots__ = ("claimed", "job", "worker_id")
@@ -47,8 +46,8 @@ class PatientJobs(JobManager):
     A statement whose answer got lost may have been executed or not. So after each such case, the worker's jobs are
     compared with what it really holds before it takes the next one.
 
-    A worker also gets jobs that this process has stored as taken by it, in `slot`s that it had free. `concurrency` is
-    how many jobs it holds at most.
+    A worker also gets jobs that this process has stored as taken by it, for which it had a `slot`. `concurrency` is how
+    many jobs it holds at most.
     """
 
     def __init__(self, connector: BaseConnector, db: Database) -> None:
@@ -109,12 +108,14 @@ class PatientJobs(JobManager):
         return job
 
     def slot(self) -> Slot | None:
-        """Keep room for a run that is about to be stored; None when the worker could not begin with it at once."""
-        if self._hear is None or self._worker_id is None or not self._room():
-            return None
-        slot = Slot(self._worker_id)
-        self._slots.add(slot)
-        return slot
+        """For a run that is about to be stored; None when the worker could not begin with it at once."""
+        return None if self._worker_id is None or not self._room() else Slot(self._worker_id)
+
+    def keep(self, slot: Slot) -> bool:
+        """Keep the room from now on until the slot is brought or given back; False when it is taken meanwhile."""
+        if there := self._room():
+            self._slots.add(slot)
+        return there
 
     async def bring(self, slot: Slot) -> None:
         """The job of a slot has been committed: the worker gets it next. One that is leaving does not, and the job goes
@@ -142,6 +143,9 @@ class PatientJobs(JobManager):
         return self._claimed.pop(job.id or 0, None)
 
     def _room(self) -> bool:
+        """Whether there is a worker that could take one more job than it has, and is about to have."""
+        if self._hear is None:
+            return False
         return len(self._held) + len(self._slots) + self._fetching < self.concurrency
 
     def _next_brought(self) -> Job | None:
@@ -170,6 +174,12 @@ class PatientJobs(JobManager):
             await self._put_back(worker_id)
         except Unavailable as error:
             self._lost("put jobs back", error)
+
+    async def prune_stalled_workers(self, seconds_since_heartbeat: float) -> list[int]:
+        """One that stands still in the middle of a transaction that stores a run is left for the next look: to wait for
+        it would keep the others' runs waiting."""
+        async with self._db.write() as session:
+            return await stranded.forget_workers(session, silent_for=seconds_since_heartbeat)
 
     async def register_worker(self) -> int:
         """A worker that registers holds nothing yet: whichever was here before has let go of everything."""

@@ -77,7 +77,7 @@ class RunQueue:
         """Room in the worker of this process around a transaction that may `begin_here` in it; None when there is none.
         When that transaction has committed, the worker begins with the run."""
         slot = self._patient.slot()
-        if slot is None:
+        if slot is None:  # there is no worker, or it is busy
             yield None
             return
         try:
@@ -93,6 +93,8 @@ class RunQueue:
     async def begin_here(self, session: Session, run: RunRow, slot: Slot, *, priority: int) -> RunRow | None:
         """Claim a run for the worker of this process, which gets its job when the transaction has committed. Returns
         the claimed run; None when it has to wait for its turn, and needs a job of the queue."""
+        if not self._patient.keep(slot):
+            return None
         found = await jobs.begin_here(
             session, run, worker_id=slot.worker_id, queue=QUEUE, task=TASK, priority=priority
         )  # fmt: skip
@@ -164,7 +166,7 @@ class RunQueue:
                     install_signal_handlers=False,
                 )
                 log.warning("the worker loop has ended; starting it again")
-            except (exceptions.ProcrastinateException, OSError) as error:
+            except (exceptions.ProcrastinateException, *Unavailable) as error:
                 # A worker that was taken for dead registers anew.
                 log.warning("the worker loop broke (%s); starting it again", error.__cause__ or error)
             if working is not None and working.cancelling():
@@ -176,7 +178,7 @@ class RunQueue:
         while True:
             await asyncio.sleep(STALLED / 4)
             try:
-                await self.app.job_manager.prune_stalled_workers(STALLED)
+                await self._patient.prune_stalled_workers(STALLED)
                 await self._rescue()
             except (exceptions.ProcrastinateException, *Unavailable) as error:
                 log.warning("the reaper could not look for stranded runs (%s)", error)
