@@ -109,13 +109,16 @@ class PatientJobs(JobManager):
 
     def slot(self) -> Slot | None:
         """For a run that is about to be stored; None when the worker could not begin with it at once."""
-        return None if self._worker_id is None or not self._room() else Slot(self._worker_id)
+        if self._hear is None or self._worker_id is None or not self._room():
+            return None
+        return Slot(self._worker_id)
 
     def keep(self, slot: Slot) -> bool:
         """Keep the room from now on until the slot is brought or given back; False when it is taken meanwhile."""
-        if there := self._room():
-            self._slots.add(slot)
-        return there
+        if self._hear is None or not self._room():
+            return False
+        self._slots.add(slot)
+        return True
 
     async def bring(self, slot: Slot) -> None:
         """The job of a slot has been committed: the worker gets it next. One that is leaving does not, and the job goes
@@ -143,9 +146,7 @@ class PatientJobs(JobManager):
         return self._claimed.pop(job.id or 0, None)
 
     def _room(self) -> bool:
-        """Whether there is a worker that could take one more job than it has, and is about to have."""
-        if self._hear is None:
-            return False
+        """Whether one more job would not be too many, with those that are about to come."""
         return len(self._held) + len(self._slots) + self._fetching < self.concurrency
 
     def _next_brought(self) -> Job | None:
