@@ -36,17 +36,24 @@ class Left(NamedTuple):
     sequence: int
 
 
-class Claimed(NamedTuple):
-    """A run that has been taken, and what its attempt is built from. `told` are its first words, `reserved` is the
-    sequence up to which the log may write ahead."""
+class Basis(NamedTuple):
+    """What an attempt at a run is built from. A first attempt also gets its model: between its claim and the first
+    token there is only the model."""
 
-    run: RunRow
     team: Sequence[AgentRow]
     workflow: WorkflowRow | None
     standing: Standing
     gathered: Gathered
     left: Left
     selection: Selection | None
+
+
+class Claimed(NamedTuple):
+    """A run that has been taken. `told` are its first words, `reserved` is the sequence up to which the log may write
+    ahead."""
+
+    run: RunRow
+    basis: Basis
     told: list[RunEvent]
     reserved: int
 
@@ -58,7 +65,7 @@ async def claim(db: Database, writer: EventLog, selector: Selector, run_id: UUID
         run = await runs.claim(session, run_id)
         if run is None:
             return None
-        claimed = await begin(session, writer, ready, run)
+        claimed = await begin(session, writer, run, await basis_of(session, ready, run))
         changed = [Change(ChangeKind.RUN, run.id, run.chat_id)]
         if run.attempt > 1:  # what a lost worker's calls have asked, nobody waits for any more
             closed = await approvals.close_questions(session, run.id, GONE)
@@ -67,28 +74,30 @@ async def claim(db: Database, writer: EventLog, selector: Selector, run_id: UUID
     return claimed
 
 
-async def begin(session: Session, writer: EventLog, ready: Ready, run: RunRow) -> Claimed:
-    """Store that an attempt is under way, in the transaction that has claimed the run, with everything that an earlier
-    attempt has left of it and what people have decided since.
-
-    A first attempt also gets its model, and says so: between that and the first token there is only the model.
-    """
+async def basis_of(session: Session, ready: Ready, run: RunRow) -> Basis:
+    """Read what an attempt needs, with everything that an earlier one has left of the run and what people have decided
+    since."""
     team = await teams.team_of(session, run.agent_id, run.agent_versions)
     workflow = await _workflow(session, run)
     standing = await _standing(session, run, team, workflow)
     gathered = await gather(session, run, team)
     left = await _left(session, run) if run.attempt > 1 else Left(Kept(), {}, (), sequence=1)
     selection = at_once(ready, run, team[0], workflow, gathered)
-    told, reserved = await _say(session, writer, run, team[0], selection, left.sequence)
-    return Claimed(run, team, workflow, standing, gathered, left, selection, told, reserved)
+    return Basis(team, workflow, standing, gathered, left, selection)
+
+
+async def begin(session: Session, writer: EventLog, run: RunRow, basis: Basis) -> Claimed:
+    """Store that an attempt is under way, in the transaction that has claimed the run."""
+    told, reserved = await _say(session, writer, run, basis.team[0], basis.selection, basis.left.sequence)
+    return Claimed(run, basis, told, reserved)
 
 
 async def attempt_at(db: Database, writer: EventLog, claimed: Claimed) -> Attempt:
     """The attempt at a run whose claim has been committed; watchers hear of it."""
-    run, left = claimed.run, claimed.left
+    run, basis, left = claimed.run, claimed.basis, claimed.basis.left
     log = writer.open(run.id, run.attempt, left.sequence + len(claimed.told), reserved=claimed.reserved)
-    attempt = Attempt(run, claimed.team, claimed.gathered, log, left.kept, left.entries)
-    attempt.standing, attempt.workflow, attempt.selection = claimed.standing, claimed.workflow, claimed.selection
+    attempt = Attempt(run, basis.team, basis.gathered, log, left.kept, left.entries)
+    attempt.standing, attempt.workflow, attempt.selection = basis.standing, basis.workflow, basis.selection
     attempt.approved = {row.call_id: row for row in left.decided if row.decision is ApprovalDecision.APPROVE}
     if run.attempt > 1:
         await _take_over(db, attempt)

@@ -86,7 +86,7 @@ class Execution:
         claimed = claimed or await claim(self._db, self._writer, self._selector, run_id)
         if claimed is None:
             return
-        attempt, decided = await attempt_at(self._db, self._writer, claimed), claimed.left.decided
+        attempt, decided = await attempt_at(self._db, self._writer, claimed), claimed.basis.left.decided
         note(attempt=str(attempt.run.attempt))
         charge_to(attempt.run.user_id, attempt.run.api_key_id)
         with attempt_span(attempt.run) as span:

@@ -178,11 +178,14 @@ class Starting:
         """Tell of what is new and, unless it waits, let the run begin: the last things in the transaction. Returns the
         runs that got jobs for workers to fetch."""
         chat, run = started.chat, started.run
+        begins = not run.waiting and run.job_id is None
+        if begins and here is not None:
+            await here.prepare(session, run)
         fresh = {chat.id: ChangeKind.CHAT, run.id: ChangeKind.RUN}
         touched = [started.message.id, started.reply.id, *(queued.question.id for queued in moved)]
         fresh |= dict.fromkeys(touched, ChangeKind.MESSAGE)
         await changes.record(session, chat.owner_id, [Change(kind, key, chat.id) for key, kind in fresh.items()])
-        if not run.waiting and run.job_id is None:
+        if begins:
             return await self._admission.admit(session, run.user_id, [run], None if here is None else here.take)
         return ()
 
