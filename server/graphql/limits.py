@@ -37,9 +37,9 @@ class Limits:
     one event of a subscription."""
 
     characters: int = 50_000
-    tokens: int = 2_000
+    tokens: int = 2_500
     inner: int = 500
-    operations: int = 50
+    operations: int = 100
     nesting: int = 100
     fragments: int = 20
     depth: int = 20

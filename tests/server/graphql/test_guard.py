@@ -60,7 +60,7 @@ def test_what_takes_long_to_compare_is_refused(text: str) -> None:
     code, message = refusal(text)
 
     assert code == "QUERY_TOO_COMPLEX"
-    assert "at most 2,000 comparisons" in message
+    assert "at most 1,000 comparisons" in message
 
 
 def test_fragments_that_nest_much_and_spread_others_are_refused() -> None:

@@ -127,26 +127,26 @@ def chain(count: int, spreads: int, inside: str = "hello") -> str:
 
 BOMBS = {
     "nested fragment spreads": chain(19, 2),
-    "many fragments": chain(240, 1),
+    "many fragments": chain(300, 1),
     "wide fragment spreads": chain(2, 450),
-    "aliases": "{ " + " ".join(f"a{n}: hello" for n in range(660)) + " }",
-    "directives": "{ hello " + "@skip(if: false) " * 320 + "}",
-    "directives on fragments": "{ " + "... @skip(if: false) { hello } " * 190 + "}",
-    "conflicting fields": "{ " + " ".join(f'echo(text: "{n}")' for n in range(330)) + " }",
-    "conflicting fields in fragments": "{ " + " ".join(f"...g{n}" for n in range(150)) + " }"
-    + " ".join(f'fragment g{n} on Query {{ echo(text: "{n}") }}' for n in range(150)),
+    "aliases": "{ " + " ".join(f"a{n}: hello" for n in range(825)) + " }",
+    "directives": "{ hello " + "@skip(if: false) " * 400 + "}",
+    "directives on fragments": "{ " + "... @skip(if: false) { hello } " * 220 + "}",
+    "conflicting fields": "{ " + " ".join(f'echo(text: "{n}")' for n in range(410)) + " }",
+    "conflicting fields in fragments": "{ " + " ".join(f"...g{n}" for n in range(175)) + " }"
+    + " ".join(f'fragment g{n} on Query {{ echo(text: "{n}") }}' for n in range(175)),
     "deep selections": "{ branch " * 45 + "{ id }" + "}" * 45,
     "deep lists": "{ echo(text: " + "[" * 20_000 + "]" * 20_000 + ") }",
     "deep objects": "{ wish(input: " + "{a: " * 10_000 + "1" + "}" * 10_000 + ") }",
-    "repeated fields": "{ " + "hello " * 1_990 + "}",
+    "repeated fields": "{ " + "hello " * 2_490 + "}",
     "tokens": "{ " + "hello " * 8_000 + "}",
     "unknown fields": "{ " + " ".join(f"x{n}" for n in range(990)) + " }",
-    "variables": "query (" + " ".join(f"$v{n}: Int" for n in range(490)) + ") { hello }",
-    "operations": " ".join(f"query q{n} {{ hello }}" for n in range(390)),
+    "variables": "query (" + " ".join(f"$v{n}: Int" for n in range(615)) + ") { hello }",
+    "operations": " ".join(f"query q{n} {{ hello }}" for n in range(490)),
     "list literal": "{ leaves(count: [" + "1 " * 490 + "]) { id } }",
     "object literal": "{ wish(input: {" + "x: 1 " * 160 + "}) }",
     "circular fragments": "{ ...f } " + " ".join(
-        f"fragment f{n or ''} on Query {{ ...f{(n + 1) % 220 or ''} }}" for n in range(220)),
+        f"fragment f{n or ''} on Query {{ ...f{(n + 1) % 270 or ''} }}" for n in range(270)),
     "block string": '{ echo(text: """' + '\\"""' * 12_000,
     "unclosed string": '{ echo(text: "' + "\\u{1F600}" * 5_000,
 }  # fmt: skip
