@@ -2,7 +2,7 @@ import type { BrowserContext, Page } from "@playwright/test";
 
 import { chatOf, talk } from "./chats";
 import { expect, test } from "./hands";
-import { expectAccessible, SLOW, signedIn } from "./shared";
+import { expectAccessible, SLOW, signedIn, watchFrames } from "./shared";
 
 const composer = (page: Page) => page.getByRole("textbox", { name: "Message", exact: true });
 const answers = (page: Page) => page.getByRole("article", { name: "Answer" });
@@ -174,6 +174,24 @@ test("a draft outlives a reload", async ({ page }) => {
   await page.reload();
   await expect(composer(page)).toHaveValue("half a thought");
   await composer(page).fill("");
+});
+
+test("the page of a chat never shows an empty one, and a new chat is there again after it", async ({
+  page,
+}) => {
+  await expect(page.getByText("What would you like to know?")).toBeVisible();
+  await ask(page, "Tell me about ponds");
+  await finished(page);
+
+  const seen = await watchFrames(page);
+  await page.reload();
+  await expect(answers(page)).toHaveCount(1, SLOW);
+  expect(await seen()).toContain("Tell me about ponds");
+  expect(await seen()).not.toMatch(/What would you like to know|Explain something/);
+
+  await page.keyboard.press("Control+Shift+O");
+  await expect(page.getByRole("button", { name: /^Explain something/ })).toBeVisible();
+  await expect(page.getByText("What would you like to know?")).toBeVisible();
 });
 
 test("a deleted chat comes back with undo", async ({ page, isMobile, hands }) => {
