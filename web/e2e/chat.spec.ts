@@ -13,7 +13,7 @@ import {
   stop,
 } from "./conversation";
 import { expect, test } from "./hands";
-import { expectAccessible, SLOW } from "./shared";
+import { expectAccessible, SLOW, watchFrames } from "./shared";
 
 async function open(context: BrowserContext, url: string): Promise<Page> {
   const page = await context.newPage();
@@ -122,6 +122,24 @@ test("a draft outlives a reload", async ({ page }) => {
   await page.reload();
   await expect(composer(page)).toHaveValue("half a thought");
   await composer(page).fill("");
+});
+
+test("the page of a chat never shows an empty one, and a new chat is there again after it", async ({
+  page,
+}) => {
+  await expect(page.getByText("What would you like to know?")).toBeVisible();
+  await ask(page, "Tell me about ponds");
+  await finished(page);
+
+  const seen = await watchFrames(page);
+  await page.reload();
+  await expect(answers(page)).toHaveCount(1, SLOW);
+  expect(await seen()).toContain("Tell me about ponds");
+  expect(await seen()).not.toMatch(/What would you like to know|Explain something/);
+
+  await page.keyboard.press("Control+Shift+O");
+  await expect(page.getByRole("button", { name: /^Explain something/ })).toBeVisible();
+  await expect(page.getByText("What would you like to know?")).toBeVisible();
 });
 
 test("a deleted chat comes back with undo", async ({ page, isMobile, hands }) => {
