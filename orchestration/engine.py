@@ -5,6 +5,9 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from agents.tracing import set_trace_provider
+from agents.tracing.provider import DefaultTraceProvider
+
 import persistence.tables  # noqa: F401 - foreign keys name tables of every aggregate
 from domain.models import Selection
 from domain.runs import RunEvent
@@ -18,6 +21,7 @@ from orchestration.departures import Departures
 from orchestration.files.settings import FileSettings
 from orchestration.files.sweeping import sweep_files
 from orchestration.files.taking_in import TakingIn
+from orchestration.inference.answer_types import build_types
 from orchestration.inference.embedding import Embedder
 from orchestration.inference.pool import ModelPool
 from orchestration.inference.selection import Selector, Task, learning, replaying
@@ -134,6 +138,9 @@ class Engine:
     async def open(self, also: Mapping[str, Heard] | None = None) -> None:
         """Connect queue, log and notifications; `also` are further channels to listen on."""
         self.warm()
+        build_types()
+        # Runs are not traced by the SDK, whose first run would all the same make a client that sends traces to OpenAI.
+        set_trace_provider(DefaultTraceProvider())
         await ship_agents(self.db)
         await ship_workflows(self.db)
         if self.pool.rotates:
