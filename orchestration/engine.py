@@ -5,6 +5,9 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from agents.tracing import set_trace_provider
+from agents.tracing.provider import DefaultTraceProvider
+
 import persistence.tables  # noqa: F401 - foreign keys name tables of every aggregate
 from domain.models import Selection
 from domain.runs import RunEvent
@@ -18,6 +21,7 @@ from orchestration.departures import Departures
 from orchestration.files.settings import FileSettings
 from orchestration.files.sweeping import sweep_files
 from orchestration.files.taking_in import TakingIn
+from orchestration.inference.answer_types import build_types
 from orchestration.inference.embedding import Embedder
 from orchestration.inference.pool import ModelPool
 from orchestration.inference.selection import Selector, Task, learning, replaying
@@ -27,6 +31,7 @@ from orchestration.memory.summarizing import Summarizing
 from orchestration.metrics import LiveMetrics, roll_up
 from orchestration.runs.admission import Admission
 from orchestration.runs.asking import Ask, AskAgain
+from orchestration.runs.beginning import Beginning
 from orchestration.runs.cancelling import Cancelling
 from orchestration.runs.choosing import Choose, chosen
 from orchestration.runs.compaction import Compaction
@@ -120,7 +125,10 @@ class Engine:
         self._execution.admit_through(self._admission)
         self._cancelling = Cancelling(db, self._queue, self._admission)
         self._deciding = Deciding(db, self._queue)
-        self._starting = Starting(db, self._cancelling, self._admission, pool.budgets.check, self._queue.wake)
+        beginning = Beginning(self._queue, self._log, self._selector)
+        self._starting = Starting(
+            db, self._cancelling, self._admission, pool.budgets.check, self._queue.wake, beginning
+        )  # fmt: skip
         self.queued_messages = QueuedMessages(db, self._cancelling)
 
     def warm(self) -> None:
@@ -130,6 +138,9 @@ class Engine:
     async def open(self, also: Mapping[str, Heard] | None = None) -> None:
         """Connect queue, log and notifications; `also` are further channels to listen on."""
         self.warm()
+        build_types()
+        # Runs are not traced by the SDK, whose first run would all the same make a client that sends traces to OpenAI.
+        set_trace_provider(DefaultTraceProvider())
         await ship_agents(self.db)
         await ship_workflows(self.db)
         if self.pool.rotates:

@@ -6,8 +6,9 @@ from sqlalchemy import select, text
 from sqlalchemy.orm.attributes import set_committed_value
 
 from domain.runs import RunStatus
+from persistence.base import columns, loose
 from persistence.database import Session, run
-from persistence.runs import RunRow
+from persistence.runs import CLAIMED, RunRow
 
 ABORT = text("UPDATE procrastinate_jobs SET abort_requested = true WHERE id = :id AND status = 'doing' RETURNING id")
 """A trigger of the engine tells the worker."""
@@ -35,6 +36,39 @@ async def begin(session: Session, row: RunRow, *, queue: str, task: str, priorit
     job_id = int((await run(session, BEGIN, values))[0][0])
     set_committed_value(row, "job_id", job_id)
     return job_id
+
+
+# Where the worker is being forgotten just now, its row is locked and passed over: nothing here waits for that.
+BEGIN_HERE = f"""
+    WITH worker AS (
+        SELECT id FROM procrastinate_workers WHERE id = %(worker)s AND NOT EXISTS (
+            SELECT FROM procrastinate_jobs
+            WHERE status = 'todo' AND queue_name = %(queue)s AND priority >= %(priority)s
+                AND (scheduled_at IS NULL OR scheduled_at <= now())
+        ) FOR KEY SHARE SKIP LOCKED
+    ), job AS (
+        INSERT INTO procrastinate_jobs (queue_name, task_name, priority, args, status, worker_id)
+        SELECT %(queue)s, %(task)s, %(priority)s, jsonb_build_object('run_id', %(name)s::text), 'doing', id FROM worker
+        RETURNING id
+    )
+    UPDATE runs r SET job_id = job.id, {CLAIMED} FROM job WHERE r.id = %(run_id)s
+    RETURNING {columns(RunRow, "r")}
+"""
+
+
+async def begin_here(
+    session: Session, row: RunRow, *, worker_id: int, queue: str, task: str, priority: int
+) -> RunRow | None:
+    """`begin` with a job that this worker has taken already, and claim the run in the same statement; nobody is told.
+
+    Returns the claimed run. None, and nothing is done, when the worker is no longer known, or when other jobs wait
+    that come first.
+    """
+    values = {
+        "worker": worker_id, "queue": queue, "task": task, "priority": priority, "name": row.id.hex, "run_id": row.id,
+    }  # fmt: skip
+    found = await run(session, BEGIN_HERE, values)
+    return loose(RunRow, found[0]) if found else None
 
 
 async def abort(session: Session, job_id: int) -> bool:

@@ -177,9 +177,13 @@ async def newest_unfinished(session: Session, chat_ids: list[UUID]) -> dict[UUID
     return {row.chat_id: row for row in await session.scalars(query)}
 
 
+CLAIMED = """
+    attempt = r.attempt + 1, started_at = coalesce(r.started_at, now()),
+    status = CASE WHEN r.cancel_requested_at IS NULL THEN 'IN_PROGRESS' ELSE 'CANCELLING' END
+"""
+"""What a claim sets in the run `r`."""
 CLAIM = f"""
-    UPDATE runs r SET attempt = r.attempt + 1, started_at = coalesce(r.started_at, now()),
-        status = CASE WHEN r.cancel_requested_at IS NULL THEN 'IN_PROGRESS' ELSE 'CANCELLING' END
+    UPDATE runs r SET {CLAIMED}
     WHERE r.id = %(id)s AND r.finished_at IS NULL AND r.status <> 'REQUIRES_ACTION' AND NOT r.waiting
         AND r.absorbed_by IS NULL
     RETURNING {columns(RunRow, "r")}

@@ -27,9 +27,24 @@ SWEEP = text("""
     WHERE j.queue_name = :queue AND j.status <> 'todo' AND (j.status <> 'doing' OR j.worker_id IS NULL)
       AND NOT EXISTS (SELECT FROM runs r WHERE r.job_id = j.id AND r.finished_at IS NULL)
 """)
+# Whoever stores a run for its own worker holds that worker's row until it commits: see `jobs.begin_here`.
+FORGET_WORKERS = text("""
+    DELETE FROM procrastinate_workers WHERE id IN (
+        SELECT id FROM procrastinate_workers WHERE last_heartbeat < now() - make_interval(secs => :silent_for)
+        ORDER BY id FOR UPDATE SKIP LOCKED
+    ) RETURNING id
+""")
+# The engine tells workers of new jobs only. As in its own `retry_job`, what is to be stopped does not wait again.
 PUT_BACK = text("""
-    UPDATE procrastinate_jobs SET status = 'todo', attempts = attempts + 1
-    WHERE worker_id = :worker AND status = 'doing' AND id <> ALL(CAST(:held AS bigint[]))
+    WITH back AS (
+        UPDATE procrastinate_jobs SET attempts = attempts + 1,
+            status = CAST(CASE WHEN abort_requested THEN 'failed' ELSE 'todo' END AS procrastinate_job_status)
+        WHERE worker_id = :worker AND status = 'doing' AND id <> ALL(CAST(:held AS bigint[]))
+        RETURNING queue_name
+    )
+    SELECT pg_notify(
+        'procrastinate_queue_v1#' || queue_name, CAST(json_build_object('type', 'job_inserted', 'job_id', 0) AS text)
+    ) FROM back GROUP BY queue_name
 """)
 
 
@@ -59,6 +74,11 @@ async def move(session: Session, run_id: UUID, *, old: int, new: int) -> None:
 async def sweep(session: Session, *, queue: str) -> None:
     """Remove jobs that have ended or lost their worker, and that no run needs any more."""
     await session.execute(SWEEP, {"queue": queue})
+
+
+async def forget_workers(session: Session, *, silent_for: float) -> list[int]:
+    """Remove workers that have said nothing for so many seconds; what they carried on belongs to nobody then."""
+    return list(await session.scalars(FORGET_WORKERS, {"silent_for": silent_for}))
 
 
 async def put_back(session: Session, *, worker_id: int, held: Collection[int]) -> None:

@@ -8,8 +8,8 @@ from uuid import UUID
 from domain.models import Selection
 from domain.runs import ApprovalDecision, EventKind, RunEvent, RunStatus
 from domain.tools import Standing
-from orchestration.inference.selection import Selector
-from orchestration.memory.context import gather
+from orchestration.inference.selection import Ready, Selector
+from orchestration.memory.context import Gathered, gather
 from orchestration.runs.attempts import Attempt, Kept
 from orchestration.runs.drafts import Draft
 from orchestration.runs.log import EventLog
@@ -36,36 +36,74 @@ class Left(NamedTuple):
     sequence: int
 
 
-async def claim(
-    db: Database, writer: EventLog, selector: Selector, run_id: UUID
-) -> tuple[Attempt, Sequence[ApprovalRow]] | None:
-    """Take a run, with everything that an earlier attempt has left of it and what people have decided since; None when
-    there is nothing to do.
+class Basis(NamedTuple):
+    """What an attempt at a run is built from. A first attempt also gets its model: between its claim and the first
+    token there is only the model."""
 
-    A first attempt also gets its model, and says so, in the same transaction: between that and the first token there
-    is only the model.
-    """
+    team: Sequence[AgentRow]
+    workflow: WorkflowRow | None
+    standing: Standing
+    gathered: Gathered
+    left: Left
+    selection: Selection | None
+
+
+class Claimed(NamedTuple):
+    """A run that has been taken. `told` are its first words, `reserved` is the sequence up to which the log may write
+    ahead."""
+
+    run: RunRow
+    basis: Basis
+    told: list[RunEvent]
+    reserved: int
+
+
+async def claim(db: Database, writer: EventLog, selector: Selector, run_id: UUID) -> Claimed | None:
+    """Take a run; None when there is nothing to do."""
     ready = await selector.ready()
     async with db.write() as session:
         run = await runs.claim(session, run_id)
         if run is None:
             return None
-        team = await teams.team_of(session, run.agent_id, run.agent_versions)
-        workflow = await _workflow(session, run)
-        standing = await _standing(session, run, team, workflow)
-        gathered = await gather(session, run, team)
-        left = await _left(session, run) if run.attempt > 1 else Left(Kept(), {}, (), sequence=1)
-        selection = at_once(ready, run, team[0], workflow, gathered)
-        told, reserved = await _begin(session, writer, run, team[0], selection, left.sequence)
-    log = writer.open(run_id, run.attempt, left.sequence + len(told), reserved=reserved)
-    attempt = Attempt(run, team, gathered, log, left.kept, left.entries)
-    attempt.standing, attempt.workflow, attempt.selection = standing, workflow, selection
+        claimed = await begin(session, writer, run, await basis_of(session, ready, run))
+        changed = [Change(ChangeKind.RUN, run.id, run.chat_id)]
+        if run.attempt > 1:  # what a lost worker's calls have asked, nobody waits for any more
+            closed = await approvals.close_questions(session, run.id, GONE)
+            changed += [Change(ChangeKind.APPROVAL, key, run.chat_id) for key in closed]
+        await changes.record(session, run.user_id, changed)
+    return claimed
+
+
+async def basis_of(session: Session, ready: Ready, run: RunRow) -> Basis:
+    """Read what an attempt needs, with everything that an earlier one has left of the run and what people have decided
+    since."""
+    team = await teams.team_of(session, run.agent_id, run.agent_versions)
+    workflow = await _workflow(session, run)
+    standing = await _standing(session, run, team, workflow)
+    gathered = await gather(session, run, team)
+    left = await _left(session, run) if run.attempt > 1 else Left(Kept(), {}, (), sequence=1)
+    selection = at_once(ready, run, team[0], workflow, gathered)
+    return Basis(team, workflow, standing, gathered, left, selection)
+
+
+async def begin(session: Session, writer: EventLog, run: RunRow, basis: Basis) -> Claimed:
+    """Store that an attempt is under way, in the transaction that has claimed the run."""
+    told, reserved = await _say(session, writer, run, basis.team[0], basis.selection, basis.left.sequence)
+    return Claimed(run, basis, told, reserved)
+
+
+async def attempt_at(db: Database, writer: EventLog, claimed: Claimed) -> Attempt:
+    """The attempt at a run whose claim has been committed; watchers hear of it."""
+    run, basis, left = claimed.run, claimed.basis, claimed.basis.left
+    log = writer.open(run.id, run.attempt, left.sequence + len(claimed.told), reserved=claimed.reserved)
+    attempt = Attempt(run, basis.team, basis.gathered, log, left.kept, left.entries)
+    attempt.standing, attempt.workflow, attempt.selection = basis.standing, basis.workflow, basis.selection
     attempt.approved = {row.call_id: row for row in left.decided if row.decision is ApprovalDecision.APPROVE}
     if run.attempt > 1:
         await _take_over(db, attempt)
         attempt.log.say(EventKind.STATUS, status=RunStatus.IN_PROGRESS.value)
-    writer.published(told)
-    return attempt, left.decided
+    writer.published(claimed.told)
+    return attempt
 
 
 async def _standing(session: Session, run: RunRow, team: Sequence[AgentRow], workflow: WorkflowRow | None) -> Standing:
@@ -75,11 +113,11 @@ async def _standing(session: Session, run: RunRow, team: Sequence[AgentRow], wor
     return await tool_policies.standing(session, run.user_id, chat_id=run.chat_id, run_id=run.id)
 
 
-async def _begin(
+async def _say(
     session: Session, writer: EventLog, run: RunRow, agent: AgentRow, selection: Selection | None, sequence: int
 ) -> tuple[list[RunEvent], int]:
-    """Store that an attempt is under way: its model, its first words after this sequence, and what else has changed
-    with it. Returns those words and the sequence up to which the log may write ahead."""
+    """Store the model of an attempt and its first words after this sequence. Returns those words and the sequence up to
+    which the log may write ahead."""
     stored = None if selection is None else stored_selection(selection)
     told = [] if run.attempt > 1 else _first_words(run, agent, stored, sequence)
     reserved = sequence + len(told) + writer.reserve if selection and writer.reserve else 0
@@ -87,11 +125,6 @@ async def _begin(
         await progress.choose(session, run, stored, selection.model_id, step=agent.name, reserved=reserved)
         run.model_id = selection.model_id
     await events.add(session, told)
-    changed = [Change(ChangeKind.RUN, run.id, run.chat_id)]
-    if run.attempt > 1:  # what a lost worker's calls have asked, nobody waits for any more
-        closed = await approvals.close_questions(session, run.id, GONE)
-        changed += [Change(ChangeKind.APPROVAL, key, run.chat_id) for key in closed]
-    await changes.record(session, run.user_id, changed)
     return told, reserved
 
 

@@ -26,7 +26,7 @@ from orchestration.memory.summarizing import Summarizing, due
 from orchestration.runs.admission import Admission
 from orchestration.runs.attempts import Attempt
 from orchestration.runs.budgets import LimitReached
-from orchestration.runs.claiming import claim
+from orchestration.runs.claiming import Claimed, attempt_at, claim
 from orchestration.runs.finishing import Ending, finish
 from orchestration.runs.log import EventLog, Fenced
 from orchestration.runs.outages import through_outages
@@ -65,13 +65,13 @@ class Execution:
         """What ends or pauses here makes room for other runs. The engine says so when it is put together."""
         self._admission = self._turns.admission = admission
 
-    async def execute(self, run_id: UUID, shutting_down: Callable[[], bool]) -> None:
-        """Claim a run and bring it to an end; returns at once when there is nothing to do.
+    async def execute(self, run_id: UUID, shutting_down: Callable[[], bool], claimed: Claimed | None = None) -> None:
+        """Claim a run, unless that has been done, and bring it to an end; returns at once when there is nothing to do.
 
         Cancelling this asks the run to stop: what it does to the database is never cut in two.
         """
         stop = asyncio.Event()
-        working = asyncio.create_task(self._execute(run_id, stop, shutting_down), name=f"run {run_id}")
+        working = asyncio.create_task(self._execute(run_id, stop, shutting_down, claimed), name=f"run {run_id}")
         while not working.done():
             try:
                 await asyncio.shield(working)
@@ -79,12 +79,14 @@ class Execution:
                 stop.set()
         working.result()
 
-    async def _execute(self, run_id: UUID, stop: asyncio.Event, shutting_down: Callable[[], bool]) -> None:
+    async def _execute(
+        self, run_id: UUID, stop: asyncio.Event, shutting_down: Callable[[], bool], claimed: Claimed | None
+    ) -> None:
         note(run=global_id(Kind.RUN, run_id))
-        claimed = await claim(self._db, self._writer, self._selector, run_id)
+        claimed = claimed or await claim(self._db, self._writer, self._selector, run_id)
         if claimed is None:
             return
-        attempt, decided = claimed
+        attempt, decided = await attempt_at(self._db, self._writer, claimed), claimed.basis.left.decided
         note(attempt=str(attempt.run.attempt))
         charge_to(attempt.run.user_id, attempt.run.api_key_id)
         with attempt_span(attempt.run) as span:

@@ -3,18 +3,21 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import procrastinate
 from procrastinate import exceptions
 from procrastinate.job_context import AbortReason, JobContext
 
-from orchestration.runs.jobs import PatientJobs
+from orchestration.runs.jobs import PatientJobs, Slot
 from persistence import jobs, stranded
 from persistence.database import Database, Session, Unavailable, job_connections
 from persistence.runs import RunRow
+
+if TYPE_CHECKING:
+    from orchestration.runs.claiming import Claimed
 
 log = logging.getLogger(__name__)
 
@@ -41,8 +44,9 @@ class _HandOverAtOnce(procrastinate.BaseRetryStrategy):
         return procrastinate.RetryDecision(retry_in={"seconds": 0}) if isinstance(exception, HandOver) else None
 
 
-Execute = Callable[[UUID, Callable[[], bool]], Awaitable[None]]
-"""Carry a run on. The second argument tells, on cancellation, whether the worker is shutting down."""
+Execute = Callable[[UUID, Callable[[], bool], "Claimed | None"], Awaitable[None]]
+"""Carry a run on. The second argument tells, on cancellation, whether the worker is shutting down, and the third is
+there for a run that has been claimed already."""
 
 
 class RunQueue:
@@ -68,6 +72,39 @@ class RunQueue:
         """Give a run its job, likewise."""
         await jobs.begin(session, run, queue=QUEUE, task=TASK, priority=priority)
 
+    @contextlib.asynccontextmanager
+    async def slot(self) -> AsyncIterator[Slot | None]:
+        """Room in the worker of this process around a transaction that may `begin_here` in it; None when there is none.
+        When that transaction has committed, the worker begins with the run."""
+        slot = self._patient.slot()
+        if slot is None:  # there is no worker, or it is busy
+            yield None
+            return
+        try:
+            yield slot
+        except BaseException:
+            await self._patient.give_back(slot)
+            raise
+        if slot.claimed is None:
+            await self._patient.give_back(slot)
+        else:
+            await self._patient.bring(slot)
+
+    async def begin_here(self, session: Session, run: RunRow, slot: Slot, *, priority: int) -> RunRow | None:
+        """Claim a run for the worker of this process, which gets its job when the transaction has committed. Returns
+        the claimed run; None when it has to wait for its turn, and needs a job of the queue."""
+        if not self._patient.keep(slot):
+            return None
+        found = await jobs.begin_here(
+            session, run, worker_id=slot.worker_id, queue=QUEUE, task=TASK, priority=priority
+        )  # fmt: skip
+        if found is not None:
+            slot.job = procrastinate.jobs.Job(
+                id=found.job_id, status="doing", queue=QUEUE, priority=priority, lock=None, queueing_lock=None,
+                task_name=TASK, task_kwargs={"run_id": run.id.hex}, worker_id=slot.worker_id,
+            )  # fmt: skip
+        return found
+
     async def wake(self, begun: Sequence[RunRow]) -> None:
         """Jobs of runs have been committed: a worker of this process need not wait to hear of it from PostgreSQL."""
         for run in begun:
@@ -88,11 +125,13 @@ class RunQueue:
         def shutting_down() -> bool:
             return context.abort_reason() is AbortReason.SHUTDOWN
 
+        claimed = self._patient.claimed(context.job)
         while True:
             try:
-                return await self._execute(UUID(hex=run_id), shutting_down)
+                return await self._execute(UUID(hex=run_id), shutting_down, claimed)
             except (exceptions.ConnectorException, *Unavailable) as error:
                 log.warning("run %s waits for the database (%s)", run_id, error)
+                claimed = None
             if context.should_abort():
                 raise HandOver
             try:
@@ -112,6 +151,7 @@ class RunQueue:
 
     async def _work(self, concurrency: int, grace: float) -> None:
         working = asyncio.current_task()
+        self._patient.concurrency = concurrency
         while True:
             try:
                 await self.app.run_worker_async(
@@ -126,7 +166,7 @@ class RunQueue:
                     install_signal_handlers=False,
                 )
                 log.warning("the worker loop has ended; starting it again")
-            except (exceptions.ProcrastinateException, OSError) as error:
+            except (exceptions.ProcrastinateException, *Unavailable) as error:
                 # A worker that was taken for dead registers anew.
                 log.warning("the worker loop broke (%s); starting it again", error.__cause__ or error)
             if working is not None and working.cancelling():
@@ -138,7 +178,7 @@ class RunQueue:
         while True:
             await asyncio.sleep(STALLED / 4)
             try:
-                await self.app.job_manager.prune_stalled_workers(STALLED)
+                await self._patient.prune_stalled_workers(STALLED)
                 await self._rescue()
             except (exceptions.ProcrastinateException, *Unavailable) as error:
                 log.warning("the reaper could not look for stranded runs (%s)", error)

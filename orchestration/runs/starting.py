@@ -15,6 +15,7 @@ from domain.runs import RunStatus, ThinkingMode, WhenBusy
 from orchestration.inference.selection import learning
 from orchestration.runs.admission import Admission
 from orchestration.runs.asking import Ask, AskAgain, check_same, within_limits
+from orchestration.runs.beginning import Beginning, Here
 from orchestration.runs.cancelling import Cancelling
 from orchestration.runs.titles import title_of
 from orchestration.runs.ways import Way, agent_for, way_again, way_of
@@ -57,9 +58,12 @@ Afford = Callable[[Session, UUID, UUID | None], Awaitable[None]]
 
 
 class Starting:
-    def __init__(self, db: Database, cancelling: Cancelling, admission: Admission, afford: Afford, wake: Wake) -> None:
+    def __init__(
+        self, db: Database, cancelling: Cancelling, admission: Admission, afford: Afford, wake: Wake,
+        beginning: Beginning,
+    ) -> None:  # fmt: skip
         self._db, self._cancelling, self._admission = db, cancelling, admission
-        self._afford, self._wake = afford, wake
+        self._afford, self._wake, self._beginning = afford, wake, beginning
 
     async def send(self, user_id: UUID, ask: Ask) -> Started:
         """Store a message and the run that answers it; the run starts when this has committed.
@@ -68,7 +72,7 @@ class Starting:
         for differs.
         """
         ask.check()
-        async with self._db.write() as session:
+        async with self._beginning.here() as here, self._db.write() as session:
             if earlier := await _earlier(session, user_id, ask):
                 return await _started(session, earlier)
             attached = await files.claim(session, user_id, ask.file_ids) if ask.file_ids else []
@@ -87,14 +91,14 @@ class Starting:
             if attached:
                 await files.attach(session, message.id, ask.file_ids)
             await self._make_way(session, started, place)
-            begun = await self._begin(session, started, place.behind)
+            begun = await self._begin(session, started, here, place.behind)
         await self._wake(begun)
         return started
 
     async def regenerate(self, user_id: UUID, ask: AskAgain) -> Started:
         """Answer a question again, beside the answers it has. It waits where the question waits."""
         ask.check()
-        async with self._db.write() as session:
+        async with self._beginning.here() as here, self._db.write() as session:
             if earlier := await _earlier(session, user_id, ask):
                 return await _started(session, earlier)
             chosen = await messages.visible_to(session, ask.message_id, user_id)
@@ -105,7 +109,7 @@ class Starting:
                 await learning.answered_again(session, chosen, await models.wanted(session, ask.model))
             waiting = above is not None and above.status is MessageStatus.IN_PROGRESS
             started = await self._answer(session, chat, question, way, ask, waiting=waiting)
-            begun = await self._begin(session, started)
+            begun = await self._begin(session, started, here)
         await self._wake(begun)
         return started
 
@@ -168,16 +172,21 @@ class Starting:
             stopped = (await runs.by_ids(session, [place.instead.run_id]))[place.instead.run_id]
             await self._cancelling.cancel_in(session, chat, stopped)
 
-    async def _begin(self, session: Session, started: Started, moved: Sequence[Queued] = ()) -> Sequence[RunRow]:
+    async def _begin(
+        self, session: Session, started: Started, here: Here | None, moved: Sequence[Queued] = ()
+    ) -> Sequence[RunRow]:
         """Tell of what is new and, unless it waits, let the run begin: the last things in the transaction. Returns the
-        runs that got jobs."""
+        runs that got jobs for workers to fetch."""
         chat, run = started.chat, started.run
+        begins = not run.waiting and run.job_id is None
+        if begins and here is not None:
+            await here.prepare(session, run)
         fresh = {chat.id: ChangeKind.CHAT, run.id: ChangeKind.RUN}
         touched = [started.message.id, started.reply.id, *(queued.question.id for queued in moved)]
         fresh |= dict.fromkeys(touched, ChangeKind.MESSAGE)
         await changes.record(session, chat.owner_id, [Change(kind, key, chat.id) for key, kind in fresh.items()])
-        if not run.waiting and run.job_id is None:
-            return await self._admission.admit(session, run.user_id, [run])
+        if begins:
+            return await self._admission.admit(session, run.user_id, [run], None if here is None else here.take)
         return ()
 
 

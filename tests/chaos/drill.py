@@ -109,9 +109,7 @@ async def _drill(
     found += await _wedged(fleet, clients[0])
     stored = await records(fleet.db)
     frozen = [
-        Span(fleet.began + each.at, fleet.began + each.until)
-        for each in struck
-        if isinstance(each.fault, Freeze) and each.fault.kind == "worker"
+        Span(fleet.began + each.at, fleet.began + each.until) for each in struck if isinstance(each.fault, Freeze)
     ]
     found += judged(asking.asked, stored, frozen=frozen, log_is_whole=fleet.redis is None)
     found += fleet_judged(fleet, await _jobs_left(fleet))
@@ -130,19 +128,19 @@ async def _settled(fleet: Fleet) -> float | None:
 
 
 async def _wedged(fleet: Fleet, client: Client) -> list[Violation]:
-    """Ask each worker a question while the others are frozen, through each API in turn."""
+    """Ask each process that carries runs on a question while the others are frozen."""
     found: list[Violation] = []
-    for number, worker in enumerate(fleet.workers):
-        others = [other for other in fleet.workers if other is not worker and other.is_alive]
+    for carrier in fleet.carriers:
+        others = [other for other in fleet.carriers if other is not carrier and other.is_alive]
         for other in others:
             other.freeze()
-        api = fleet.apis[number % len(fleet.apis)]
+        number, api = next((number, api) for number, api in enumerate(fleet.apis) if api not in others)
         try:
             async with asyncio.timeout(ANSWERS_WITHIN):
                 while not await _answers(client, number):
                     await asyncio.sleep(0.1)  # its first connections may still be those of before
         except (TimeoutError, ConnectionError) as error:
-            found.append(Violation(None, "no process is wedged", f"{worker.name} behind {api.name}: {error!r}"))
+            found.append(Violation(None, "no process is wedged", f"{carrier.name} behind {api.name}: {error!r}"))
         finally:
             for other in others:
                 other.thaw()

@@ -1,4 +1,5 @@
-"""A whole installation: API processes, workers, PostgreSQL, Redis if wished, and a model provider."""
+"""A whole installation: API processes, of which the first carries runs on as well, workers, PostgreSQL, Redis if
+wished, and a model provider."""
 
 import asyncio
 import os
@@ -40,6 +41,11 @@ class Fleet:
     @property
     def programs(self) -> list[Program]:
         return [*self.apis, *self.workers]
+
+    @property
+    def carriers(self) -> list[Program]:
+        """Those that carry runs on."""
+        return [*self.apis[:1], *self.workers]
 
     @property
     def deaths(self) -> list[Death]:
@@ -98,7 +104,7 @@ class Fleet:
         for number in range(1, apis + 1):
             port = free_port()
             self.urls.append(f"http://127.0.0.1:{port}")
-            own = environment | {"PARLEY_PORT": str(port), "PARLEY_WORKER": "false"}
+            own = environment | {"PARLEY_PORT": str(port), "PARLEY_WORKER": "true" if number == 1 else "false"}
             self.apis.append(Program(f"api-{number}", "serve", own, ready="Parley is ready"))
         for number in range(1, workers + 1):
             self.workers.append(Program(f"worker-{number}", "worker", environment, ready="The worker is ready"))

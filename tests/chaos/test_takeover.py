@@ -3,17 +3,20 @@
 import asyncio
 import os
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from pathlib import Path
 
 import pytest
+from aiohttp import ClientError
 from sqlalchemy import text
 
+from domain.ids import Kind, key_of
 from persistence.database import Database, connect
 from server.settings import Settings
 from tests.chaos.asking import CANCEL
 from tests.chaos.programs import Program
+from tests.chaos.services import free_port
 from tests.conftest import running
 from tests.people import EVENTS, SEND, Person, sign_up, text_of
 from tests.upstream import Upstream
@@ -24,7 +27,7 @@ Watched = AsyncGenerator[dict[str, object], None]
 
 
 class Workers:
-    """Workers beside an API that carries no runs on itself."""
+    """Processes that carry runs on, beside an API that does not."""
 
     def __init__(self, environment: dict[str, str]) -> None:
         self._environment = environment
@@ -32,7 +35,16 @@ class Workers:
 
     async def start(self) -> Program:
         name = f"worker-{len(self.started) + 1}"
-        program = Program(name, "worker", self._environment, ready="The worker is ready")
+        return await self._start(Program(name, "worker", self._environment, ready="The worker is ready"))
+
+    async def start_server(self, **more: str) -> tuple[str, Program]:
+        """An API that carries runs on as well, and its address."""
+        port = free_port()
+        environment = self._environment | {"PARLEY_PORT": str(port), **more}
+        program = await self._start(Program("server", "serve", environment, ready="Parley is ready"))
+        return f"http://127.0.0.1:{port}", program
+
+    async def _start(self, program: Program) -> Program:
         self.started.append(program)
         await program.start()
         await program.until_ready()
@@ -74,6 +86,37 @@ async def until(events: Watched, kind: str) -> float:
     raise AssertionError(f"the run ended before {kind}")
 
 
+STANDS = "SELECT r.attempt, j.status FROM runs r JOIN procrastinate_jobs j ON j.id = r.job_id WHERE r.id = :id"
+WAITS = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+async def _until(true: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(30):
+        while not await true():
+            await asyncio.sleep(0.01)
+
+
+async def _waits(db: Database) -> bool:
+    """Whether some transaction waits for another."""
+    async with db.read() as session:
+        return (await session.execute(text(WAITS))).first() is not None
+
+
+async def _put_back(db: Database, run: str) -> bool:
+    """Whether a run that a worker has claimed waits in the queue for another."""
+    async with db.read() as session:
+        return (await session.execute(text(STANDS), {"id": key_of(Kind.RUN, run)})).one() == (1, "todo")
+
+
+async def _drains(person: Person) -> bool:
+    """Whether the server takes nothing new any more."""
+    try:
+        async with person.http.get(f"{person.url}/readyz") as response:
+            return response.status == 503
+    except ClientError:
+        return True
+
+
 async def test_the_run_of_a_killed_worker_goes_on_within_ten_seconds(
     workers: Workers, person: Person, upstream: Upstream
 ) -> None:
@@ -81,6 +124,26 @@ async def test_the_run_of_a_killed_worker_goes_on_within_ten_seconds(
     upstream.reply("One two three.", held_after=2)
     upstream.reply("Four five six.")
     run = (await person.send("Count!"))["run"]["id"]
+    async with person.socket() as socket, aclosing(socket.watch(EVENTS, runId=run, after=0)) as events:
+        await until(events, "TextDelta")
+        await workers.start()
+        killed = time.perf_counter()
+        await first.kill()
+        seconds = await until(events, "MessageDiscarded") - killed
+        upstream.release()
+        await until(events, "RunFinished")
+
+    print(f"taken over after {seconds:.1f} s")
+    assert seconds < 10
+
+
+async def test_a_run_goes_on_elsewhere_when_the_process_that_took_its_message_is_killed(
+    workers: Workers, person: Person, upstream: Upstream
+) -> None:
+    url, first = await workers.start_server()
+    upstream.reply("One two three.", held_after=2)
+    upstream.reply("Four five six.")
+    run = (await Person(person.http, url, person.email).send("Count!"))["run"]["id"]
     async with person.socket() as socket, aclosing(socket.watch(EVENTS, runId=run, after=0)) as events:
         await until(events, "TextDelta")
         await workers.start()
@@ -113,6 +176,33 @@ async def test_a_worker_that_leaves_hands_its_run_over_within_two_seconds(
     print(f"handed over after {seconds:.2f} s, gone after {gone:.2f} s")
     assert code == 0
     assert seconds < 2
+
+
+async def test_a_process_that_leaves_keeps_no_run_that_it_stores_meanwhile(
+    workers: Workers, person: Person, upstream: Upstream, db: Database
+) -> None:
+    url, first = await workers.start_server(PARLEY_SHUTDOWN_GRACE="5")
+    there = Person(person.http, url, person.email)
+    chat = (await there.ask("Who are you?"))[0]["chat"]["id"]
+    upstream.reply("One two three.", held_after=2)
+    held = (await there.send("Count!"))["run"]["id"]
+    await there.until("TextDelta", held)
+    async with await db.connect() as other:
+        async with other.transaction():
+            # The first step is stored after the worker has been chosen.
+            await other.execute("LOCK TABLE run_steps IN SHARE MODE")
+            sending = asyncio.create_task(there.send("And who am I?", chatId=chat))
+            await _until(lambda: _waits(db))
+            leaving = asyncio.create_task(first.leave())
+            await _until(lambda: _drains(there))
+        run = (await sending)["run"]["id"]
+        await _until(lambda: _put_back(db, run))
+    await workers.start()
+    upstream.release()
+    seen = await person.events(run)
+    await leaving
+
+    assert seen[-1]["run"]["status"] == "COMPLETED"
 
 
 async def test_a_cancel_reaches_a_worker_in_another_process_within_a_second(
