@@ -11,6 +11,7 @@ from uuid import UUID
 import strawberry
 
 from domain.errors import BadUserInput
+from domain.messages import storable
 from schema.rows import items_of
 
 DEFAULT_PAGE = 50
@@ -112,7 +113,7 @@ def cursor(place: str) -> str:
 def place(name: str, cursor: str) -> str:
     """The place behind a cursor; BadUserInput on the argument `name` when it is not one of ours."""
     try:
-        return base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)).decode()
+        return storable(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)).decode())
     except (ValueError, binascii.Error, UnicodeDecodeError):
         raise BadUserInput({name: "is not a cursor of this list"}) from None
 

@@ -9,7 +9,7 @@ import orjson
 
 from domain.errors import BadUserInput, Conflict, Forbidden
 from domain.ids import Kind, parse
-from domain.messages import storable
+from domain.messages import storable, storable_json
 from orchestration.tools.toolbox import Toolbox, shipped_key
 from orchestration.workflows.checking import Problems, read
 from orchestration.workflows.crews import Named, found_agents, named_agents
@@ -18,7 +18,6 @@ from orchestration.workflows.flow import tool_key_of
 from persistence import accounts, mcp_servers, models, teams, workflows
 from persistence.database import Database, Session
 from persistence.mcp_servers import ServedTool
-from persistence.steps import clean
 from persistence.workflows import WorkflowRow
 
 MOST_WORKFLOWS = 200
@@ -94,7 +93,7 @@ class WorkflowEditing:
             problems = await self._unknown(session, user_id, definition, shared=bool(values.get("shared")))
         if definition is None or problems:
             raise BadUserInput({_under("input.definition", path): reason for path, reason in problems.items()})
-        stored: dict[str, Any] = clean(definition.stored())
+        stored: dict[str, Any] = storable_json(definition.stored())
         return stored
 
     async def _unknown(self, session: Session, user_id: UUID, definition: Definition, *, shared: bool) -> Problems:
