@@ -28,6 +28,7 @@ CALLS = "query ($range: TimeRangeInput!) { modelCalls(range: $range) { edges { n
 NODE = "query ($id: ID!) { node(id: $id) { id } }"
 CHANGES = """subscription { changes(after: "MA") { __typename } }"""
 REST = ("messages", "message_words", "runs", "run_events", "run_steps", "chats")
+CHANGED = "SELECT kind FROM changes"
 # Each second message is an answer with a run; each hundredth has a sibling, from which a branch goes on.
 FILL = """
     INSERT INTO messages (id, chat_id, parent_id, branch_id, depth, role, content, parts, status)
@@ -108,7 +109,10 @@ async def test_nothing_of_a_deleted_chat_is_seen_while_its_rows_are_still_there(
         async with ada.socket() as socket:
             watched = await anext(socket.watch(CHANGES))
     await all_gone(db)
+    async with db.read() as session:
+        changed = list(await session.scalars(text(CHANGED)))
 
+    assert changed == ["chat_deleted"], "the feed of changes does not grow with what is gone"
     assert (rows["messages"], rows["message_words"], rows["runs"], rows["chats"]) == (2, 2, 1, 1)
     assert [answer["data"]["node"] for answer in nodes] == [None] * 4
     assert listed["chats"] == {"edges": [], "totalCount": 0}
