@@ -9,6 +9,7 @@ from domain.errors import Conflict, NotFound
 from persistence import accounts
 from persistence.accounts import ACTIVE_ADMIN, SessionRow, UserRow
 from persistence.database import Session
+from persistence.shares import ShareRow
 
 _HERE = UserRow.left_at.is_(None)
 
@@ -79,3 +80,4 @@ async def leave(session: Session, user_id: UUID) -> None:
     await disable(session, user_id)
     gone = {"left_at": func.now(), "email": f"left:{user_id}", "name": "", "password_hash": None}
     await session.execute(update(UserRow).where(UserRow.id == user_id).values(gone))
+    await session.execute(delete(ShareRow).where(ShareRow.owner_id == user_id))  # links that strangers have
