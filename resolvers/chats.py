@@ -108,8 +108,8 @@ class ChatMutations:
         return UpdateChatPayload(chat=Chat.from_row(chat))
 
     @strawberry.mutation(
-        description="Copy the branch that ends in a message into a new chat, with ratings but without runs. CONFLICT "
-        "while the branch is still being answered."
+        description="Copy the branch that ends in a message into a new chat with the same agent and tags, with ratings "
+        "but without runs. CONFLICT while the branch is still being answered."
     )
     async def fork_chat(self, info: Info, input: ForkChatInput) -> ForkChatPayload:
         viewer_id = info.context.require(Scope.WRITE).user_id
