@@ -10,6 +10,7 @@ import orjson
 from domain.errors import BadUserInput, Conflict, Forbidden
 from domain.ids import Kind, parse
 from domain.messages import storable, storable_json
+from orchestration.sharing import check_shared
 from orchestration.tools.toolbox import Toolbox, shipped_key
 from orchestration.workflows.checking import Problems, read
 from orchestration.workflows.crews import Named, found_agents, named_agents
@@ -62,10 +63,12 @@ class WorkflowEditing:
     async def update(
         self, user_id: UUID, workflow_id: UUID, change: Change, *, expected: int | None = None, admin: bool = False
     ) -> WorkflowRow:
-        """Change one of this person's workflows; Conflict when it is not in the `expected` version any more."""
+        """Change one of this person's workflows; Conflict when it is not in the `expected` version any more, Forbidden
+        as `check_shared` says."""
         wanted = _checked(change, admin=admin)
         async with self.db.write() as session:
             row = await workflows.locked(session, workflow_id, user_id, expected=expected)
+            check_shared(Kind.WORKFLOW, row, admin=admin, taken_back=change.shared is False)
             if "definition" in wanted or wanted.get("shared"):
                 values = {"definition": row.definition, "shared": row.shared} | wanted
                 wanted["definition"] = await self._definition(session, user_id, values)
