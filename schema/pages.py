@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -124,6 +125,22 @@ def key_place(name: str, cursor: str | None) -> UUID | None:
         return None if cursor is None else UUID(hex=place(name, cursor))
     except ValueError:
         raise BadUserInput({name: "is not a cursor of this list"}) from None
+
+
+def timed_place(name: str, cursor: str | None) -> tuple[datetime, UUID] | None:
+    """The moment and the key behind a cursor of `timed_cursor`; None without one, BadUserInput for any other."""
+    if cursor is None:
+        return None
+    try:
+        moment, key = place(name, cursor).split(" ")
+        return datetime.fromisoformat(moment).astimezone(UTC), UUID(hex=key)
+    except (ValueError, OverflowError):
+        raise BadUserInput({name: "is not a cursor of this list"}) from None
+
+
+def timed_cursor(moment: datetime, key: UUID) -> str:
+    """A cursor for a list that is ordered by moments and then by keys."""
+    return cursor(f"{moment.isoformat()} {key.hex}")
 
 
 def number_place(name: str, cursor: str) -> int:
