@@ -14,7 +14,7 @@ from persistence.migrating import migrate
 from resolvers.registration import create_user
 from server.embedded.postgres import EmbeddedPostgres
 from tests.chaos.programs import Program
-from tests.chaos.services import free_port
+from tests.ports import free_port
 
 PASSWORD = "correct horse battery"
 

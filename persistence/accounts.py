@@ -48,6 +48,10 @@ class UserRow(Base):
     left_at: Mapped[Moment | None]
 
 
+ACTIVE_ADMIN = (UserRow.role == UserRole.ADMIN) & UserRow.disabled_at.is_(None)
+"""Who manages the server."""
+
+
 class SessionRow(Base):
     """One signed-in browser. Only the SHA-256 of its token is stored."""
 
@@ -82,9 +86,9 @@ async def any_exist(session: Session) -> bool:
     return bool(await session.scalar(select(select(UserRow.id).exists())))
 
 
-def is_admin(user_id: UUID) -> ColumnElement[bool]:
+def is_admin(user_id: UUID | SQLColumnExpression[UUID]) -> ColumnElement[bool]:
     """Whether this person manages the server, as a condition of another query."""
-    return select(UserRow.id).where(UserRow.id == user_id, UserRow.role == UserRole.ADMIN).exists()
+    return select(UserRow.id).where(UserRow.id == user_id, ACTIVE_ADMIN).exists()
 
 
 async def lock_first(session: Session) -> None:

@@ -165,8 +165,8 @@ async def add(session: Session, *, owner_id: UUID, title: str, title_by: str, ag
 
 
 STORE = """
-    INSERT INTO chats (id, owner_id, title, title_by, agent_id, head_id, message_count, created_at, updated_at)
-    VALUES (%(id)s, %(owner_id)s, %(title)s, %(title_by)s, %(agent_id)s, %(head_id)s, %(message_count)s,
+    INSERT INTO chats (id, owner_id, title, title_by, agent_id, head_id, tags, message_count, created_at, updated_at)
+    VALUES (%(id)s, %(owner_id)s, %(title)s, %(title_by)s, %(agent_id)s, %(head_id)s, %(tags)s, %(message_count)s,
             %(created_at)s, %(updated_at)s)
     ON CONFLICT (id) DO UPDATE SET title = excluded.title, title_by = excluded.title_by, head_id = excluded.head_id,
         message_count = excluded.message_count, updated_at = excluded.updated_at
@@ -183,7 +183,7 @@ async def store(session: Session, chat: ChatRow) -> None:
     """Write a chat that is new, or one whose row is locked and that got messages."""
     values = {
         "id": chat.id, "owner_id": chat.owner_id, "title": chat.title, "title_by": chat.title_by,
-        "agent_id": chat.agent_id, "head_id": chat.head_id, "message_count": chat.message_count,
+        "agent_id": chat.agent_id, "head_id": chat.head_id, "tags": chat.tags, "message_count": chat.message_count,
         "created_at": chat.created_at, "updated_at": chat.updated_at,
     }  # fmt: skip
     await run(session, STORE, values)

@@ -95,6 +95,7 @@ def _engine(url: str, pool_size: int, timed: dict[str, Any], *, read_only: bool,
         pool_timeout=10,
         pool_pre_ping=False,
         pool_recycle=1800,
+        hide_parameters=True,  # an error that is logged must not say what people wrote, nor hashes
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
         connect_args=options | timed,

@@ -40,13 +40,15 @@ COPY = """
 
 
 async def add(session: Session, source: ChatRow, tip: MessageRow | None) -> ChatRow:
-    """A new chat with the branch that ends in `tip`: texts, parts, files, models and ratings, but no runs.
+    """A new chat with the branch that ends in `tip`: texts, parts, files, models and ratings, but no runs. It has the
+    agent and the tags of the other one.
 
     Without a tip it is empty. Conflict when a message of the branch is still being written.
     """
     title_by = source.title_by if tip is None or source.title_by != "default" else "auto"
     title = source.title[: LONGEST_TITLE - len(SUFFIX)] + SUFFIX
     chat = chats.new(owner_id=source.owner_id, title=title, title_by=title_by, agent_id=source.agent_id)
+    chats.change(chat, tags=source.tags)
     await chats.store(session, chat)
     if tip is not None:
         head_id = await _copied(session, tip, chat.id)

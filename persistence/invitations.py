@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, LargeBinary, delete, func, select
+from sqlalchemy import ColumnElement, ForeignKey, LargeBinary, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -30,6 +30,11 @@ class InvitationRow(Base):
     expires_at: Mapped[Moment]
 
 
+def _open() -> ColumnElement[bool]:
+    """Whether somebody can use it now: whoever has invited must still manage the server."""
+    return (InvitationRow.expires_at > func.now()) & accounts.is_admin(InvitationRow.invited_by)
+
+
 async def add(
     session: Session, *, token_hash: bytes, email: str | None, role: UserRole, invited_by: UUID, expires_at: datetime
 ) -> InvitationRow:
@@ -48,8 +53,8 @@ async def add(
 
 async def behind(session: Session, token_hash: bytes) -> InvitationRow:
     """What a link invites to; NotFound when it was used or revoked, has expired or never was one."""
-    living = (InvitationRow.token_hash == token_hash) & (InvitationRow.expires_at > func.now())
-    row: InvitationRow | None = await session.scalar(select(InvitationRow).where(living))
+    named = InvitationRow.token_hash == token_hash
+    row: InvitationRow | None = await session.scalar(select(InvitationRow).where(named, _open()))
     if row is None:
         raise _nowhere()
     return row
@@ -57,8 +62,8 @@ async def behind(session: Session, token_hash: bytes) -> InvitationRow:
 
 async def take(session: Session, token_hash: bytes) -> InvitationRow:
     """The same, and nobody can use the link again once this block commits."""
-    living = (InvitationRow.token_hash == token_hash) & (InvitationRow.expires_at > func.now())
-    row: InvitationRow | None = await session.scalar(delete(InvitationRow).where(living).returning(InvitationRow))
+    used = delete(InvitationRow).where(InvitationRow.token_hash == token_hash, _open()).returning(InvitationRow)
+    row: InvitationRow | None = await session.scalar(used)
     if row is None:
         raise _nowhere()
     return row
@@ -66,21 +71,21 @@ async def take(session: Session, token_hash: bytes) -> InvitationRow:
 
 async def page(session: Session, *, limit: int, after: UUID | None) -> list[InvitationRow]:
     """Up to `limit` open invitations, newest first."""
-    query = select(InvitationRow).where(InvitationRow.expires_at > func.now())
+    query = select(InvitationRow).where(_open())
     if after is not None:
         query = query.where(InvitationRow.id < after)
     return list(await session.scalars(query.order_by(InvitationRow.id.desc()).limit(limit)))
 
 
 async def count(session: Session) -> int:
-    query = select(func.count()).select_from(InvitationRow).where(InvitationRow.expires_at > func.now())
+    query = select(func.count()).select_from(InvitationRow).where(_open())
     return (await session.execute(query)).scalar_one()
 
 
 async def visible(session: Session, user_id: UUID, ids: list[UUID]) -> dict[UUID, InvitationRow]:
     """Those of the open invitations, for an administrator; nothing for others."""
-    mine = (InvitationRow.expires_at > func.now()) & accounts.is_admin(user_id)
-    rows = await session.scalars(select(InvitationRow).where(InvitationRow.id.in_(ids), mine))
+    wanted = InvitationRow.id.in_(ids), _open(), accounts.is_admin(user_id)
+    rows = await session.scalars(select(InvitationRow).where(*wanted))
     return {row.id: row for row in rows}
 
 

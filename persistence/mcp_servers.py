@@ -15,6 +15,7 @@ from domain.errors import Conflict, NotFound
 from domain.ids import Kind, global_id
 from domain.mcp import McpErrorCode, McpStatus, McpTransport
 from domain.tools import ToolFacts
+from persistence import accounts
 from persistence.accounts import UserRow
 from persistence.base import Base, Created, Key, Moment, Word
 from persistence.database import Session
@@ -116,8 +117,7 @@ async def visible_to(session: Session, server_id: UUID, user_id: UUID) -> McpSer
 async def kept_by(session: Session, server_id: UUID, user_id: UUID) -> McpServerRow:
     """A server that the viewer may change, with its row locked: their own, and what is shared if they are an
     administrator; NotFound otherwise."""
-    admin = select(UserRow.id).where(UserRow.id == user_id, UserRow.role == UserRole.ADMIN).exists()
-    theirs = (McpServerRow.owner_id == user_id) | (McpServerRow.shared & admin)
+    theirs = (McpServerRow.owner_id == user_id) | (McpServerRow.shared & accounts.is_admin(user_id))
     query = select(McpServerRow).where(McpServerRow.id == server_id, theirs).with_for_update()
     if (row := await session.scalar(query)) is None:
         raise _missing(server_id)

@@ -98,6 +98,15 @@ FORGET_CALLS: tuple[LiteralString, ...] = tuple(
     """
     for table in LEDGERS
 )
+# Clients learn of the chat that it was deleted; of what was in it nothing is told any more.
+FORGET_CHANGES = """
+    DELETE FROM changes c USING (
+        SELECT user_id, unnest(ARRAY[id, input_id, message_id]) AS object_id FROM runs WHERE id = ANY(%(runs)s::uuid[])
+        UNION SELECT r.user_id, beside.id FROM runs r JOIN messages beside ON beside.parent_id = r.input_id
+            WHERE r.id = ANY(%(runs)s::uuid[])
+        UNION SELECT r.user_id, a.id FROM runs r JOIN approvals a ON a.run_id = r.id WHERE r.id = ANY(%(runs)s::uuid[])
+    ) gone WHERE c.user_id = gone.user_id AND c.object_id = gone.object_id
+"""
 # A message takes those below it with it, so these are cut off before.
 CUT = """
     UPDATE messages SET parent_id = NULL
@@ -159,6 +168,7 @@ async def forget_chats(session: Session) -> Step:
     removed = [(await run(session, query, {"runs": runs, "limit": ROWS}))[0][0] for query in (*_FORGET, *FORGET_CALLS)]
     if max(removed) >= ROWS:
         return Step(sum(removed), more=True)
+    await run(session, FORGET_CHANGES, {"runs": runs})
     for query in (CUT, FORGET_MESSAGES):
         await run(session, query, messages)
     await run(session, FORGET_CHATS, {"chats": chats})

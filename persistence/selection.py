@@ -18,7 +18,7 @@ from domain.errors import Conflict, NotFound
 from domain.selection import CHOSEN, EVERY_KIND, WEIGHTS, Belief, Beliefs, MessageRating, Policy, SignalKind
 from persistence.base import Base, Created, Moment, Word
 from persistence.database import Session
-from persistence.notifications import MODELS
+from persistence.model_registration import hold_pool, told
 from persistence.runs import RunRow
 
 
@@ -94,6 +94,7 @@ async def add_policy(session: Session, policy: Policy) -> PolicyRow:
 
 async def use_policy(session: Session, version: str) -> Policy:
     """Make a version the active one, in all processes; NotFound if there is none of this name."""
+    await hold_pool(session)  # of two at once, the second must see which one the first has made active
     await session.execute(update(PolicyRow).where(PolicyRow.active).values(active=False))
     policy = Policy()
     if version != policy.version:
@@ -103,11 +104,6 @@ async def use_policy(session: Session, version: str) -> Policy:
         policy = row.policy
     await told(session)
     return policy
-
-
-async def told(session: Session) -> None:
-    """Let all processes read the pool and what is believed of it again."""
-    await session.execute(select(func.pg_notify(MODELS, "")))
 
 
 def _fading(since: Any, half_life_days: float) -> Any:

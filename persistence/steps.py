@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.ids import new_id
-from domain.messages import storable
+from domain.messages import storable, storable_json
 from domain.runs import RunErrorCode, RunFailure, StepKind, StepStatus
 from persistence.base import Base, Key, Moment, Word, as_json
 from persistence.database import Session, run
@@ -71,8 +71,8 @@ async def begin(session: Session, run_id: UUID, step: NewStep, *, started_at: da
     and not ended is the same step again. Gives its id."""
     values = {
         "id": new_id(), "run_id": run_id, "parent_id": step.parent_id, "key": step.key, "kind": step.kind.value,
-        "name": storable(step.name), "status": StepStatus.IN_PROGRESS.value, "input": as_json(clean(step.input)),
-        "started_at": started_at,
+        "name": storable(step.name), "status": StepStatus.IN_PROGRESS.value, "started_at": started_at,
+        "input": as_json(storable_json(step.input)),
     }  # fmt: skip
     step_id: UUID = (await run(session, BEGIN, values))[0][0]
     return step_id
@@ -89,7 +89,8 @@ async def end(
     """End a step, in a transaction that holds the run's row."""
     code, message = (failure.code.value, storable(failure.message)) if failure else (None, None)
     values = {
-        "id": step_id, "status": status.value, "output": as_json(clean(output)), "code": code, "message": message,
+        "id": step_id, "status": status.value, "code": code, "message": message,
+        "output": as_json(storable_json(output)),
     }  # fmt: skip
     await run(session, END, values)
 
@@ -126,12 +127,3 @@ async def of_runs(session: Session, run_ids: list[UUID]) -> dict[UUID, list[RunS
     for row in await session.scalars(select(RunStepRow).where(RunStepRow.run_id.in_(run_ids)).order_by(RunStepRow.id)):
         found.setdefault(row.run_id, []).append(row)
     return found
-
-
-def clean(value: Any) -> Any:
-    """JSON that PostgreSQL can hold."""
-    if isinstance(value, str):
-        return storable(value)
-    if isinstance(value, dict):
-        return {storable(name): clean(part) for name, part in value.items()}
-    return [clean(part) for part in value] if isinstance(value, list) else value

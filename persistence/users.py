@@ -7,11 +7,11 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from domain.accounts import UserRole
 from domain.errors import Conflict, NotFound
 from persistence import accounts
-from persistence.accounts import SessionRow, UserRow
+from persistence.accounts import ACTIVE_ADMIN, SessionRow, UserRow
 from persistence.database import Session
+from persistence.shares import ShareRow
 
 _HERE = UserRow.left_at.is_(None)
-_ACTIVE_ADMIN = (UserRow.role == UserRole.ADMIN) & UserRow.disabled_at.is_(None)
 
 
 def _matching(text: str | None) -> ColumnElement[bool]:
@@ -45,12 +45,12 @@ async def locked(session: Session, user_id: UUID) -> UserRow:
 
 async def hold_admins(session: Session) -> None:
     """Until this block ends nobody else takes an administrator away, so that the last one cannot go twice at once."""
-    await session.execute(select(UserRow.id).where(_ACTIVE_ADMIN).order_by(UserRow.id).with_for_update(key_share=True))
+    await session.execute(select(UserRow.id).where(ACTIVE_ADMIN).order_by(UserRow.id).with_for_update(key_share=True))
 
 
 async def keep_an_admin(session: Session, *, but: UUID) -> None:
     """Conflict unless somebody besides `but` can manage the server. Call `hold_admins` before."""
-    others = select(select(UserRow.id).where(_ACTIVE_ADMIN, UserRow.id != but).exists())
+    others = select(select(UserRow.id).where(ACTIVE_ADMIN, UserRow.id != but).exists())
     if not await session.scalar(others):
         raise Conflict("This is the last administrator. Make somebody else one first.")
 
@@ -80,3 +80,4 @@ async def leave(session: Session, user_id: UUID) -> None:
     await disable(session, user_id)
     gone = {"left_at": func.now(), "email": f"left:{user_id}", "name": "", "password_hash": None}
     await session.execute(update(UserRow).where(UserRow.id == user_id).values(gone))
+    await session.execute(delete(ShareRow).where(ShareRow.owner_id == user_id))  # links that strangers have

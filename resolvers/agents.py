@@ -83,8 +83,9 @@ class AgentMutations:
         description="Make an earlier version of one's own agent the newest again, as far as what it names still exists."
     )
     async def restore_agent(self, info: Info, input: RestoreAgentInput) -> RestoreAgentPayload:
-        viewer_id = info.context.require(Scope.WRITE).user_id
-        row = await info.context.engine.agents.restore(viewer_id, key_of(Kind.AGENT, input.id), input.version)
+        viewer, key = info.context.require(Scope.WRITE), key_of(Kind.AGENT, input.id)
+        admin = viewer.role is UserRole.ADMIN
+        row = await info.context.engine.agents.restore(viewer.user_id, key, input.version, admin=admin)
         return RestoreAgentPayload(agent=Agent.from_row(row))
 
     @strawberry.mutation(

@@ -1,12 +1,8 @@
 """Doors to tool calls that wait for a decision, and for deciding on them."""
 
-from datetime import datetime
-from uuid import UUID
-
 import strawberry
 
 from domain.accounts import Scope
-from domain.errors import BadUserInput
 from domain.ids import Kind, key_of
 from domain.runs import Remember
 from orchestration.runs.pausing import Verdict
@@ -14,7 +10,7 @@ from persistence import approvals
 from persistence.approvals import ApprovalPlace, ApprovalRow
 from resolvers.context import Info
 from schema.approvals import Approval, DecideApprovalInput
-from schema.pages import Connection, Page, cursor, forward, place
+from schema.pages import Connection, Page, forward, timed_cursor, timed_place
 from schema.runs import DecideApprovalPayload, Run
 
 
@@ -29,7 +25,8 @@ class ApprovalQueries:
     ) -> Connection[Approval]:
         viewer_id = info.context.require(Scope.READ).user_id
         page = Page.of(first, after)
-        start = None if after is None else _place(after)
+        found = timed_place("after", after)
+        start = ApprovalPlace(*found) if found else None
         async with info.context.db.read() as session:
             rows = await approvals.page(session, viewer_id, pending=pending, limit=page.limit + 1, after=start)
 
@@ -59,12 +56,4 @@ class ApprovalMutations:
 
 
 def _cursor(row: ApprovalRow) -> str:
-    return cursor(f"{row.requested_at.isoformat()} {row.id.hex}")
-
-
-def _place(after: str) -> ApprovalPlace:
-    try:
-        moment, key = place("after", after).split(" ")
-        return ApprovalPlace(datetime.fromisoformat(moment), UUID(hex=key))
-    except ValueError:
-        raise BadUserInput({"after": "is not a cursor of this list"}) from None
+    return timed_cursor(row.requested_at, row.id)

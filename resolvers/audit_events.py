@@ -1,6 +1,6 @@
 """The door to the audit log."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import strawberry
 
@@ -55,9 +55,14 @@ def _wanted(identity: Identity, filter: AuditFilter | None) -> audit_events.Audi
 
 
 def _moment(path: str, moment: datetime | None) -> datetime | None:
-    if moment is not None and moment.tzinfo is None:
+    if moment is None:
+        return None
+    if moment.tzinfo is None:
         raise BadUserInput({path: "must say its time zone, such as 2030-01-31T12:00:00Z"})
-    return moment
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise BadUserInput({path: "must lie in the years from 1 to 9999"}) from None
 
 
 def _cursor(row: AuditEventRow) -> str:

@@ -28,6 +28,6 @@ class ChangeSubscriptions:
 
 def _position(after: str) -> int:
     found = place("after", after)
-    if not found.isdigit() or len(found) > 18:
+    if not found.isdecimal() or len(found) > 18:
         raise BadUserInput({"after": "is not a cursor of this feed"})
     return int(found)

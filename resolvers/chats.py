@@ -1,8 +1,5 @@
 """Doors to chats."""
 
-from datetime import datetime
-from uuid import UUID
-
 import strawberry
 
 from domain.accounts import Scope
@@ -27,7 +24,7 @@ from schema.chats import (
     UpdateChatInput,
     UpdateChatPayload,
 )
-from schema.pages import Connection, Page, cursor, forward, place
+from schema.pages import Connection, Page, forward, timed_cursor, timed_place
 
 LONGEST_FILTER = 200
 
@@ -41,7 +38,8 @@ class ChatQueries:
         viewer_id = info.context.require(Scope.READ).user_id
         page = Page.of(first, after)
         wanted = _wanted(filter)
-        start = None if after is None else _place(after)
+        found = timed_place("after", after)
+        start = ChatPlace(*found) if found else None
         async with info.context.db.read() as session:
             rows = await chats.page(session, viewer_id, wanted, limit=page.limit + 1, after=start)
 
@@ -108,8 +106,8 @@ class ChatMutations:
         return UpdateChatPayload(chat=Chat.from_row(chat))
 
     @strawberry.mutation(
-        description="Copy the branch that ends in a message into a new chat, with ratings but without runs. CONFLICT "
-        "while the branch is still being answered."
+        description="Copy the branch that ends in a message into a new chat with the same agent and tags, with ratings "
+        "but without runs. CONFLICT while the branch is still being answered."
     )
     async def fork_chat(self, info: Info, input: ForkChatInput) -> ForkChatPayload:
         viewer_id = info.context.require(Scope.WRITE).user_id
@@ -156,12 +154,4 @@ def _wanted(filter: ChatFilter | None) -> chats.ChatFilter:
 
 
 def _cursor(row: ChatRow) -> str:
-    return cursor(f"{row.updated_at.isoformat()} {row.id.hex}")
-
-
-def _place(after: str) -> ChatPlace:
-    try:
-        moment, key = place("after", after).split(" ")
-        return ChatPlace(datetime.fromisoformat(moment), UUID(hex=key))
-    except ValueError:
-        raise BadUserInput({"after": "is not a cursor of this list"}) from None
+    return timed_cursor(row.updated_at, row.id)

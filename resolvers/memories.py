@@ -1,11 +1,8 @@
 """Doors to memories and summaries: everything that models are told beside the conversation."""
 
-from uuid import UUID
-
 import strawberry
 
 from domain.accounts import Scope
-from domain.errors import BadUserInput
 from domain.ids import Kind, key_of
 from domain.memories import MemorySource
 from persistence import changes, memories, summaries
@@ -19,7 +16,7 @@ from schema.memories import (
     UpdateMemoryInput,
     UpdateMemoryPayload,
 )
-from schema.pages import Connection, Page, cursor, forward, place
+from schema.pages import Connection, Page, cursor, forward, key_place
 from schema.summaries import RemoveSummaryPayload
 
 
@@ -29,9 +26,8 @@ class MemoryQueries:
     async def memories(self, info: Info, first: int | None = None, after: str | None = None) -> Connection[Memory]:
         viewer_id = info.context.require(Scope.READ).user_id
         page = Page.of(first, after)
-        start = None if after is None else _place(after)
         async with info.context.db.read() as session:
-            rows = await memories.page(session, viewer_id, limit=page.limit + 1, after=start)
+            rows = await memories.page(session, viewer_id, limit=page.limit + 1, after=key_place("after", after))
 
         async def count() -> int:
             async with info.context.db.read() as session:
@@ -78,10 +74,3 @@ class MemoryMutations:
             changed = [Change(ChangeKind.MESSAGE, row.id, row.chat_id) for row in hung]
             await changes.record(session, viewer_id, changed)
         return RemoveSummaryPayload(id=id)
-
-
-def _place(after: str) -> UUID:
-    try:
-        return UUID(hex=place("after", after))
-    except ValueError:
-        raise BadUserInput({"after": "is not a cursor of this list"}) from None

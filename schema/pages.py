@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -11,6 +12,7 @@ from uuid import UUID
 import strawberry
 
 from domain.errors import BadUserInput
+from domain.messages import storable
 from schema.rows import items_of
 
 DEFAULT_PAGE = 50
@@ -112,7 +114,7 @@ def cursor(place: str) -> str:
 def place(name: str, cursor: str) -> str:
     """The place behind a cursor; BadUserInput on the argument `name` when it is not one of ours."""
     try:
-        return base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)).decode()
+        return storable(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)).decode())
     except (ValueError, binascii.Error, UnicodeDecodeError):
         raise BadUserInput({name: "is not a cursor of this list"}) from None
 
@@ -123,6 +125,22 @@ def key_place(name: str, cursor: str | None) -> UUID | None:
         return None if cursor is None else UUID(hex=place(name, cursor))
     except ValueError:
         raise BadUserInput({name: "is not a cursor of this list"}) from None
+
+
+def timed_place(name: str, cursor: str | None) -> tuple[datetime, UUID] | None:
+    """The moment and the key behind a cursor of `timed_cursor`; None without one, BadUserInput for any other."""
+    if cursor is None:
+        return None
+    try:
+        moment, key = place(name, cursor).split(" ")
+        return datetime.fromisoformat(moment).astimezone(UTC), UUID(hex=key)
+    except (ValueError, OverflowError):
+        raise BadUserInput({name: "is not a cursor of this list"}) from None
+
+
+def timed_cursor(moment: datetime, key: UUID) -> str:
+    """A cursor for a list that is ordered by moments and then by keys."""
+    return cursor(f"{moment.isoformat()} {key.hex}")
 
 
 def number_place(name: str, cursor: str) -> int:

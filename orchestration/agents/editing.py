@@ -12,6 +12,7 @@ from domain.messages import storable
 from orchestration.agents.guardrails import Guardrails
 from orchestration.agents.outputs import wrong_with
 from orchestration.runs.asking import FEWEST_TOKENS, MOST_SECONDS, MOST_TOKENS
+from orchestration.sharing import check_shared
 from orchestration.tools.toolbox import Toolbox
 from persistence import accounts, agents, chats, mcp_servers, models, teams
 from persistence.agents import AgentRow
@@ -72,19 +73,22 @@ class Editing:
     async def update(
         self, user_id: UUID, agent_id: UUID, change: Change, *, expected: int | None = None, admin: bool = False
     ) -> AgentRow:
-        """Change one of this person's agents; Conflict when it is not in the `expected` version any more."""
+        """Change one of this person's agents; Conflict when it is not in the `expected` version any more, Forbidden as
+        `check_shared` says."""
         wanted = self._by_source(_checked(change, admin=admin))
         async with self.db.write() as session:
             row = await agents.locked(session, agent_id, user_id, expected=expected)
+            check_shared(Kind.AGENT, row, admin=admin, taken_back=change.shared is False)
             values = {name: getattr(row, name) for name in (*AgentRow.CONFIG, "shared")} | wanted
             await self._check_references(session, user_id, agent_id, values, wanted)
             await agents.change(session, row, wanted)
         return row
 
-    async def restore(self, user_id: UUID, agent_id: UUID, version: int) -> AgentRow:
+    async def restore(self, user_id: UUID, agent_id: UUID, version: int, *, admin: bool = False) -> AgentRow:
         """Make an earlier version of one of this person's agents the newest again, as far as what it names is there."""
         async with self.db.write() as session:
             row = await agents.locked(session, agent_id, user_id)
+            check_shared(Kind.AGENT, row, admin=admin)
             config = (await agents.version_of(session, agent_id, version)).values()
             seen = await agents.owned(session, user_id, [*config["handoffs"], *config["agent_tools"]])
             usable = {key for key, other in seen.items() if not (row.shared and other.private)}

@@ -1,6 +1,7 @@
 """What to do after a failed call: try again, go elsewhere, or give up; and what it says of the model."""
 
 import email.utils
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
@@ -16,6 +17,9 @@ from orchestration.inference.provider_errors import NotAModelEndpoint
 
 LONGEST_WAIT = 10.0
 """Seconds a provider may ask us to wait; a person gets another model, or an error, rather than a longer silence."""
+
+LONGEST_ASKED = 86_400.0
+"""Seconds of what a provider asks that are believed; quotas come back daily, and no header closes a model for good."""
 
 LONG_REST = timedelta(minutes=10)
 """For what does not pass by itself soon: no quota left, no such model, not allowed."""
@@ -104,14 +108,20 @@ def _unavailable(error: BaseException, failure: RunFailure) -> Ruling:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that a provider asks us to wait (RFC 9110, section 10.2.3, and OpenAI's own header); None: no word."""
+    """Seconds that a provider asks us to wait, a day at most; None: no word, or none that makes sense."""
+    asked = _asked(headers)
+    return None if asked is None or math.isnan(asked) else min(max(asked, 0.0), LONGEST_ASKED)
+
+
+def _asked(headers: Mapping[str, str]) -> float | None:
+    """As the headers say it (RFC 9110, section 10.2.3, and OpenAI's own)."""
     try:
         if (given := headers.get("retry-after-ms")) is not None:
-            return max(float(given) / 1000, 0.0)
+            return float(given) / 1000
         if (given := headers.get("retry-after")) is None:
             return None
         if given.strip().replace(".", "", 1).isdigit():
             return float(given)
-        return max((email.utils.parsedate_to_datetime(given) - datetime.now(UTC)).total_seconds(), 0.0)
+        return (email.utils.parsedate_to_datetime(given) - datetime.now(UTC)).total_seconds()
     except (ValueError, TypeError):
         return None

@@ -68,12 +68,15 @@ def item(row: MessageRow, content: Content) -> TResponseInputItem:
 
 
 def _parts(row: MessageRow) -> Iterator[TResponseInputItem]:
-    """An answer in the order in which it came: texts, and each tool call with its result. Reasoning stays behind."""
+    """An answer in the order in which it came: texts, and each tool call with its result. Reasoning stays behind.
+    Content that no part has comes last."""
     for part in row.parts:
         if part["type"] == "text" and part["text"]:
             yield {"role": "assistant", "content": part["text"]}
         elif part["type"] == "tool_call" and (call := part["data"]).get("status") in ENDED:
             yield from _call(call)
+    if row.content and not any(part["type"] == "text" for part in row.parts):
+        yield {"role": "assistant", "content": row.content}
 
 
 def _call(call: dict[str, Any]) -> Iterator[TResponseInputItem]:

@@ -9,7 +9,8 @@ import orjson
 
 from domain.errors import BadUserInput, Conflict, Forbidden
 from domain.ids import Kind, parse
-from domain.messages import storable
+from domain.messages import storable, storable_json
+from orchestration.sharing import check_shared
 from orchestration.tools.toolbox import Toolbox, shipped_key
 from orchestration.workflows.checking import Problems, read
 from orchestration.workflows.crews import Named, found_agents, named_agents
@@ -18,7 +19,6 @@ from orchestration.workflows.flow import tool_key_of
 from persistence import accounts, mcp_servers, models, teams, workflows
 from persistence.database import Database, Session
 from persistence.mcp_servers import ServedTool
-from persistence.steps import clean
 from persistence.workflows import WorkflowRow
 
 MOST_WORKFLOWS = 200
@@ -63,10 +63,12 @@ class WorkflowEditing:
     async def update(
         self, user_id: UUID, workflow_id: UUID, change: Change, *, expected: int | None = None, admin: bool = False
     ) -> WorkflowRow:
-        """Change one of this person's workflows; Conflict when it is not in the `expected` version any more."""
+        """Change one of this person's workflows; Conflict when it is not in the `expected` version any more, Forbidden
+        as `check_shared` says."""
         wanted = _checked(change, admin=admin)
         async with self.db.write() as session:
             row = await workflows.locked(session, workflow_id, user_id, expected=expected)
+            check_shared(Kind.WORKFLOW, row, admin=admin, taken_back=change.shared is False)
             if "definition" in wanted or wanted.get("shared"):
                 values = {"definition": row.definition, "shared": row.shared} | wanted
                 wanted["definition"] = await self._definition(session, user_id, values)
@@ -94,7 +96,7 @@ class WorkflowEditing:
             problems = await self._unknown(session, user_id, definition, shared=bool(values.get("shared")))
         if definition is None or problems:
             raise BadUserInput({_under("input.definition", path): reason for path, reason in problems.items()})
-        stored: dict[str, Any] = clean(definition.stored())
+        stored: dict[str, Any] = storable_json(definition.stored())
         return stored
 
     async def _unknown(self, session: Session, user_id: UUID, definition: Definition, *, shared: bool) -> Problems:

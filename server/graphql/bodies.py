@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 from starlette.requests import Request
 
-from domain.messages import storable
+from domain.messages import storable_json
 from server.graphql.admission import Ask
 from server.graphql.trusted import TrustedDocuments
 
@@ -69,25 +69,15 @@ def decode(text: str | bytes) -> Any:
         if "surrogate" not in error.msg:
             raise
         with suppress(ValueError, RecursionError):
-            return _storable(json.loads(text))
+            return storable_json(json.loads(text))
         raise
     nul = b"\\u0000" if isinstance(text, bytes) else "\\u0000"
     if nul not in text:  # type: ignore[operator]
         return data
     try:
-        return _storable(data)
+        return storable_json(data)
     except RecursionError:
         raise orjson.JSONDecodeError("it nests too deep", "", 0) from None
-
-
-def _storable(value: Any) -> Any:
-    if isinstance(value, str):
-        return storable(value)
-    if isinstance(value, list):
-        return [_storable(item) for item in value]
-    if isinstance(value, dict):
-        return {storable(name): _storable(item) for name, item in value.items()}
-    return value
 
 
 def _decoded(text: str | bytes, what: str) -> Any:

@@ -1,8 +1,9 @@
 """Parsing, limits and validation of documents, remembered by their text within a budget of bytes."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql import (
@@ -11,8 +12,11 @@ from graphql import (
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
+    StringValueNode,
+    Visitor,
     parse,
     validate,
+    visit,
 )
 from graphql.validation import specified_rules
 from graphql.validation.rules import overlapping_fields_can_be_merged
@@ -20,6 +24,7 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from domain.messages import storable
 from server.graphql.costs import OperationPrice, prices
 from server.graphql.executor import Plans
 from server.graphql.limits import Limits, check_document, check_text, shortened, too_complex
@@ -29,6 +34,8 @@ MOST_ERRORS = 5
 BYTES_EACH, BYTES_PER_CHARACTER = 20_000, 450
 """Memory of a known document with one plan, and by the length of its text; measured, rounded up."""
 MOST_BYTES = 32_000_000
+NUL = re.compile(r"\\u(?:0{4}|\{0+\})")
+"""How a text in a document may hold a character that PostgreSQL cannot; halves of surrogate pairs GraphQL refuses."""
 ABORTED = "Validation aborted."
 """What graphql-core says when comparing fields of the same name takes longer than its budget allows."""
 
@@ -103,10 +110,11 @@ class Documents:
 
     def _parsed(self, text: str) -> DocumentNode:
         try:
-            return parse(text)
+            document = parse(text)
         except GraphQLSyntaxError as error:
             error.extensions = {"code": "GRAPHQL_PARSE_FAILED"}
             raise
+        return visit(document, _Storable()) if NUL.search(text) else document
 
     def _keep(self, text: str, known: Known) -> None:
         self._known[text] = known
@@ -114,6 +122,13 @@ class Documents:
         while self._bytes > MOST_BYTES and len(self._known) > 1:
             oldest, _ = self._known.popitem(last=False)
             self._bytes -= _size(oldest)
+
+
+class _Storable(Visitor):
+    """Makes the texts in a document storable, as `bodies.decode` makes those in variables."""
+
+    def enter_string_value(self, node: StringValueNode, *_: Any) -> StringValueNode:
+        return replace(node, value=storable(node.value))
 
 
 def _size(text: str) -> int:

@@ -11,6 +11,7 @@ from typing import Any
 from graphql import OperationDefinitionNode, OperationType, parse
 
 from domain.errors import DomainError
+from domain.messages import storable_json
 from orchestration.mcp.serving import Given, Offer, Progress
 from server.graphql.admission import Admission, Ask
 from server.graphql.schema import MaskedSchema
@@ -101,7 +102,7 @@ class Operations:
     async def _results(
         self, operation: Operation, name: str, variables: dict[str, Any], context: Any
     ) -> AsyncGenerator[Any, None]:
-        ask, own = Ask(operation.text, variables, name), context.fresh()
+        ask, own = Ask(operation.text, storable_json(variables), name), context.fresh()
         await self._admission.admit(own.connection, own, ask)
         async with aclosing(payloads(self._schema, ask, own, self._admission)) as answers:
             async for answer in answers:

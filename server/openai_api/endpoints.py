@@ -13,6 +13,7 @@ from starlette.routing import Route
 from domain.accounts import Scope
 from domain.completions import Answer, Json, Piece
 from domain.errors import NotFound, Unauthenticated
+from domain.messages import storable
 from domain.runs import RunErrorCode, RunFailure
 from persistence import agents, models
 from persistence.agents import AgentRow
@@ -82,7 +83,7 @@ class OpenAIDoors:
         return _json({"object": "list", "data": [AUTO_MODEL, *usable, *called]})
 
     async def _model(self, request: Request) -> Response:
-        context, name = await self._program(request, Scope.READ), request.path_params["name"]
+        context, name = await self._program(request, Scope.READ), storable(request.path_params["name"])
         if name == AUTO:
             return _json(AUTO_MODEL)
         async with context.db.read() as session:

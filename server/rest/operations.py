@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from domain.completions import Json
+from domain.messages import storable_json
 from resolvers.context import Context
 from server.event_streams import HEARTBEAT, EventStream, Failing, Words
 from server.graphql.admission import Admission, Ask
@@ -41,9 +42,9 @@ class Caller:
 
     async def ask(self, document: str, **variables: Any) -> Any:
         """What the operation's one field gives; Told when it gives an error."""
-        own = self.context.fresh()
-        await self.doors.admission.admit(own.connection, own, Ask(document, variables, None))
-        result = await self.doors.schema.execute(document, variable_values=variables, context_value=own)
+        ask, own = _asked(document, variables), self.context.fresh()
+        await self.doors.admission.admit(own.connection, own, ask)
+        result = await self.doors.schema.execute(document, variable_values=ask.variables, context_value=own)
         if result.errors or result.data is None:
             raise told_in([error.formatted for error in result.errors or ()])
         return result.data["found"]
@@ -60,7 +61,7 @@ class Caller:
         )
 
     async def _frames(self, document: str, variables: Json) -> AsyncGenerator[bytes, None]:
-        ask, own = Ask(document, variables, None), self.context.fresh()
+        ask, own = _asked(document, variables), self.context.fresh()
         await self.doors.admission.admit(own.connection, own, ask)
         source = payloads(self.doors.schema, ask, own, self.doors.admission)
         try:
@@ -72,6 +73,10 @@ class Caller:
                     yield _frame(result["data"]["found"])
         except Refused as refused:
             raise told_in([error.formatted for error in refused.errors]) from None
+
+
+def _asked(document: str, variables: Json) -> Ask:
+    return Ask(document, storable_json(variables), None)
 
 
 def _frame(event: Json) -> bytes:

@@ -44,6 +44,9 @@ async def caller(request: Request, _: Annotated[HTTPAuthorizationCredentials | N
 Asks = Annotated[Caller, Depends(caller)]
 First = Annotated[int | None, Query(ge=0, le=200, description="At most so many, from the beginning; default 50.")]
 Last = Annotated[int | None, Query(ge=0, le=200, description="At most so many, from the end.")]
+LONGEST_EVENT_ID = 10
+"""Digits of the largest sequence that a run may reach."""
+
 After = Annotated[str | None, Query(description="Only what follows this cursor.")]
 Before = Annotated[str | None, Query(description="Only what precedes this cursor.")]
 
@@ -177,6 +180,6 @@ def _run(run: Json) -> Json:
 def _sequence(last_event_id: str | None) -> int | None:
     if last_event_id is None:
         return None
-    if not (last_event_id.isascii() and last_event_id.isdigit()):
+    if not (last_event_id.isascii() and last_event_id.isdigit() and len(last_event_id) <= LONGEST_EVENT_ID):
         raise BadUserInput({"Last-Event-ID": "must be the id of an event of this run"})
     return int(last_event_id)

@@ -12,7 +12,9 @@ from persistence.migrating import migrate
 from tests.chaos.answers import Storyteller
 from tests.chaos.poolers import Pooler
 from tests.chaos.programs import Death, Program, State
-from tests.chaos.services import Postgres, Redis, free_port
+from tests.chaos.services import Postgres
+from tests.ports import free_port
+from tests.redis_servers import RedisServer
 
 Kind = Literal["api", "worker"]
 SECRET_KEY = "5a" * 32
@@ -27,7 +29,7 @@ class Fleet:
         self._folder = folder
         self.upstream = Storyteller()
         self.postgres = Postgres(folder / "postgres")
-        self.redis = Redis() if redis else None
+        self.redis = RedisServer() if redis else None
         self.pooler = Pooler(folder / "pooler", self.postgres.url) if pooler else None
         self._sizes = apis, workers
         self.apis: list[Program] = []
@@ -88,7 +90,7 @@ class Fleet:
         await self.upstream.stop()
         await self.db.close()
         if self.redis is not None:
-            await self.redis.stop()
+            await self.redis.kill()
         if self.pooler is not None:
             await self.pooler.stop()
         await self.postgres.stop()

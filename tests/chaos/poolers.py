@@ -9,7 +9,7 @@ from pathlib import Path
 
 from persistence.database import sqlalchemy_url
 from server.settings import ROOT
-from tests.chaos.services import free_port
+from tests.ports import free_port
 
 FLEET = ROOT / "docker-compose.fleet.yml"
 LIMITS = re.compile(r"connect_query='[^']+'")

@@ -1,5 +1,6 @@
 """What scanners of GraphQL servers try first, each of graphql-cop's twelve checks, and what else strangers try."""
 
+import base64
 import json
 import logging
 import time
@@ -8,9 +9,12 @@ from typing import Any
 import aiohttp
 import pytest
 
+from persistence.database import Database
 from server.settings import Settings
 from tests.conftest import Running
 from tests.people import PASSWORD, SIGN_IN, Person
+from tests.server.doors.programs import key_of
+from tests.server.test_mcp import connected
 
 JSON = {"Content-Type": "application/json"}
 
@@ -114,6 +118,35 @@ async def test_words_are_never_sql(ada: Person, bob: Person) -> None:
         assert (await ada.gql(made, t=words))["createChat"]["chat"]["title"] == words
         titles = {edge["node"]["title"] for edge in (await ada.gql(listed, t=words))["chats"]["edges"]}
         assert "secret" not in titles
+
+
+async def test_what_the_database_cannot_hold_is_no_error_of_ours_at_any_door(
+    server: Running, ada: Person, db: Database
+) -> None:
+    shape = '{type: "object", title: "\\u0000"}'
+    agent = f'mutation {{ createAgent(input: {{name: "a", outputSchema: {shape}}}) {{ agent {{ outputSchema }} }} }}'
+    forged = base64.urlsafe_b64encode(f"1 {'0' * 32} \x00".encode()).decode()
+    key = await key_of(db, ada)
+
+    made = (await ada.gql(agent))["createAgent"]["agent"]
+    literal = await ada.gql_error('mutation { sendMessage(input: {content: "x", model: "\\u{0}"}) { run { id } } }')
+    await ada.gql("query ($after: String) { workflows(after: $after) { totalCount } }", after=forged)
+    async with (
+        aiohttp.ClientSession(headers={"Authorization": f"Bearer {key}"}) as http,
+        connected(server.url, key) as client,
+    ):
+        async with http.post(f"{server.url}/api/v1/chats", json={}) as response:
+            path = f"/chats/{(await response.json())['id']}/messages"
+        async with http.post(f"{server.url}/api/v1{path}", json={"content": "x", "model": "\x00"}) as response:
+            rest = response.status
+        async with http.get(f"{server.url}/v1/models/agent:%00") as response:
+            compatible = response.status
+        tool = await client.call_tool("ask", {"content": "x", "model": "\x00"})
+
+    assert made["outputSchema"] == {"type": "object", "title": "\ufffd"}
+    assert literal["extensions"]["code"] == "BAD_USER_INPUT"
+    assert (rest, compatible) == (400, 404)
+    assert "there is no model" in str(tool.content)
 
 
 async def test_the_log_has_neither_secrets_nor_lines_of_others(

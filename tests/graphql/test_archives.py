@@ -9,6 +9,7 @@ from schema.pages import cursor
 from tests.archives import IMPORT, about_chats, chat, imported, text_of
 from tests.graphql.threads import said
 from tests.people import Person
+from tests.upstream import Upstream
 
 EXPORT = """query ($id: ID!, $format: ExportFormat!) {
   exportChat(id: $id, format: $format) { fileName mediaType content } }"""
@@ -19,6 +20,7 @@ MESSAGES = """query ($id: ID!) { chat(id: $id) { messages { edges { node {
   parts { __typename ... on TextPart { text } ... on ReasoningPart { text }
     ... on ToolCallPart { toolCall { name arguments output status } } } } } } } }"""
 CHANGES = "subscription ($after: String) { changes(after: $after) { ... on ChatChanged { chat { id } } } }"
+KNOW = "mutation ($input: UpdateModelInput!) { updateModel(input: $input) { model { id } } }"
 RATE = "mutation ($input: RateMessageInput!) { rateMessage(input: $input) { message { id } } }"
 
 
@@ -66,6 +68,20 @@ async def test_an_imported_chat_goes_on(ada: Person) -> None:
 
     assert (await said(ada, found["id"]))[:3] == ["question", "answer", "and now?"]
     assert (await chats(ada))[0]["title"] == "old"
+
+
+async def test_models_get_what_an_imported_answer_says_beside_its_parts(ada: Person, upstream: Upstream) -> None:
+    [mock] = (await ada.gql("{ models { id } }"))["models"]
+    await ada.gql(KNOW, input={"id": mock["id"], "capabilities": ["tools"]})
+    old = chat("old", "What is two and two?", "It is four.")
+    old["messages"][1]["parts"] = [{"type": "tool_call", "data": {"id": "c1", "name": "calculator", "output": "4"}}]
+    await imported(ada, old)
+    [found] = await chats(ada)
+
+    await ada.ask("and now?", chatId=found["id"])
+
+    told = [message for request in upstream.requests for message in request["messages"]]
+    assert "It is four." in [message.get("content") for message in told]
 
 
 async def test_a_conversation_of_chatgpt_keeps_branches_times_models_and_steps(ada: Person) -> None:

@@ -1,9 +1,11 @@
 """Chats, through the real HTTP door and a real PostgreSQL."""
 
 import re
+from uuid import uuid4
 
 import pytest
 
+from schema.pages import cursor
 from tests.people import Person
 
 CREATE = "mutation ($input: CreateChatInput!) { createChat(input: $input) { chat { id title } } }"
@@ -45,6 +47,9 @@ async def test_chats_come_newest_change_first_and_pages_are_stable_under_inserts
     assert first["totalCount"] == 5
     assert [edge["node"]["title"] for edge in second["chats"]["edges"]] == ["chat 2", "chat 1", "chat 0"]
     assert not second["chats"]["pageInfo"]["hasNextPage"]
+    for moment in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "soon"):
+        wrong = await ada.gql_error(LIST, after=cursor(f"{moment} {uuid4().hex}"))
+        assert wrong["extensions"]["fields"] == {"after": "is not a cursor of this list"}
 
 
 async def test_a_list_costs_as_many_statements_for_fifty_chats_as_for_one(ada: Person, statements: list[str]) -> None:

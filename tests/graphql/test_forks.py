@@ -9,7 +9,9 @@ from tests.people import Person
 from tests.upstream import Upstream
 
 FORK = """mutation ($input: ForkChatInput!) {
-  forkChat(input: $input) { chat { id title messageCount headId activeRun { id } } } }"""
+  forkChat(input: $input) { chat { id title messageCount headId tags activeRun { id } } } }"""
+TAG = "mutation ($input: UpdateChatInput!) { updateChat(input: $input) { chat { tags } } }"
+TAGS = "{ chatTags { tag chats } }"
 CHATS = "{ chats { edges { node { id title headId } } } }"
 RATE = "mutation ($input: RateMessageInput!) { rateMessage(input: $input) { message { id } } }"
 DETAILS = """query ($id: ID!) { chat(id: $id) { messages(first: 200) { edges { node {
@@ -48,6 +50,17 @@ async def test_a_fork_holds_the_branch_and_leaves_the_source_alone(ada: Person) 
     assert forked["title"] == f"{sent['chat']['title']} (fork)"
     assert (forked["messageCount"], forked["headId"]) == (2, copied[1]["id"])
     assert [m["content"] for m in source] == [m["content"] for m in before]
+
+
+async def test_a_fork_has_the_tags_of_its_source(ada: Person) -> None:
+    sent, _ = await ada.ask("one")
+    await ada.gql(TAG, input={"id": sent["chat"]["id"], "tags": ["work", "2026"]})
+
+    forked = await fork(ada, sent["chat"]["id"])
+    await ada.ask("two", chatId=forked["id"])
+
+    assert forked["tags"] == ["work", "2026"]
+    assert (await ada.gql(TAGS))["chatTags"] == [{"tag": "2026", "chats": 2}, {"tag": "work", "chats": 2}]
 
 
 async def test_a_fork_goes_on_by_itself(ada: Person) -> None:

@@ -12,6 +12,7 @@ from persistence import retention
 from persistence.database import Database, connect
 from persistence.retention import MESSAGES, ROWS, Step
 from server.settings import Settings
+from tests.archives import chat, imported
 from tests.conftest import Running, running
 from tests.graphql.test_ledgers import last_hour
 from tests.graphql.test_search import found
@@ -28,6 +29,7 @@ CALLS = "query ($range: TimeRangeInput!) { modelCalls(range: $range) { edges { n
 NODE = "query ($id: ID!) { node(id: $id) { id } }"
 CHANGES = """subscription { changes(after: "MA") { __typename } }"""
 REST = ("messages", "message_words", "runs", "run_events", "run_steps", "chats")
+CHANGED = "SELECT kind FROM changes"
 # Each second message is an answer with a run; each hundredth has a sibling, from which a branch goes on.
 FILL = """
     INSERT INTO messages (id, chat_id, parent_id, branch_id, depth, role, content, parts, status)
@@ -108,7 +110,10 @@ async def test_nothing_of_a_deleted_chat_is_seen_while_its_rows_are_still_there(
         async with ada.socket() as socket:
             watched = await anext(socket.watch(CHANGES))
     await all_gone(db)
+    async with db.read() as session:
+        changed = list(await session.scalars(text(CHANGED)))
 
+    assert changed == ["chat_deleted"], "the feed of changes does not grow with what is gone"
     assert (rows["messages"], rows["message_words"], rows["runs"], rows["chats"]) == (2, 2, 1, 1)
     assert [answer["data"]["node"] for answer in nodes] == [None] * 4
     assert listed["chats"] == {"edges": [], "totalCount": 0}
@@ -165,6 +170,27 @@ async def test_an_account_goes_after_its_long_chats(settings: Settings, database
         async with asyncio.timeout(30):
             while await people(db) > 1:
                 await asyncio.sleep(0.01)
+
+
+async def test_the_links_of_a_deleted_account_lead_nowhere_at_once(
+    settings: Settings, database_url: str, db: Database
+) -> None:
+    apart = settings.model_copy(update={"parley_worker": False})  # so what Bob has is still there
+    async with (
+        running(apart, connect(database_url)) as server,
+        sign_up(server, "ada@example.org", "Ada") as ada,
+        sign_up(server, "bob@example.org", "Bob") as bob,
+    ):
+        await imported(bob, chat("Puffins", "Where do they live?", "In Iceland."))
+        chat_id = (await bob.gql(CHATS))["chats"]["edges"][0]["node"]["id"]
+        token, stranger = (await share(bob, chat_id))["token"], Stranger(ada.http, server.url, "")
+        before = await stranger.reads(token)
+        await bob.gql(DELETE_ACCOUNT, input={"password": PASSWORD})
+        after, kept = await stranger.reads(token), await left(db)
+
+    assert before == ["Where do they live?", "In Iceland."]
+    assert after == "NOT_FOUND"
+    assert kept["messages"] == 2
 
 
 async def people(db: Database) -> int:

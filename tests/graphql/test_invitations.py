@@ -18,6 +18,7 @@ OFFER = "query ($token: String!) { invitation(token: $token) { email role expire
 LISTED = """query ($first: Int, $after: String) { invitations(first: $first, after: $after) {
     edges { node { id email invitedBy { email } } } pageInfo { hasNextPage endCursor } totalCount } }"""
 REVOKE = "mutation ($id: ID!) { revokeInvitation(id: $id) { id } }"
+UPDATE = "mutation ($input: UpdateUserInput!) { updateUser(input: $input) { user { id } } }"
 NODE = "query ($id: ID!) { node(id: $id) { __typename } }"
 
 
@@ -84,6 +85,24 @@ async def test_a_revoked_or_expired_invitation_leads_nowhere(
     assert (await root.ask(REVOKE, id=revoked["invitation"]["id"])).code == "NOT_FOUND"
 
 
+async def test_an_invitation_ends_with_the_rights_of_who_made_it(browser: NewBrowser, people: list[str]) -> None:
+    root, mia, new = await browser(people[0]), await browser(people[1]), await browser()
+    mia_id = (await mia.ask("{ viewer { id } }")).data["viewer"]["id"]
+    await root.ask(UPDATE, input={"id": mia_id, "role": "ADMIN"})
+    invited = (await (await browser(people[1])).ask(INVITE, input={"role": "ADMIN"})).data["inviteUser"]
+
+    await root.ask(UPDATE, input={"id": mia_id, "disabled": True})
+    locked_out = (await new.ask(OFFER, token=invited["token"])).code
+    refused = (await new.ask(ACCEPT, input=accepting(invited["token"]))).code
+    listed = (await root.ask(LISTED)).data["invitations"]
+    node = (await root.ask(NODE, id=invited["invitation"]["id"])).data["node"]
+    await root.ask(UPDATE, input={"id": mia_id, "disabled": False})
+
+    assert (locked_out, refused) == ("NOT_FOUND", "NOT_FOUND")
+    assert (listed["edges"], listed["totalCount"], node) == ([], 0, None)
+    assert (await new.ask(ACCEPT, input=accepting(invited["token"]))).data["acceptInvitation"]["viewer"]
+
+
 async def test_only_a_hash_of_the_token_is_stored(browser: NewBrowser, people: list[str], db: Database) -> None:
     token = (await (await browser(people[0])).ask(INVITE, input={})).data["inviteUser"]["token"]
 
@@ -130,4 +149,4 @@ async def test_invitations_are_listed_in_few_statements(
     assert emails == [f"{n}@example.org" for n in (4, 3, 2, 1, 0)]
     assert (page["totalCount"], page["pageInfo"]["hasNextPage"], rest["pageInfo"]["hasNextPage"]) == (5, True, False)
     assert page["edges"][0]["node"]["invitedBy"] == {"email": people[0]}
-    assert counted == (2, 2)  # the page and its count; who asks and who invited
+    assert counted == (2, 4)  # the page and its count, where who invited counts; who asks and who invited

@@ -10,6 +10,7 @@ from domain.ids import Kind, key_of
 from domain.selection import SignalKind
 from persistence import selection
 from persistence.database import Database
+from persistence.model_registration import told
 from persistence.selection import BeliefRow, SignalRow
 from tests.graphql.pool import select_for
 from tests.people import Person
@@ -195,12 +196,22 @@ async def test_a_model_that_does_not_answer_is_expected_to_do_worse_unless_the_k
     assert await signals(db) == taught
 
 
+async def test_of_versions_that_are_made_active_at_once_one_is(ada: Person) -> None:
+    versions = [f"v{n}" for n in range(6)]
+    for version in versions:
+        await ada.gql(ADD, input={"version": version, "rules": {}})
+
+    await asyncio.gather(*(ada.gql(USE, version=version) for version in versions))
+
+    assert [policy["active"] for policy in (await ada.gql(POLICIES))["policies"]].count(True) == 1
+
+
 @pytest.mark.usefixtures("three")
 async def test_what_one_process_learns_another_goes_by(ada: Person, db: Database) -> None:
     sent, _ = await ada.ask("hi", model="strong")
     async with db.write() as session:  # as another process would
         await selection.learn(session, key_of(Kind.RUN, sent["run"]["id"]), SignalKind.RATING, 0.0)
-        await selection.told(session)
+        await told(session)
 
     for _ in range(500):
         if await quality(ada, "strong") < 0.9:

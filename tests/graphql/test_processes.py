@@ -10,11 +10,11 @@ import pytest
 
 from persistence.database import Database
 from tests.chaos.programs import Program
-from tests.chaos.services import free_port
 from tests.graphql.pair import EDIT, Pair, ask, breakers, forget
 from tests.graphql.threads import until
 from tests.orchestration.pools import let_rest
 from tests.people import Person
+from tests.ports import free_port
 from tests.upstream import Upstream
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(180)]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -173,6 +174,10 @@ async def test_a_model_is_held_until_the_end_unless_it_failed_or_another_is_need
         (429, {"retry-after": "3"}, Step.AGAIN, Blame.COOL),
         (429, {"retry-after": "11"}, Step.ELSEWHERE, Blame.COOL),
         (429, {"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, Step.AGAIN, Blame.COOL),
+        (429, {"retry-after": "9" * 400}, Step.ELSEWHERE, Blame.COOL),
+        (429, {"retry-after": "100000000000000000"}, Step.ELSEWHERE, Blame.COOL),
+        (429, {"retry-after-ms": "nan"}, Step.AGAIN, Blame.COOL),
+        (429, {"retry-after-ms": "inf"}, Step.ELSEWHERE, Blame.COOL),
         (500, {}, Step.AGAIN, Blame.MODEL),
         (503, {"x-should-retry": "false"}, Step.ELSEWHERE, Blame.MODEL),
         (302, {}, Step.ELSEWHERE, Blame.MODEL),
@@ -184,6 +189,7 @@ def test_each_status_has_one_way_on(status: int, headers: dict[str, str], step: 
     ruling = rule(error, "m")
 
     assert (ruling.step, ruling.verdict.blame) == (step, blame)
+    assert ruling.verdict.rest is None or ruling.verdict.rest <= timedelta(days=1)
 
 
 def test_a_broken_connection_is_tried_again() -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 import psycopg
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import DataError
 
 from persistence.database import Database, Unavailable, is_away, run
 from persistence.retention import RetentionRow
@@ -134,3 +135,15 @@ async def test_blocks_do_not_nest_and_reading_ones_do_not_write(db: Database) ->
             await run(session, ADD, {"kind": "lost"})
 
     assert await kinds(db) == set()
+
+
+async def test_what_a_log_gets_of_a_statement_that_fails_are_not_its_values(db: Database) -> None:
+    async def fail() -> None:
+        async with db.read() as session:
+            await session.execute(text("SELECT 1 / length(:words), cast(:words AS text)"), {"words": ""})
+
+    with pytest.raises(DataError) as failed:
+        await fail()
+
+    assert "length(" in str(failed.value)
+    assert "words" not in str(failed.value).replace("%(words)s", "")

@@ -15,9 +15,10 @@ from persistence.database import connect, conninfo
 from persistence.migrating import migrate
 from server.settings import Settings
 from tests.chaos.programs import Program, State
-from tests.chaos.services import Postgres, free_port
+from tests.chaos.services import Postgres
 from tests.conftest import Running, running
 from tests.people import Person, sign_up
+from tests.ports import free_port
 
 pytestmark = pytest.mark.timeout(120)
 VIEWER = "{ viewer { name } }"

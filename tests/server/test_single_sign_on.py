@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -26,18 +25,13 @@ from server.settings import Settings
 from tests.browsers import Browser, people
 from tests.conftest import Running, running
 from tests.people import Served
+from tests.ports import free_port
 from tests.server.identity_provider import CLIENT, IdentityProvider, identity_provider
 
 __all__ = ["people"]
 
 START = "/sign-in/provider"
 WHO = "{ viewer { email name role hasPassword sessions { current } } }"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Site:

@@ -161,6 +161,9 @@ async def test_problems_say_what_is_wrong(server: Running, program: Program) -> 
         assert field in problem["detail"]
     broken = {"data": b"{oops", "headers": {"Content-Type": "application/json"}}
     assert "JSON" in (await program.ask("POST", "/chats", 400, **broken))["detail"]
+    for told in ("soon", "9" * 5000):
+        problem = await program.ask("GET", "/runs/run_1/events", 400, headers={"Last-Event-ID": told})
+        assert list(problem["fields"]) == ["Last-Event-ID"]
 
 
 async def test_only_api_keys_with_the_scope_count(server: Running, ada: Person, db: Database) -> None:

@@ -6,7 +6,7 @@ import { type Asked, failed, scriptedClient } from "@/lib/scripted-client";
 
 import { useExportAll } from "./use-export-all";
 
-const LISTED = { false: ["a", "long"], true: ["b"] };
+const LISTED = { false: ["a", "long", "gone"], true: ["b"] };
 const client = scriptedClient(({ operationName, variables }: Asked) => {
   if (operationName === "AllChatIds") {
     const ids = LISTED[`${variables.archived as boolean}`];
@@ -14,12 +14,13 @@ const client = scriptedClient(({ operationName, variables }: Asked) => {
     return { data: { chats: { edges: ids.map((id) => ({ node: { id } })), pageInfo } } };
   }
   if (variables.id === "long") return failed("CONFLICT");
+  if (variables.id === "gone") return failed("NOT_FOUND");
   return { data: { exportChat: { content: `"${variables.id}"` } } };
 });
 
 afterEach(() => document.body.replaceChildren());
 
-test("a chat that is too long for a file is counted, and the others are saved", async () => {
+test("a chat that is too long for a file is counted, one that is gone is not, and the others are saved", async () => {
   let saved = new Blob();
   // jsdom has no addresses of what is only in memory.
   URL.createObjectURL = (blob) => {

@@ -46,7 +46,8 @@ export function useExportAll() {
       const { data, error } = await client.query(ExportWholeDocument, { id }, FRESH).toPromise();
       if (data) chats.push(data.exportChat.content);
       else if (error && codeOf(error) === "CONFLICT") oversized += 1;
-      else throw error;
+      // One that was deleted meanwhile is no reason to give up all others.
+      else if (!error || codeOf(error) !== "NOT_FOUND") throw error;
     }
     return { chats, oversized };
   };
