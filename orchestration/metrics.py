@@ -9,7 +9,7 @@ from uuid import UUID
 
 from persistence import live_metrics, rollups
 from persistence.database import Database, Unavailable
-from persistence.ledgers import ALL
+from persistence.ledgers import TABLES
 from persistence.live_metrics import Activity
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ async def roll_up(db: Database) -> None:
 
 async def roll_up_once(db: Database) -> None:
     """Add all that is there by now."""
-    for ledger in ALL:
+    for ledger, *_ in TABLES:
         added = LINES
         while added == LINES:
             async with db.write() as session:

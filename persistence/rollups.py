@@ -1,4 +1,4 @@
-"""Sums over the ledgers, kept by minute, hour and day for everybody together, and by day for each person.
+"""Sums over the ledgers, kept by minute, hour and day for everybody together, and by hour and day for each person.
 
 A line of a ledger is either in the sums or not `counted`, and becomes counted in the statement that adds it. So sums
 and lines that are not counted are, in any one statement, together exactly the ledger, however late a line comes.
@@ -14,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Numeric,
+    SmallInteger,
     Table,
     Text,
     TextClause,
@@ -24,8 +25,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from persistence.base import Base
 from persistence.database import Session
-from persistence.histograms import MERGED
-from persistence.ledgers import NOBODY, Ledger
+from persistence.histograms import MERGED, PERCENTILES
+from persistence.ledgers import ALL, NOBODY, Ledger
 
 EVER: LiteralString = "millennium"
 """The grain of what has been summed since ever, as far as this software goes."""
@@ -39,19 +40,20 @@ TABLE = Table(
     Column("start", DateTime(timezone=True), nullable=False),
     Column("subject_id", Uuid, nullable=False),
     Column("name", Text, nullable=False),
-    Column("agent_id", Uuid, nullable=False),
     Column("calls", BigInteger, nullable=False),
     Column("errors", BigInteger, nullable=False),
     Column("input_tokens", BigInteger, nullable=False),
     Column("output_tokens", BigInteger, nullable=False),
     Column("cost_usd", Numeric(24, 10), nullable=False),
     Column("histogram", ARRAY(BigInteger), nullable=False),
+    Column("percentiles", ARRAY(SmallInteger)),
     Index(
-        "uq_rollups", "user_id", "kind", "grain", "start", "subject_id", "name", "agent_id",
+        "uq_rollups", "user_id", "kind", "grain", "start", "subject_id", "name",
         unique=True, postgresql_nulls_not_distinct=True,
     ),
 )  # fmt: skip
-"""`user_id` is NULL in the sums over everybody; models, tools and agents that have been removed stay."""
+"""`user_id` is NULL in the sums over everybody; models, tools and agents that have been removed stay. `percentiles` are
+those of the histogram, for whoever wants this bucket alone and no other with it."""
 
 
 def summed(keys: LiteralString) -> LiteralString:
@@ -71,46 +73,60 @@ def summed(keys: LiteralString) -> LiteralString:
     )"""
 
 
-_KEYS: LiteralString = "user_id, grain, start, subject_id, name, agent_id"
+_GRAINS: tuple[tuple[LiteralString, LiteralString], ...] = (
+    (NOBODY, "minute"), (NOBODY, "hour"), (NOBODY, "day"), (NOBODY, EVER), ("fresh.user_id", "hour"),
+    ("fresh.user_id", "day"),
+)  # fmt: skip
+_KEYS: LiteralString = "kind, user_id, grain, start, subject_id, name"
 _HOLD = text("SELECT pg_try_advisory_xact_lock(hashtextextended('parley rollups', 0))")
 
 
 @cache
 def _roll(ledger: Ledger) -> TextClause:
+    kinds = [each for each in ALL if each.table == ledger.table]
+    subjects = ", ".join(f"{each.subject} AS {each.kind}_id, {each.name} AS {each.kind}_name" for each in kinds)
+    piles = ", ".join(
+        f"('{each.kind}', {user_id}, '{grain}', {each.kind}_id, {each.kind}_name)"
+        for each in kinds
+        for user_id, grain in _GRAINS
+    )
     return text(f"""
         WITH fresh AS (
             UPDATE {ledger.table} SET counted = true
             WHERE {ledger.key} = ANY (ARRAY(
                 SELECT {ledger.key} FROM {ledger.table} WHERE NOT counted ORDER BY {ledger.at} LIMIT :limit
             )) AND NOT counted
-            RETURNING {ledger.lines}
+            RETURNING {ledger.lines}, {subjects}
         ), keyed AS (
-            SELECT pile.user_id, pile.grain, date_trunc(pile.grain, at, 'UTC') AS start, subject_id, name, agent_id,
-                errors, input_tokens, output_tokens, cost_usd, entries
-            FROM fresh, LATERAL (VALUES
-                ({NOBODY}, 'minute'), ({NOBODY}, 'hour'), ({NOBODY}, 'day'), ({NOBODY}, '{EVER}'),
-                (fresh.user_id, 'day')
-            ) AS pile(user_id, grain)
+            SELECT pile.kind, pile.user_id, pile.grain, date_trunc(pile.grain, at, 'UTC') AS start, pile.subject_id,
+                pile.name, errors, input_tokens, output_tokens, cost_usd, entries
+            FROM fresh, LATERAL (VALUES {piles}) AS pile(kind, user_id, grain, subject_id, name)
         ), {summed(_KEYS)}, added AS (
-            INSERT INTO rollups AS r (kind, {_KEYS}, calls, errors, input_tokens, output_tokens, cost_usd, histogram)
-            SELECT '{ledger.kind}', nullif(user_id, {NOBODY}), grain, start, subject_id, name, agent_id, calls, errors,
-                input_tokens, output_tokens, cost_usd, coalesce(histogram, '{{}}')
+            INSERT INTO rollups AS r (
+                kind, user_id, grain, start, subject_id, name, calls, errors, input_tokens, output_tokens, cost_usd,
+                histogram, percentiles
+            )
+            SELECT kind, nullif(user_id, {NOBODY}), grain, start, subject_id, name, calls, errors, input_tokens,
+                output_tokens, cost_usd, coalesce(histogram, '{{}}'), {PERCENTILES.format("histogram")}
             FROM sums LEFT JOIN bins USING ({_KEYS})
-            ON CONFLICT (user_id, kind, grain, start, subject_id, name, agent_id) DO UPDATE SET
+            ON CONFLICT (user_id, kind, grain, start, subject_id, name) DO UPDATE SET
                 calls = r.calls + excluded.calls,
                 errors = r.errors + excluded.errors,
                 input_tokens = r.input_tokens + excluded.input_tokens,
                 output_tokens = r.output_tokens + excluded.output_tokens,
                 cost_usd = r.cost_usd + excluded.cost_usd,
-                histogram = {MERGED.format("r.histogram", "excluded.histogram")}
+                (histogram, percentiles) = (
+                    SELECT merged, {PERCENTILES.format("merged")}
+                    FROM (SELECT {MERGED.format("r.histogram", "excluded.histogram")} AS merged OFFSET 0) AS new
+                )
         )
         SELECT count(*) FROM fresh
     """)
 
 
 async def roll(session: Session, ledger: Ledger, *, limit: int) -> int:
-    """Add up to `limit` lines that are not counted to the sums, the oldest first; returns how many. None while another
-    process is at it: two that add to the same sums in different orders would wait for each other."""
+    """Add up to `limit` lines that are not counted to the sums, the oldest first; returns how many. They are added for
+    all that their table is summed by. None while another process is at it: two that add to the same sums in different orders would wait for each other."""
     if not (await session.execute(_HOLD)).scalar_one():
         return 0
     return int((await session.execute(_roll(ledger), {"limit": limit})).scalar_one())

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from decimal import Decimal
 
+import numpy as np
 import strawberry
 
-from persistence.histograms import Measure, quantiles
+from persistence.histograms import SHARES, Measure, percentiles, quantiles
 from persistence.metrics import Tally
-from persistence.model_stats import Quantiles
 from schema.model_health import Percentiles
-
-SHARES = (0.5, 0.95, 0.99)
 
 
 @strawberry.type(
@@ -54,9 +51,9 @@ def stats_of(tallies: Sequence[Tally]) -> list[ModelCallStats]:
 
 def percentiles_of(tallies: Sequence[Tally]) -> list[list[Percentiles]]:
     """For each tally, those of each measure."""
-    found = quantiles([tally.histogram for tally in tallies], SHARES).tolist()
-    return [[Percentiles.of(Quantiles(*map(_or_none, measure))) for measure in measures] for measures in found]
-
-
-def _or_none(value: float) -> float | None:
-    return None if math.isnan(value) else value
+    known = np.array([tally.percentiles != b"" for tally in tallies], bool)
+    found = np.empty((len(tallies), len(Measure), len(SHARES)))
+    found[known] = percentiles([tally.percentiles for tally in tallies if tally.percentiles])
+    found[~known] = quantiles([tally.histogram for tally in tallies if not tally.percentiles], SHARES)
+    shown = np.where(np.isnan(found), None, found).tolist()
+    return [[Percentiles(p50=p50, p95=p95, p99=p99) for p50, p95, p99 in measures] for measures in shown]

@@ -204,7 +204,7 @@ async def test_everything_takes_few_statements_however_much_there_is(
         by_ids = [one for one in statements if ".id IN (" in one or ".id = ANY(" in one]
         loaded = [one for one in by_ids if "FROM models" in one or "FROM agents" in one]
 
-        assert (len(figures), len(thumbs)) == (4, 2), "calls, their series, choices, tools; calibration, feedback"
+        assert (len(figures), len(thumbs)) == (5, 2), "calls, by agent, series, choices, tools; calibration, feedback"
         assert len(loaded) <= 3, "models of both lists, and agents"
 
 
