@@ -11,8 +11,8 @@ NOBODY: LiteralString = "'00000000-0000-0000-0000-000000000000'::uuid"
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """A table with `user_id`, and with `counted`, which is true for lines that the sums have. `subject` is what they are
-    told apart by, such as the model or the tool that a line is about; `among` is the table where one that has been
+    """A table with `user_id`, and with `counted`, which is true for lines that the sums have. `subject` is what they
+    are told apart by, such as the model or the tool that a line is about; `among` is the table where one that has been
     removed is missing."""
 
     kind: LiteralString

@@ -86,7 +86,7 @@ def _read(ledger: Ledger, *, everybody: bool) -> LiteralString:
                 entries
             FROM fresh
         ), {summed(_KEYS)}, added AS MATERIALIZED (
-            SELECT {_KEYS}, {_SUMS}, coalesce(histogram, '{{}}') AS histogram FROM sums LEFT JOIN bins USING ({_KEYS})
+            SELECT {_KEYS}, {_SUMS}, coalesce(histogram, '{{}}') AS histogram FROM sums LEFT JOIN bins USING (pile)
         ), kept AS (
             SELECT {_BUCKET.format("r.start")} AS start, subject_id, name, {_SUMS}, histogram,
                 CASE WHEN grain = %(bucket)s THEN percentiles END AS percentiles
@@ -122,8 +122,10 @@ async def _tallies(
     }  # fmt: skip
     # Histograms are megabytes, which as text would be twice as many, to be written and to be read.
     rows = await run(session, _read(ledger, everybody=user_id is None), values, binary=True)
-    found = grouped(map(Tally._make, rows), itemgetter(0, 1, 2))  # start, subject, name
-    return sorted(found.values(), key=itemgetter(0, 2))
+    tallies = list(map(Tally._make, rows))
+    parts = grouped((tally for tally in tallies if not tally.percentiles), itemgetter(0, 1, 2))  # start, subject, name
+    whole = [tally for tally in tallies if tally.percentiles]
+    return sorted([*whole, *parts.values()], key=itemgetter(0, 2))
 
 
 async def figures(

@@ -53,23 +53,26 @@ TABLE = Table(
     ),
 )  # fmt: skip
 """`user_id` is NULL in the sums over everybody; models, tools and agents that have been removed stay. `percentiles` are
-those of the histogram, for whoever wants this bucket alone and no other with it."""
+those of the histogram, for whoever wants this bucket alone and no other with it; NULL where they are not worth it."""
 
 
 def summed(keys: LiteralString) -> LiteralString:
     """Two common table expressions, in SQL: `sums` and `bins` of the lines in `keyed`, for each combination of `keys`,
-    none of which may be NULL."""
-    return f"""sums AS (
-        SELECT {keys}, count(*) AS calls, sum(errors) AS errors, sum(input_tokens) AS input_tokens,
+    none of which may be NULL. Such a combination is a `pile`, by which the two are joined."""
+    # Keys are long. Only once are lines sorted by them, and then by the number that this gives.
+    return f"""piled AS MATERIALIZED (
+        SELECT dense_rank() OVER (ORDER BY {keys}) AS pile, keyed.* FROM keyed
+    ), sums AS (
+        SELECT pile, {keys}, count(*) AS calls, sum(errors) AS errors, sum(input_tokens) AS input_tokens,
             sum(output_tokens) AS output_tokens, sum(cost_usd) AS cost_usd
-        FROM keyed GROUP BY {keys}
+        FROM piled GROUP BY pile, {keys}
     ), bins AS (
-        SELECT {keys}, array_agg((bin << 32) + count ORDER BY bin) AS histogram
+        SELECT pile, array_agg((bin << 32) + count ORDER BY bin) AS histogram
         FROM (
-            SELECT {keys}, entry >> 32 AS bin, count(*) AS count FROM keyed, unnest(entries) AS entry
-            GROUP BY {keys}, entry >> 32
+            SELECT pile, entry >> 32 AS bin, count(*) AS count FROM piled, unnest(entries) AS entry
+            GROUP BY pile, entry >> 32
         ) AS binned
-        GROUP BY {keys}
+        GROUP BY pile
     )"""
 
 
@@ -77,8 +80,13 @@ _GRAINS: tuple[tuple[LiteralString, LiteralString], ...] = (
     (NOBODY, "minute"), (NOBODY, "hour"), (NOBODY, "day"), (NOBODY, EVER), ("fresh.user_id", "hour"),
     ("fresh.user_id", "day"),
 )  # fmt: skip
-_KEYS: LiteralString = "kind, user_id, grain, start, subject_id, name"
+_KEYS: LiteralString = "start, user_id, subject_id, grain, kind, name"
 _HOLD = text("SELECT pg_try_advisory_xact_lock(hashtextextended('parley rollups', 0))")
+
+
+def ranked(bucket: LiteralString, histogram: LiteralString) -> LiteralString:
+    """Percentiles, in SQL, for a bucket's kind and grain: only of those that a series has by the thousand."""
+    return f"CASE WHEN ({bucket}) IN (('call', 'minute'), ('call', 'hour')) THEN {PERCENTILES.format(histogram)} END"
 
 
 @cache
@@ -107,8 +115,8 @@ def _roll(ledger: Ledger) -> TextClause:
                 histogram, percentiles
             )
             SELECT kind, nullif(user_id, {NOBODY}), grain, start, subject_id, name, calls, errors, input_tokens,
-                output_tokens, cost_usd, coalesce(histogram, '{{}}'), {PERCENTILES.format("histogram")}
-            FROM sums LEFT JOIN bins USING ({_KEYS})
+                output_tokens, cost_usd, coalesce(histogram, '{{}}'), {ranked("kind, grain", "histogram")}
+            FROM sums LEFT JOIN bins USING (pile)
             ON CONFLICT (user_id, kind, grain, start, subject_id, name) DO UPDATE SET
                 calls = r.calls + excluded.calls,
                 errors = r.errors + excluded.errors,
@@ -116,7 +124,7 @@ def _roll(ledger: Ledger) -> TextClause:
                 output_tokens = r.output_tokens + excluded.output_tokens,
                 cost_usd = r.cost_usd + excluded.cost_usd,
                 (histogram, percentiles) = (
-                    SELECT merged, {PERCENTILES.format("merged")}
+                    SELECT merged, {ranked("r.kind, r.grain", "merged")}
                     FROM (SELECT {MERGED.format("r.histogram", "excluded.histogram")} AS merged OFFSET 0) AS new
                 )
         )
@@ -126,7 +134,8 @@ def _roll(ledger: Ledger) -> TextClause:
 
 async def roll(session: Session, ledger: Ledger, *, limit: int) -> int:
     """Add up to `limit` lines that are not counted to the sums, the oldest first; returns how many. They are added for
-    all that their table is summed by. None while another process is at it: two that add to the same sums in different orders would wait for each other."""
+    all that their table is summed by. None while another process is at it: two that add to the same sums in different
+    orders would wait for each other."""
     if not (await session.execute(_HOLD)).scalar_one():
         return 0
     return int((await session.execute(_roll(ledger), {"limit": limit})).scalar_one())

@@ -20,13 +20,13 @@ RANKED = ", ".join(
     for measure in MEASURES
     for share in SHARES
 )
-PERCENTILES = f"""CASE WHEN cardinality(histogram) > 32 THEN (
+PERCENTILES = f"""(
     SELECT ARRAY[{RANKED}]::smallint[] FROM (
         SELECT entry >> 32 AS bin, sum((entry & 4294967295)::float8) OVER (spread ORDER BY entry) AS up_to,
             sum((entry & 4294967295)::float8) OVER spread AS total
         FROM unnest(histogram) AS entry WINDOW spread AS (PARTITION BY (entry >> 32) / 768)
     ) AS ranked
-) END"""
+)"""
 
 
 def binned(entries: str) -> str:
@@ -94,6 +94,7 @@ HOURS = (
 
 
 def upgrade() -> None:
+    op.execute("SET LOCAL work_mem = '256MB'")
     op.execute("CREATE TEMPORARY TABLE crossed ON COMMIT DROP AS SELECT * FROM rollups WHERE kind = 'call'")
     op.drop_index("uq_rollups", "rollups")
     op.execute("DELETE FROM rollups WHERE kind = 'call'")
@@ -103,7 +104,10 @@ def upgrade() -> None:
     op.execute(kept(of_rollups("agent", "agent_id", "''::text")))
     for lines in HOURS:
         op.execute(kept(lines))
-    op.execute(f"UPDATE rollups SET percentiles = {PERCENTILES} WHERE cardinality(histogram) > 32")
+    op.execute(
+        f"UPDATE rollups SET percentiles = {PERCENTILES}"
+        " WHERE kind = 'call' AND grain IN ('minute', 'hour') AND cardinality(histogram) > 32"
+    )
     op.create_index(
         "uq_rollups", "rollups", ["user_id", "kind", "grain", "start", "subject_id", "name"], unique=True,
         postgresql_nulls_not_distinct=True,
