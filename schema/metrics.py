@@ -13,16 +13,17 @@ from domain.errors import BadUserInput
 from domain.ids import Kind, global_id
 from domain.metrics import Window, buckets_between
 from persistence import metrics, selections
+from persistence.base import Columns
 from persistence.database import Session
 from persistence.histograms import Measure
 from persistence.ledgers import AGENTS, CALLS, CHOICES, TOOLS, Ledger
-from persistence.metrics import NOTHING, Tally, together
+from persistence.metrics import NOTHING, Tally
 from persistence.selections import Calibration, Thumbs
 from schema.agents import Agent, agent_by_id
 from schema.call_stats import ModelCallStats, percentiles_of, stats_of
 from schema.context import FieldInfo
 from schema.enums import TimeBucket
-from schema.loading import Loader
+from schema.loading import Loader, together
 from schema.model_health import Percentiles
 from schema.models import Model, model_by_id
 
@@ -95,6 +96,13 @@ class ModelMetrics:
         return await _model(info, self.model_key)
 
 
+async def _models_of(points: Sequence[MetricsPoint], columns: Columns, info: FieldInfo) -> list[Model | None]:
+    keys = list({point.model_key for point in points if point.model_key is not None})
+    rows = zip(keys, await info.context.load_all(model_by_id, keys), strict=True)
+    models = {key: Model.from_row(row) for key, row in rows if row is not None}
+    return [None if point.model_key is None else models.get(point.model_key) for point in points]
+
+
 @strawberry.type(description="How one model did in one bucket of time. Buckets without calls are left out.")
 class MetricsPoint:
     start: datetime = strawberry.field(description="When the bucket begins; the first and the last may be cut.")
@@ -103,6 +111,7 @@ class MetricsPoint:
     model_key: strawberry.Private[UUID | None]
 
     @strawberry.field(description="The model; null once it has been removed.")
+    @together(_models_of)
     async def model(self, info: FieldInfo) -> Model | None:
         return await _model(info, self.model_key)
 
@@ -158,7 +167,7 @@ class Metrics:
     @strawberry.field(description="All calls to models together.")
     async def totals(self, info: FieldInfo) -> ModelCallStats:
         tallies = await info.context.load(figures, Asked(self.window))
-        return stats_of([together(tallies)])[0]
+        return stats_of([metrics.together(tallies)])[0]
 
     @strawberry.field(description="Each model that was called or got a thumb, the one with the most calls first.")
     async def by_model(self, info: FieldInfo) -> list[ModelMetrics]:
