@@ -156,7 +156,9 @@ ADDED_UP = """
     ) AS binned GROUP BY user_id, grain, start, {what} ORDER BY 1, 2, 3, 4
 """
 KEPT = "SELECT user_id, grain, start, {what}, calls, histogram FROM rollups WHERE kind = '{kind}' ORDER BY 1, 2, 3, 4"
-RANKED = "SELECT name, percentiles FROM rollups WHERE user_id IS NULL AND grain = 'hour' AND kind = 'call' ORDER BY start, 1"  # fmt: skip
+RANKED = """
+    SELECT name, percentiles FROM rollups WHERE user_id IS NULL AND grain = 'hour' AND kind = 'call' ORDER BY start, 1
+"""
 EXACT = """
     SELECT model_name, ARRAY[0, 0, 0, bins[1 + floor(0.5 * (n - 1))], bins[1 + floor(0.95 * (n - 1))],
         bins[1 + floor(0.99 * (n - 1))], 0, 0, 0]
