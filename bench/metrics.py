@@ -295,7 +295,8 @@ async def compare(db: Database, name: str, window: Window) -> None:
         part = hours._replace(start=hours.end - length)
         for what, fields in (("", POINTS), (", calls and cost alone", FEW_POINTS)):
             took = await timed(db, answering(db, part, fields.format(bucket.name)))
-            print(f"    series by {bucket.value} of {length}{what} {took}, {took.rows:,} points")
+            span = str(length).removesuffix(", 0:00:00")
+            print(f"    series by {bucket.value} of {span}{what} {took}, {took.rows:,} points")
 
 
 def on_the_hour(at: datetime) -> datetime:
