@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -109,6 +110,31 @@ async def test_at_any_moment_the_figures_are_those_of_the_ledger(
         assert points.keys() == {(bucket_of(line.started_at, bucket), line.model_name) for line in meant}
         for (at, name), stats in points.items():
             check(stats, [one for one in meant if one.model_name == name and bucket_of(one.started_at, bucket) == at])
+
+
+@pytest.mark.usefixtures("three")
+async def test_full_buckets_have_the_percentiles_of_their_lines_also_of_those_not_summed_yet(
+    ada: Person, db: Database
+) -> None:
+    dice, pool, me = random.Random(8), await pool_of(db), await id_of(db, ada)
+    start = days_ago(3).replace(minute=0, second=0, microsecond=0)
+    lines = [
+        replace(random_line(dice, [me], pool, start), started_at=start + timedelta(seconds=dice.uniform(0, 7_200)))
+        for _ in range(300)
+    ]
+    await enter(db, lines)
+    await roll_up_once(db)
+    late = [replace(line, started_at=start + timedelta(seconds=1), duration_ms=9_000.0) for line in lines[:40]]
+    await enter(db, late)
+
+    for everyone in (True, False):
+        span = between(start, start + timedelta(hours=2))
+        seen = (await ada.gql(METRICS, range=span, bucket="HOUR", everyone=everyone))["metrics"]["series"]
+
+        assert len(seen) == 2 * len(pool)
+        for point in seen:
+            of_it = [one for one in lines + late if one.model_name == point["modelName"]]
+            check(point["stats"], [one for one in of_it if bucket_of(one.started_at, "HOUR") == point["start"]])
 
 
 @pytest.mark.usefixtures("three")
