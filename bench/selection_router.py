@@ -47,11 +47,12 @@ def predictor() -> Predictor:
 def facts(name: str, input_usd: float | None, output_usd: float | None) -> ModelFacts:
     """A model of the pool that only its name and price are known of."""
     provider = ProviderRow(id=SPACE, name="bench", kind=ProviderKind.OPENAI, base_url=None, source="user")
-    row = ModelRow(
-        id=uuid5(SPACE, name), provider_id=SPACE, name=name, display_name=name, enabled=True, available=True,
-        capabilities=[], details={}, input_usd_per_million=_money(input_usd), output_usd_per_million=_money(output_usd),
-    )  # fmt: skip
-    return ModelFacts(row, provider, CallStats())
+    known = dict.fromkeys(ModelRow.__mapper__.column_attrs.keys()) | {
+        "id": uuid5(SPACE, name), "provider_id": SPACE, "name": name, "display_name": name, "enabled": True,
+        "available": True, "capabilities": [], "details": {}, "input_usd_per_million": _money(input_usd),
+        "output_usd_per_million": _money(output_usd),
+    }  # fmt: skip
+    return ModelFacts(ModelRow(**known), provider, CallStats())
 
 
 def _money(usd: float | None) -> Decimal | None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from graphql import (
     DocumentNode,
@@ -14,7 +15,14 @@ from graphql import (
 )
 
 # As in GraphQL's lexer, a carriage return ends a comment and a string too: else brackets could hide behind one.
-BRACKETS = re.compile(r'"""(?:\\"""|(?!""").)*(?:"""|$)|"(?:\\.|[^"\\\n\r])*"?|#[^\n\r]*|[{(\[]|[})\]]', re.DOTALL)
+LEXEMES = re.compile(
+    r'''
+    """(?:\\"""|(?!""").)*(?:"""|$) | "(?:\\.|[^"\\\n\r])*"? | \#[^\n\r]*
+    | [A-Za-z_][A-Za-z0-9_]* | -?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)? | \.\.\. | [^\s,\ufeff]
+    ''',
+    re.DOTALL | re.VERBOSE,
+)
+"""Comments, and what is a token, or else nothing that can be parsed."""
 SATURATED = 1_000_000
 LONGEST_MESSAGE = 1_000
 """Characters."""
@@ -22,27 +30,29 @@ LONGEST_MESSAGE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Most that one document may hold, and take. `nesting` counts brackets of every kind before parsing, then
-    selections with those of the fragments that they spread; `fragments` how far fragments spread others; `objects`
-    how many may come back (see `costs`). The seconds are those of an execution: a query, a mutation, which
-    may wait for a model to be loaded, and one event of a subscription."""
+    """Most that one document may hold, and take. `inner` are tokens inside lists and objects of arguments, as checking
+    those takes long. `nesting` counts brackets of every kind before parsing, then selections with those of the
+    fragments that they spread; `fragments` how far fragments spread others; `objects` how many may come back (see
+    `costs`). The seconds are those of an execution: a query, a mutation, which may wait for a model to be loaded, and
+    one event of a subscription."""
 
     characters: int = 50_000
-    tokens: int = 5_000
+    tokens: int = 2_500
+    inner: int = 500
+    operations: int = 100
     nesting: int = 100
     fragments: int = 20
     depth: int = 20
     aliases: int = 50
     directives: int = 20
-    fields: int = 2_000
+    fields: int = 1_000
     objects: int = 100_000
     query_seconds: float = 30.0
     mutation_seconds: float = 300.0
     event_seconds: float = 15.0
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """What a selection holds once its fragments are spread; numbers saturate."""
 
     depth: int = 0
@@ -50,19 +60,21 @@ class Measure:
     aliases: int = 0
     directives: int = 0
 
-    def beside(self, other: "Measure", *, below: int = 0) -> "Measure":
-        return Measure(
-            max(self.depth, other.depth + below),
-            min(self.fields + other.fields, SATURATED),
-            min(self.aliases + other.aliases, SATURATED),
-            min(self.directives + other.directives, SATURATED),
-        )
+
+NOTHING = Measure()
 
 
 def too_complex(what: str, found: int, limit: int) -> GraphQLError:
     words = f"The document is too complex: it has {found:,} {what}, at most {limit:,} are allowed."
     figures = {"counted": what, "found": found, "limit": limit}
     return GraphQLError(words, extensions={"code": "QUERY_TOO_COMPLEX", **figures})
+
+
+def refuse_excess(*counts: tuple[str, int, int]) -> None:
+    """Raises the first of what was counted, found and allowed of which too much was found."""
+    for what, found, limit in counts:
+        if found > limit:
+            raise too_complex(what, found, limit)
 
 
 def shortened(error: GraphQLError) -> GraphQLError:
@@ -73,35 +85,44 @@ def shortened(error: GraphQLError) -> GraphQLError:
 
 
 def check_text(text: str, limits: Limits) -> None:
-    """Raises what is wrong with a document before it is parsed: parsers recurse, so depth must be known first."""
+    """Raises what is wrong with a document before it is parsed. Parsers recurse, so depth must be known first; and to
+    parse a token takes thirty times as long as to count it."""
     if len(text) > limits.characters:
         raise too_complex("characters", len(text), limits.characters)
-    nesting = deepest = 0
-    for found in BRACKETS.finditer(text):
-        if found[0] in "{([":
+    tokens = inner = nesting = deepest = arguments = 0
+    for lexeme in LEXEMES.findall(text):
+        if lexeme[0] == "#":
+            continue
+        tokens += 1
+        if lexeme in "{([":
             nesting += 1
             deepest = max(deepest, nesting)
-        elif found[0] in "})]":
+            arguments = nesting if lexeme == "(" else arguments
+        elif lexeme in "})]":
             nesting -= 1
-    if deepest > limits.nesting:
-        raise too_complex("levels of nesting", deepest, limits.nesting)
+            arguments = 0 if lexeme == ")" else arguments
+        elif 0 < arguments < nesting:
+            inner += 1
+    refuse_excess(
+        ("levels of nesting", deepest, limits.nesting),
+        ("tokens", tokens, limits.tokens),
+        ("tokens in lists and objects, which can be variables", inner, limits.inner),
+    )
 
 
 def check_document(document: DocumentNode, limits: Limits) -> None:
     """Raises what is wrong with a parsed document."""
     counter = _Counter(document, limits)
-    for definition in document.definitions:
-        if not isinstance(definition, OperationDefinitionNode):
-            continue
-        found = counter.selection(definition.selection_set)
-        for what, count, limit in (
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    refuse_excess(("operations", len(operations), limits.operations))
+    for operation in operations:
+        found = counter.selection(operation.selection_set)
+        refuse_excess(
             ("levels of fields", found.depth, limits.depth),
             ("aliases", found.aliases, limits.aliases),
             ("directives", found.directives, limits.directives),
             ("fields", found.fields, limits.fields),
-        ):
-            if count > limit:
-                raise too_complex(what, count, limit)
+        )
 
 
 class _Counter:
@@ -117,24 +138,28 @@ class _Counter:
         self._open += 1
         if self._open > self._limits.nesting:
             raise too_complex("levels of nesting or more", self._open, self._limits.nesting)
-        total = Measure()
+        depth = fields = aliases = directives = 0
         for node in selections.selections:
-            total = total.beside(Measure(directives=len(node.directives or ())))
+            directives += len(node.directives or ())
+            found, below = NOTHING, 0
             if isinstance(node, FieldNode):
-                total = total.beside(Measure(depth=1, fields=1, aliases=1 if node.alias else 0))
+                fields, aliases, below = fields + 1, aliases + (node.alias is not None), 1
                 if node.selection_set:
-                    total = total.beside(self.selection(node.selection_set), below=1)
+                    found = self.selection(node.selection_set)
             elif isinstance(node, FragmentSpreadNode):
-                total = total.beside(self._fragment(node.name.value))
+                found = self._fragment(node.name.value)
             else:
-                total = total.beside(self.selection(node.selection_set))  # type: ignore[attr-defined]
+                found = self.selection(node.selection_set)  # type: ignore[attr-defined]
+            depth = max(depth, found.depth + below)
+            fields, aliases = fields + found.fields, aliases + found.aliases
+            directives += found.directives
         self._open -= 1
-        return total
+        return Measure(depth, *(min(count, SATURATED) for count in (fields, aliases, directives)))
 
     def _fragment(self, name: str) -> Measure:
         """Unknown and circular fragments count as empty: validation reports them."""
         if name not in self._known:
-            self._known[name] = Measure()
+            self._known[name] = NOTHING
             if fragment := self._fragments.get(name):
                 self._spread += 1
                 if self._spread > self._limits.fragments:

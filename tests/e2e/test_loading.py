@@ -39,6 +39,18 @@ def test_the_scripts_of_the_chat_page_are_few_and_small() -> None:
     assert sum(map(len, texts)) <= READ
 
 
+def test_pages_show_what_they_are_for_before_any_script_has_run() -> None:
+    form = (OUT / "sign-in.html").read_text()
+    assert 'name="email"' in form
+    assert 'name="password"' in form
+    # Before there is somebody to take it, the browser would send what is written as a part of an address.
+    assert re.search(r'<button[^>]* type="submit"[^>]* disabled=""', form)
+    chat = (OUT / "chat.html").read_text()
+    assert "<textarea" in chat
+    assert "Explain something" in chat
+    assert "What would you like to know?" in chat
+
+
 @pytest.mark.timeout(300)
 async def test_lighthouse_finds_nothing_to_mend(served: Running, db: Database) -> None:
     await create_user(db, "ada@example.org", "Ada Lovelace", PASSWORD)

@@ -15,10 +15,13 @@ from graphql import (
     visit,
 )
 
+from server.graphql.guard import Documents
+from server.graphql.limits import Limits
 from server.settings import ROOT
 
 SCHEMA = build_schema((ROOT / "schema" / "schema.graphql").read_text())
-CONTRACT = parse((ROOT / "contract" / "operations.graphql").read_text())
+TEXT = (ROOT / "contract" / "operations.graphql").read_text()
+CONTRACT = parse(TEXT)
 FRAGMENTS = {node.name.value: node for node in CONTRACT.definitions if isinstance(node, FragmentDefinitionNode)}
 
 
@@ -60,3 +63,8 @@ def test_each_operation_is_served() -> None:
 def test_every_fragment_of_the_contract_is_used() -> None:
     used = {name for _, document in operations() for name in spread_in(document)}
     assert used == set(FRAGMENTS)
+
+
+def test_all_of_them_are_one_document_that_is_not_too_large() -> None:
+    """Clients such as GraphiQL send the whole of their file, with the name of one operation."""
+    assert Documents(Limits()).look_up(TEXT, SCHEMA).errors == ()

@@ -1,45 +1,19 @@
 import type { BrowserContext, Page } from "@playwright/test";
 
-import { chatOf, talk } from "./chats";
+import {
+  answers,
+  ask,
+  composer,
+  enter,
+  finished,
+  pick,
+  questions,
+  send,
+  someText,
+  stop,
+} from "./conversation";
 import { expect, test } from "./hands";
-import { expectAccessible, SLOW, signedIn } from "./shared";
-
-const composer = (page: Page) => page.getByRole("textbox", { name: "Message", exact: true });
-const answers = (page: Page) => page.getByRole("article", { name: "Answer" });
-const questions = (page: Page) => page.getByRole("article", { name: "You" });
-const send = (page: Page) => page.getByRole("button", { name: "Send", exact: true });
-const stop = (page: Page) => page.getByRole("button", { name: "Stop", exact: true });
-const versions = (scope: ReturnType<typeof answers>) => scope.getByRole("group", { name: "Versions" });
-
-async function enter(page: Page, baseURL: string | undefined) {
-  await signedIn(page, baseURL);
-  await page.goto("/chat");
-  await expect(composer(page)).toBeVisible(SLOW);
-}
-
-async function pick(page: Page, model: string) {
-  await page.getByRole("button", { name: /^Model:/ }).click();
-  await page.getByRole("menuitemradio", { name: new RegExp(`^${model}\\b`) }).click();
-  await expect(page.getByRole("button", { name: new RegExp(`^Model: ${model}`) })).toBeVisible();
-}
-
-async function ask(page: Page, question: string) {
-  await composer(page).fill(question);
-  await composer(page).press("Enter");
-  await expect(questions(page).last()).toContainText(question);
-}
-
-/** Waits until the last answer has some text, and returns it. */
-async function someText(page: Page): Promise<string> {
-  const text = answers(page).last().locator(".markdown");
-  await expect(text).not.toBeEmpty(SLOW);
-  return (await text.textContent()) ?? "";
-}
-
-async function finished(page: Page) {
-  await expect(stop(page)).toBeHidden(SLOW);
-  await expect(answers(page).last().getByRole("button", { name: "Regenerate" })).toBeVisible(SLOW);
-}
+import { expectAccessible, SLOW, watchFrames } from "./shared";
 
 async function open(context: BrowserContext, url: string): Promise<Page> {
   const page = await context.newPage();
@@ -89,32 +63,6 @@ test("stop keeps what was written", async ({ page }) => {
   await expect(page.getByText("Stopped", { exact: true })).toBeVisible(SLOW);
   expect(await someText(page)).toBe(kept);
   await expect(send(page)).toBeVisible();
-});
-
-test("regenerate puts a second version beside the first", async ({ page }) => {
-  await ask(page, "Tell me about hills");
-  await finished(page);
-  await answers(page).last().getByRole("button", { name: "Regenerate" }).click();
-  await page.getByRole("menuitem", { name: "Try again" }).click();
-  await expect(versions(answers(page).last())).toContainText("2/2", SLOW);
-  await answers(page).last().getByRole("button", { name: "Previous version" }).click();
-  await expect(versions(answers(page).last())).toContainText("1/2", SLOW);
-  await expect(answers(page)).toHaveCount(1);
-});
-
-test("editing a message makes a branch and keeps the old one", async ({ page }) => {
-  await ask(page, "Tell me about dunes");
-  await finished(page);
-  await questions(page).last().hover();
-  await questions(page).last().getByRole("button", { name: "Edit message" }).click();
-  await page.getByRole("textbox", { name: "Edit message" }).fill("Tell me about deserts");
-  await page.getByRole("textbox", { name: "Edit message" }).press("Enter");
-  await expect(questions(page).last()).toContainText("deserts");
-  await finished(page);
-  await expect(versions(questions(page).last())).toContainText("2/2");
-  await questions(page).last().getByRole("button", { name: "Previous version" }).click();
-  await expect(questions(page).last()).toContainText("dunes", SLOW);
-  await expect(answers(page).last().locator(".markdown")).not.toBeEmpty();
 });
 
 test("the chosen model stays chosen", async ({ page }) => {
@@ -174,6 +122,24 @@ test("a draft outlives a reload", async ({ page }) => {
   await page.reload();
   await expect(composer(page)).toHaveValue("half a thought");
   await composer(page).fill("");
+});
+
+test("the page of a chat never shows an empty one, and a new chat is there again after it", async ({
+  page,
+}) => {
+  await expect(page.getByText("What would you like to know?")).toBeVisible();
+  await ask(page, "Tell me about ponds");
+  await finished(page);
+
+  const seen = await watchFrames(page);
+  await page.reload();
+  await expect(answers(page)).toHaveCount(1, SLOW);
+  expect(await seen()).toContain("Tell me about ponds");
+  expect(await seen()).not.toMatch(/What would you like to know|Explain something/);
+
+  await page.keyboard.press("Control+Shift+O");
+  await expect(page.getByRole("button", { name: /^Explain something/ })).toBeVisible();
+  await expect(page.getByText("What would you like to know?")).toBeVisible();
 });
 
 test("a deleted chat comes back with undo", async ({ page, isMobile, hands }) => {
@@ -248,73 +214,3 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expectAccessible(page);
   });
 }
-
-test("the branches of a chat are a tree that the keys walk, and each can be gone to", async ({
-  page,
-  baseURL,
-}) => {
-  const words = ["a question", "an answer", "what then?", "then this", "what instead?", "instead that"];
-  const parents = [null, "m0", "m1", "m2", "m1", "m4"];
-  const said = talk(6, (at) => words[at] ?? "").map((message, at) => ({
-    ...message,
-    parentId: parents[at] ?? null,
-  }));
-  await page.goto(await chatOf(page, baseURL, `Branches ${Date.now()}`, said));
-  await expect(page.getByText("instead that")).toBeVisible(SLOW);
-  await page.getByRole("button", { name: "Chat actions" }).click();
-  await page.getByRole("menuitem", { name: "Branches…" }).click();
-
-  const tree = page.getByRole("tree", { name: "Branches" });
-  await expect(tree.getByRole("treeitem")).toHaveCount(2, SLOW);
-  const other = tree.getByRole("treeitem", { name: /Another question, after 2 messages/ });
-  await expect(other).toHaveAttribute("aria-selected", "true");
-  await expectAccessible(page);
-  await other.focus();
-  await page.keyboard.press("ArrowLeft");
-  await page.keyboard.press("ArrowLeft");
-  await expect(tree.getByRole("treeitem")).toHaveCount(1);
-  await page.keyboard.press("ArrowRight");
-  await page.keyboard.press("Home");
-  await page.keyboard.press("Enter");
-
-  await expect(tree).toBeHidden(SLOW);
-  await expect(page.getByText("then this")).toBeVisible(SLOW);
-  await expect(page.getByText("instead that")).toBeHidden();
-});
-
-test("find, quote and fork", async ({ page, baseURL }) => {
-  const name = `Walks ${Date.now()}`;
-  const path = await chatOf(
-    page,
-    baseURL,
-    name,
-    talk(160, (index) => (index === 3 || index === 101 ? "A walk by the estuary." : `Step ${index}`)),
-  );
-  await page.goto(path);
-  await expect(answers(page).last()).toContainText("Step 159", SLOW);
-  await page.getByRole("button", { name: "Chat actions" }).click();
-  await page.getByRole("menuitem", { name: "Find in chat" }).click();
-  const field = page.getByRole("textbox", { name: "Find in chat" });
-  await expect(field).toBeFocused();
-  await field.fill("ESTUARY");
-  const found = page.getByRole("search").getByRole("status");
-  await expect(found).toHaveText("2 of 2", SLOW);
-  await expect(answers(page).filter({ hasText: "estuary" })).toBeInViewport();
-  await field.press("Enter");
-  await expect(found).toHaveText("1 of 2");
-  const first = answers(page).filter({ hasText: "estuary" });
-  await expect(first).toBeInViewport();
-  expect(await page.evaluate(() => CSS.highlights.get("find-in-chat")?.size)).toBeGreaterThan(0);
-  await expectAccessible(page);
-  await field.press("Escape");
-  await expect(composer(page)).toBeFocused();
-
-  await first.getByRole("button", { name: "Quote" }).click();
-  await expect(composer(page)).toHaveValue("> A walk by the estuary.\n\n");
-  await composer(page).fill("");
-
-  await first.getByRole("button", { name: "Fork from here" }).click();
-  await expect(page).not.toHaveURL(new RegExp(`${path}$`));
-  await expect(answers(page).last()).toContainText("estuary", SLOW);
-  await expect(questions(page).or(answers(page))).toHaveCount(4);
-});

@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 
 import { expect, test } from "./hands";
-import { expectAccessible, SLOW, signedIn } from "./shared";
+import { expectAccessible, SLOW, signedIn, watchFrames } from "./shared";
 
 const heading = (page: Page, name: string) => page.getByRole("heading", { name, exact: true, level: 1 });
 
@@ -15,21 +15,6 @@ async function expectSpoken(page: Page, tag: string, name: string) {
 async function choose(page: Page, field: string, language: string) {
   await page.getByRole("combobox", { name: field, exact: true }).click(SLOW);
   await page.getByRole("option", { name: language, exact: true }).click();
-}
-
-/** From the next page on, all that is to be seen of it in any of its frames. */
-async function watchFrames(page: Page) {
-  await page.addInitScript(() => {
-    const seen = new Set<string>();
-    Reflect.set(window, "seen", seen);
-    const look = () => {
-      // biome-ignore lint/performance/useDomNodeTextContent: only what is to be seen counts
-      if (document.body) seen.add(document.body.innerText);
-      requestAnimationFrame(look);
-    };
-    look();
-  });
-  return async () => page.evaluate(() => [...(Reflect.get(window, "seen") as Set<string>)].join("\n"));
 }
 
 test("a language is chosen in the settings, spoken at once, and kept", async ({ page, baseURL }) => {

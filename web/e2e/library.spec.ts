@@ -145,3 +145,47 @@ test("an archived chat waits in the library and comes back", async ({ page, base
   if (isMobile) await page.getByRole("button", { name: "Open menu" }).click();
   await expect(page.getByRole("link", { name })).toBeVisible();
 });
+
+test("chats are sorted by tags, which the sidebar and the palette know", async ({
+  page,
+  baseURL,
+  isMobile,
+}) => {
+  test.skip(isMobile, "the sidebar is a drawer there");
+  const name = `Tagged ${Date.now()}`;
+  await page.goto(
+    await chatOf(
+      page,
+      baseURL,
+      name,
+      talk(2, (at) => `message ${at}`),
+    ),
+  );
+  await chatOf(
+    page,
+    baseURL,
+    `Untagged ${Date.now()}`,
+    talk(2, (at) => `message ${at}`),
+  );
+  const chats = page.getByRole("navigation", { name: "Chats" });
+  await expect(chats.getByRole("link", { name: /^Untagged/ }).first()).toBeVisible(SLOW);
+  await chats.getByRole("button", { name: `Actions for ${name}` }).click();
+  await page.getByRole("menuitem", { name: "Tags…" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Add tags").pressSequentially("#Home, next year");
+  await expect(dialog.getByRole("list", { name: "Tags" })).toContainText("home");
+  await expectAccessible(page);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toBeHidden(SLOW);
+
+  const tag = page.getByRole("group", { name: "Tags" }).getByRole("button", { name: "next year" });
+  await tag.click(SLOW);
+  await expect(chats.getByRole("link", { name })).toBeVisible(SLOW);
+  await expect(chats.getByRole("link", { name: /^Untagged/ })).toHaveCount(0);
+  await expectAccessible(page);
+  await page.keyboard.press("Control+K");
+  await page.getByRole("combobox", { name: "Search and commands" }).fill("any tag", SLOW);
+  await page.getByRole("option", { name: /Chats with any tag/ }).click(SLOW);
+  await expect(tag).toHaveAttribute("aria-pressed", "false");
+  await expect(chats.getByRole("link", { name: /^Untagged/ }).first()).toBeVisible(SLOW);
+});

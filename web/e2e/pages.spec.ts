@@ -1,6 +1,5 @@
 import type { Page } from "@playwright/test";
 
-import { chatOf, talk } from "./chats";
 import { expect, test } from "./hands";
 import { expectAccessible, SLOW, signedIn } from "./shared";
 
@@ -215,50 +214,6 @@ test("the dashboard counts what was asked, as picture, table and file, and keeps
   await drawer.getByRole("link").first().click(SLOW);
   await expect(page).toHaveURL(/\/chat\/.+/, SLOW);
   await expect(page.getByRole("article", { name: "Answer" }).first()).toBeVisible(SLOW);
-});
-
-test("chats are sorted by tags, which the sidebar and the palette know", async ({
-  page,
-  baseURL,
-  isMobile,
-}) => {
-  test.skip(isMobile, "the sidebar is a drawer there");
-  const name = `Tagged ${Date.now()}`;
-  await page.goto(
-    await chatOf(
-      page,
-      baseURL,
-      name,
-      talk(2, (at) => `message ${at}`),
-    ),
-  );
-  await chatOf(
-    page,
-    baseURL,
-    `Untagged ${Date.now()}`,
-    talk(2, (at) => `message ${at}`),
-  );
-  const chats = page.getByRole("navigation", { name: "Chats" });
-  await expect(chats.getByRole("link", { name: /^Untagged/ }).first()).toBeVisible(SLOW);
-  await chats.getByRole("button", { name: `Actions for ${name}` }).click();
-  await page.getByRole("menuitem", { name: "Tags…" }).click();
-  const dialog = page.getByRole("dialog");
-  await dialog.getByLabel("Add tags").pressSequentially("#Home, next year");
-  await expect(dialog.getByRole("list", { name: "Tags" })).toContainText("home");
-  await expectAccessible(page);
-  await dialog.getByRole("button", { name: "Save" }).click();
-  await expect(dialog).toBeHidden(SLOW);
-
-  const tag = page.getByRole("group", { name: "Tags" }).getByRole("button", { name: "next year" });
-  await tag.click(SLOW);
-  await expect(chats.getByRole("link", { name })).toBeVisible(SLOW);
-  await expect(chats.getByRole("link", { name: /^Untagged/ })).toHaveCount(0);
-  await expectAccessible(page);
-  await page.keyboard.press("Control+K");
-  await page.getByRole("combobox", { name: "Search and commands" }).fill("any tag", SLOW);
-  await page.getByRole("option", { name: /Chats with any tag/ }).click(SLOW);
-  await expect(tag).toHaveAttribute("aria-pressed", "false");
-  await expect(chats.getByRole("link", { name: /^Untagged/ }).first()).toBeVisible(SLOW);
 });
 
 test("what is remembered is added, pinned, reworded and forgotten, and forgetting can be undone", async ({

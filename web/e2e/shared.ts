@@ -43,3 +43,18 @@ export async function expectAccessible(page: Page, adjust = (axe: AxeBuilder) =>
   const { violations } = await adjust(new AxeBuilder({ page }).setLegacyMode()).analyze();
   expect(violations.map(({ id, nodes }) => ({ id, nodes: nodes.map(({ html }) => html) }))).toEqual([]);
 }
+
+/** From the next page on, all that is to be seen of it in any of its frames. */
+export async function watchFrames(page: Page) {
+  await page.addInitScript(() => {
+    const seen = new Set<string>();
+    Reflect.set(window, "seen", seen);
+    const look = () => {
+      // biome-ignore lint/performance/useDomNodeTextContent: only what is to be seen counts
+      if (document.body) seen.add(document.body.innerText);
+      requestAnimationFrame(look);
+    };
+    look();
+  });
+  return async () => page.evaluate(() => [...(Reflect.get(window, "seen") as Set<string>)].join("\n"));
+}

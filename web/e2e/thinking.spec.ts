@@ -116,9 +116,10 @@ test("a tool call waits for a person, who changes its arguments; it is heard of 
   await expect(card(page).getByRole("button", { name: "Allow with these" })).toBeDisabled();
   await field.fill('{"time_zone": "Europe/Rome"}');
   await field.press("Control+Enter");
+  await expect(card(page)).toBeHidden(SLOW);
+  await expect(answer(page)).toBeFocused();
   await finished(page);
   await expect(answer(page)).toContainText("Europe/Rome");
-  await expect(card(page)).toBeHidden();
   await expect(card(inbox)).toBeHidden(SLOW);
   await inbox.getByRole("tab", { name: "Decided" }).click();
   await expect(inbox.getByText("Allowed").first()).toBeVisible(SLOW);

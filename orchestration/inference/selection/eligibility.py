@@ -36,7 +36,7 @@ def _obstacles(outlook: Outlook, demands: Demands, pinned: bool) -> Iterator[str
     yield _unusable(facts)
     if demands.local_only and facts.model.file is None:
         yield "it is not local"
-    if missing := sorted(demands.requires - set(facts.model.capabilities)):
+    if demands.requires and (missing := sorted(demands.requires - set(facts.model.capabilities))):
         yield f"it lacks {', '.join(missing)}"
     yield _too_long(facts, demands.question_tokens)
     yield _too_dear(outlook, demands.max_cost_usd)
@@ -46,10 +46,11 @@ def _obstacles(outlook: Outlook, demands: Demands, pinned: bool) -> Iterator[str
 
 
 def _unusable(facts: ModelFacts) -> str | None:
-    if not facts.model.enabled:
+    model = facts.model
+    if not model.enabled:
         return "it is switched off"
-    if not facts.model.available:
-        return "its file has gone" if facts.model.file is not None else "its provider does not offer it now"
+    if not model.available:
+        return "its file has gone" if model.file is not None else "its provider does not offer it now"
     return None
 
 

@@ -13,11 +13,11 @@ FIRST, LAST = 448, 192
 """Tokens of a long prompt that are read: people say what they want at the beginning and at the end."""
 LONGEST = 8_000
 """Characters that are read at each end; 640 tokens are rarely longer."""
+HEAD, TAIL = 3_600, 1_600
+"""Characters in which these tokens usually are."""
 
 TOKEN = re.compile(r"[^\W\d_]+|\d+|[^\w\s]")
 OPTION = re.compile(r"(?m)^[A-J][.)] ")
-NUMBER = b"0"
-"""What every number is read as."""
 QUESTION_WORDS = frozenset({"who", "what", "when", "where", "which", "why", "how"})
 
 
@@ -32,15 +32,23 @@ class Features(NamedTuple):
 def features(prompt: str) -> Features:
     text = prompt if len(prompt) <= 2 * LONGEST else prompt[:LONGEST] + prompt[-LONGEST:]
     lower = text.lower()
-    tokens = TOKEN.findall(lower)
-    if len(tokens) > FIRST + LAST:
-        tokens = tokens[:FIRST] + tokens[-LAST:]
-    words = [NUMBER if token[0].isdigit() else token.encode("utf-8", "replace") for token in tokens]
+    tokens = ["0" if token[0].isdigit() else token for token in _ends(lower)]  # every number is read as the same
+    words = " ".join(tokens).encode("utf-8", "replace").split(b" ") if tokens else []
     hashes = list(map(crc32, words))
     # The hash of a pair, `b"two words"`, goes on from the hash of its first word.
     pairs = map(crc32, words, map(crc32, repeat(b" "), [crc32(b"^"), *hashes]))
     counts = Counter([found % BUCKETS for found in chain(hashes, pairs)])
-    return Features(counts, _measures(text, lower, words.count(NUMBER)), math.log1p(len(prompt)))
+    return Features(counts, _measures(text, lower, tokens.count("0")), math.log1p(len(prompt)))
+
+
+def _ends(text: str) -> list[str]:
+    """The tokens of a text, or the FIRST and LAST of them if they are more. What is between is mostly not looked at."""
+    if len(text) >= HEAD + TAIL:
+        head, tail = TOKEN.findall(text[:HEAD]), TOKEN.findall(text[-TAIL:])
+        if len(head) > FIRST and len(tail) > LAST:  # so that no token that a cut went through is among those taken
+            return head[:FIRST] + tail[-LAST:]
+    tokens = TOKEN.findall(text)
+    return tokens if len(tokens) <= FIRST + LAST else tokens[:FIRST] + tokens[-LAST:]
 
 
 def _measures(text: str, lower: str, numbers: int) -> list[float]:

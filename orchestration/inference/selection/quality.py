@@ -2,13 +2,15 @@
 
 import math
 from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from domain.selection import EVERY_KIND, Belief, Beliefs, Policy
 from orchestration.inference.families import family_of, parameters_of, quality_prior
 from orchestration.inference.selection.categories import ruled
-from orchestration.inference.selection.profiles import standing
+from orchestration.inference.selection.profiles import KNOWN, standing
 from persistence.model_stats import ModelFacts
 from persistence.models import ModelRow
 
@@ -100,19 +102,23 @@ def priors(pool: Sequence[ModelFacts]) -> Insight:
 
 def prior_of(row: ModelRow, ability: float | None) -> float:
     """What a person has said of the model; else its public profile, its family or size, or its price."""
-    local = row.file is not None
-    by_name = quality_prior(row.name, local=local)
-    if row.quality is not None and (local or row.quality != by_name):
-        return row.quality
-    if family_of(row.name) is not None:
+    return _prior(row.name, row.file is not None, row.quality, row.output_usd_per_million, ability)
+
+
+@lru_cache(KNOWN)
+def _prior(name: str, local: bool, said: float | None, price: Decimal | None, ability: float | None) -> float:
+    by_name = quality_prior(name, local=local)
+    if said is not None and (local or said != by_name):
+        return said
+    if family_of(name) is not None:
         return by_name
     if ability is not None:
         return _odds_to_share(ability)
-    if (known := standing(row.name)) is not None:
+    if (known := standing(name)) is not None:
         return known
-    if local or parameters_of(row.name) is not None or not row.output_usd_per_million:
+    if local or parameters_of(name) is not None or not price:
         return by_name if local else 0.5 + BY_SIZE * (by_name - 0.5)
-    return min(0.75, max(0.35, 0.5 + PER_DOUBLING * math.log2(float(row.output_usd_per_million))))
+    return min(0.75, max(0.35, 0.5 + PER_DOUBLING * math.log2(float(price))))
 
 
 def mood(beliefs: Beliefs) -> float:

@@ -23,7 +23,14 @@ SCOPE: Message = {
 
 async def post(app: Application, query: str, accept: str = "application/json", **variables: Any) -> list[bytes]:
     """The parts of the body with which a POST is answered."""
-    body = json.dumps({"query": query, "variables": variables}).encode()
+    return await posted(app, encoded(query, **variables), accept)
+
+
+def encoded(query: str, **variables: Any) -> bytes:
+    return json.dumps({"query": query, "variables": variables}).encode()
+
+
+async def posted(app: Application, body: bytes, accept: str = "application/json") -> list[bytes]:
     asked: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
     parts: list[bytes] = []
 

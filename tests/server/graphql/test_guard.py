@@ -1,11 +1,11 @@
 """Documents: what is refused before it costs, and how much is remembered."""
 
 import pytest
-from graphql import GraphQLError, get_introspection_query
+from graphql import GraphQLError, Lexer, Source, TokenKind, get_introspection_query
 
 from server.graphql import guard
 from server.graphql.guard import Documents
-from server.graphql.limits import Limits
+from server.graphql.limits import Limits, check_text
 from tests.server.graphql.conftest import toy_schema
 
 SCHEMA = toy_schema()._schema
@@ -49,10 +49,10 @@ def test_brackets_in_texts_and_comments_do_not_count(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "{ hello } fragment f on Query { " + "hello " * 4_900 + "}",
-        "{ " + " ".join(f'echo(text: "{n}")' for n in range(800)) + " }",
-        "{ " + " ".join(f"...f{n}" for n in range(500)) + " }"
-        + " ".join(f"fragment f{n} on Query {{ hello }}" for n in range(500)),
+        "{ hello } fragment f on Query { " + "hello " * 1_900 + "}",
+        "{ " + " ".join(f'echo(text: "{n}")' for n in range(330)) + " }",
+        "{ " + " ".join(f"...f{n}" for n in range(190)) + " }"
+        + " ".join(f"fragment f{n} on Query {{ hello }}" for n in range(190)),
     ],
     ids=["unused", "conflicting", "spread"],
 )  # fmt: skip
@@ -60,15 +60,15 @@ def test_what_takes_long_to_compare_is_refused(text: str) -> None:
     code, message = refusal(text)
 
     assert code == "QUERY_TOO_COMPLEX"
-    assert "at most 5,000 comparisons" in message
+    assert "at most 1,000 comparisons" in message
 
 
 def test_fragments_that_nest_much_and_spread_others_are_refused() -> None:
     chain = " ".join(
-        f"fragment f{n} on Query {{ {'... { ' * 90} ...f{n + 1} {'} ' * 90} }}" for n in range(15)
+        f"fragment f{n} on Query {{ {'... { ' * 60} ...f{n + 1} {'} ' * 60} }}" for n in range(6)
     )  # fmt: skip
 
-    code, message = refusal(f"{{ ...f0 }} {chain} fragment f15 on Query {{ hello }}")
+    code, message = refusal(f"{{ ...f0 }} {chain} fragment f6 on Query {{ hello }}")
 
     assert code == "QUERY_TOO_COMPLEX"
     assert "levels of nesting or more, at most 100" in message
@@ -87,3 +87,23 @@ def test_many_small_documents_are_counted_by_what_they_hold() -> None:
 
     assert len(documents._known) < most
     assert documents.look_up(f"{{a{most + 499}}}", SCHEMA) in documents._known.values()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{a...b}", "{ a(x: [1-2-3, -4.5e-6,7]) }", '{ a(x: "#,{ \\" \\\\", y: """ " \\""" {{ """) # no [ } \n b }',
+        "query Q($a: [Int!]! = [1], $b: X = {c: $d}) @e(f: A) { g: h ... on I @j { k } ...L } fragment L on I { m }",
+        "\ufeff{ a,,, b\t\r\n c }", '{ a(b: "", c: """""") }', "extend type A implements B & C = | D { e: F! }",
+    ],
+)  # fmt: skip
+def test_tokens_are_counted_as_they_are_parsed(text: str) -> None:
+    lexer, count = Lexer(Source(text)), 0
+    while lexer.advance().kind is not TokenKind.EOF:
+        count += 1
+
+    with pytest.raises(GraphQLError) as refused:
+        check_text(text, Limits(tokens=0))
+
+    assert refused.value.extensions is not None
+    assert refused.value.extensions["found"] == count

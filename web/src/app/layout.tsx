@@ -2,6 +2,7 @@ import type { Metadata, Viewport } from "next";
 import type { ReactNode } from "react";
 
 import { SIDEBAR_SCRIPT } from "@/components/sidebar-state";
+import { OPENING_SCRIPT } from "@/features/chat/opening";
 import { LANGUAGE_SCRIPT } from "@/lib/language-script";
 
 import { inter } from "./fonts";
@@ -30,7 +31,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
     <html lang="en" className={inter.variable} suppressHydrationWarning>
       <body>
         {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a constant; it must run before the first paint */}
-        <script dangerouslySetInnerHTML={{ __html: SIDEBAR_SCRIPT + LANGUAGE_SCRIPT }} />
+        <script dangerouslySetInnerHTML={{ __html: SIDEBAR_SCRIPT + LANGUAGE_SCRIPT + OPENING_SCRIPT }} />
         <Providers>
           <Frame>{children}</Frame>
         </Providers>

@@ -96,3 +96,6 @@ function subscribe(listener: () => void) {
 }
 
 export const useWishes = (): Wishes => useSyncExternalStore(subscribe, currentWishes, () => DEFAULT_WISHES);
+
+/** What matters when the selection chooses; a model that was picked needs no choice. */
+export const wishesFor = (model: string | null) => (model ? {} : wishesInput(currentWishes()));

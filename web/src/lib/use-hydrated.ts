@@ -2,11 +2,10 @@ import { useSyncExternalStore } from "react";
 
 const never = () => () => {};
 
-/** False on the server and in the first client render, true from then on. */
-export function useHydrated(): boolean {
-  return useSyncExternalStore(
-    never,
-    () => true,
-    () => false,
-  );
+/** What only the browser knows; `built` on the server and in the first client render. */
+export function useInBrowser<Value>(read: () => Value, built: Value): Value {
+  return useSyncExternalStore(never, read, () => built);
 }
+
+/** False on the server and in the first client render, true from then on. */
+export const useHydrated = (): boolean => useInBrowser(() => true, false);

@@ -1,20 +1,21 @@
 "use client";
 
-import { useEffect, useRef } from "react";
+import { useContext, useEffect, useRef } from "react";
 
 import { type Change, listenToChanges } from "./changes";
-import { useSocket } from "./context";
+import { SocketContext } from "./context";
 
 const SETTLE_MS = 60;
 
 /** Calls `refresh`, a moment later and once for what comes together, when a change `concerns` it or some were missed. */
 export function useChanges(concerns: (change: Change) => boolean, refresh: () => void) {
-  const socket = useSocket();
+  const socket = useContext(SocketContext);
   const latest = useRef({ concerns, refresh });
   useEffect(() => {
     latest.current = { concerns, refresh };
   });
   useEffect(() => {
+    if (!socket) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     const soon = () => {
       clearTimeout(timer);

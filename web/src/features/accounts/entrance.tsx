@@ -10,7 +10,7 @@ import { t } from "@/messages/common";
 type Props = {
   title: string;
   text: string;
-  /** Whether the server's answer is still awaited. */
+  /** Whether it is not known yet what the page shows. */
   waiting: boolean;
   problem: string | null;
   onRetry: () => void;

@@ -14,15 +14,16 @@ import { useEntrance } from "./use-entrance";
 
 const LINK = "rounded-sm font-medium text-primary underline underline-offset-4";
 
+/** The form is in the page that the server sends; what the server offers beside it comes when it is known. */
 export function SignInPage() {
-  const { server, problem, retry } = useEntrance("sign-in");
+  const { server, leaving, problem, retry } = useEntrance("sign-in");
   const [trouble, setTrouble] = useState<string | null>(null);
   useEffect(() => setTrouble(troubleOf(window.location.search)), []);
   return (
     <Entrance
       title={t("signIn.title")}
       text={t("signIn.text")}
-      waiting={!server}
+      waiting={leaving}
       problem={problem}
       onRetry={retry}
       footer={
@@ -34,7 +35,7 @@ export function SignInPage() {
                 </Link>
               ),
             })
-          : t("signIn.newAsk")
+          : server && t("signIn.newAsk")
       }
     >
       <div className="flex flex-col gap-5">

@@ -32,6 +32,7 @@ export function useEntrance(door: Door) {
   }, [router, place]);
   return {
     server: place ? null : (data?.server ?? null),
+    leaving: place !== null,
     problem: error && !data ? messageOf(error) : null,
     retry: () => run({ requestPolicy: "network-only" }),
   };

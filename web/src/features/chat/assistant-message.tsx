@@ -104,7 +104,12 @@ export const AssistantMessage = memo(function AssistantMessage({ message, queued
   if (live && queued && status === "QUEUED" && message.parentId)
     return <QueuedControls messageId={message.parentId} place={queued} />;
   return (
-    <article aria-label={t("answer.title")} aria-busy={live} className="flex min-w-0 flex-col gap-3">
+    <article
+      aria-label={t("answer.title")}
+      aria-busy={live}
+      tabIndex={-1}
+      className="flex min-w-0 flex-col gap-3"
+    >
       <Handoffs agents={answer.agents} handedOverTo={answer.handedOverTo} />
       <Thoughts answer={answer} runId={message.run?.id} />
       {answer.reasoning ? (

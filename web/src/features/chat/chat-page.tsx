@@ -1,18 +1,33 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { useDeferredValue } from "react";
+import { type ReactNode, useEffect } from "react";
 
 import { chatIdOf } from "@/lib/chat-path";
-import { useHydrated } from "@/lib/use-hydrated";
-import { ChatView } from "./chat-view";
-import { ThreadSkeleton } from "./thread-states";
+import { useHydrated, useInBrowser } from "@/lib/use-hydrated";
 
-/** One static page for `/chat` and every `/chat/<id>`; the address is only known once the browser has taken over. */
+import { ChatView } from "./chat-view";
+
+/** Of what is in it nothing can be used before the browser has taken over: a press would be lost. */
+function Controls({ children }: { children: ReactNode }) {
+  return (
+    <fieldset role="presentation" disabled={!useHydrated()} className="contents">
+      {children}
+    </fieldset>
+  );
+}
+
+/** One static page for `/chat` and every `/chat/<id>`; which one it is, is only known once the browser has taken over. */
 export function ChatPage() {
   const pathname = usePathname();
-  // Deferred, so that the browser can do something else in between while the whole page is being built.
-  const hydrated = useDeferredValue(useHydrated());
-  if (!hydrated) return <ThreadSkeleton />;
-  return <ChatView chatId={chatIdOf(pathname)} />;
+  const chatId = useInBrowser(() => chatIdOf(pathname), null);
+  // By the time this is painted the chat is shown that the address says.
+  useEffect(() => {
+    delete document.documentElement.dataset.opening;
+  }, []);
+  return (
+    <Controls>
+      <ChatView chatId={chatId} />
+    </Controls>
+  );
 }

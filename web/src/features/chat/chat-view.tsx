@@ -124,7 +124,7 @@ export function ChatView({ chatId }: { chatId: string | null }) {
           onReveal={(messageId) => void reveal(messageId)}
         />
         <Suspense>
-          <AddressedMessage onAsked={reveal} />
+          {chatId ? <AddressedMessage onAsked={reveal} /> : null}
           {finding && !empty ? (
             <FindBar
               key={store.key}
@@ -139,7 +139,7 @@ export function ChatView({ chatId }: { chatId: string | null }) {
           ) : null}
         </Suspense>
         {empty ? (
-          <div className="flex flex-1 flex-col justify-end">
+          <div className="flex flex-1 flex-col justify-end opening:invisible">
             <Greeting />
           </div>
         ) : null}
@@ -186,7 +186,9 @@ export function ChatView({ chatId }: { chatId: string | null }) {
         </Composer>
         <div
           className={
-            empty ? "flex-[1.4] overflow-y-auto" : "h-3 shrink-0 pb-[env(safe-area-inset-bottom)] sm:h-4"
+            empty
+              ? "flex-[1.4] overflow-y-auto opening:invisible opening:h-3 opening:flex-none sm:opening:h-4"
+              : "h-3 shrink-0 pb-[env(safe-area-inset-bottom)] sm:h-4"
           }
         >
           {empty ? <Starters onPick={offer} /> : null}

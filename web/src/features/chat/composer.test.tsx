@@ -1,6 +1,7 @@
 import { cleanup, render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { type ComponentProps, createRef } from "react";
+import { renderToString } from "react-dom/server";
 import { type Client, Provider } from "urql";
 import { afterEach, expect, test, vi } from "vitest";
 
@@ -71,6 +72,20 @@ test("what is typed stays and is sent, however late React hears of it", async ()
 
   expect(sent).toHaveBeenCalledWith("Hello", []);
   expect(field.current?.value).toBe("");
+});
+
+test("a draft comes into the page that was sent without it, and stays kept", async () => {
+  localStorage.setItem("parley.draft.new", "A draft");
+  const page = composer(scriptedClient(() => new Promise(none)));
+  const container = document.body.appendChild(document.createElement("div"));
+  container.innerHTML = renderToString(page);
+  const field = screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Message" });
+  expect(field.value).toBe("");
+  render(page, { container, hydrate: true });
+
+  expect(screen.getByRole("textbox", { name: "Message" })).toBe(field);
+  expect(field.value).toBe("A draft");
+  expect(localStorage.getItem("parley.draft.new")).toBe("A draft");
 });
 
 test("what a prompt is filled in with is not sent as a message", async () => {

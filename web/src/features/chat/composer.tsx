@@ -13,6 +13,7 @@ import {
 } from "react";
 
 import type { SentFile } from "@/lib/uploads";
+import { useHydrated } from "@/lib/use-hydrated";
 import { useOnDemand } from "@/lib/use-on-demand";
 import { t } from "@/messages/chat";
 
@@ -64,10 +65,11 @@ export function Composer({ thread, field, running, offered, attachments, aside, 
     setText(next);
   };
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only another chat has another text
+  const hydrated = useHydrated();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another chat has another text, and the page as it is sent has none
   useLayoutEffect(() => {
     if (field.current) field.current.value = text;
-  }, [thread]);
+  }, [thread, hydrated]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new offer is taken once; what is typed later stays
   useLayoutEffect(() => {

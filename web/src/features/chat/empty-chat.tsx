@@ -2,19 +2,23 @@
 
 import Link from "next/link";
 
+import { useInBrowser } from "@/lib/use-hydrated";
 import { t } from "@/messages/chat";
 
 const STARTERS = ["explain", "write", "plan", "code"] as const;
 
-function greeting(hour: number): string {
+function greeting(): string {
+  const hour = new Date().getHours();
   if (hour >= 5 && hour < 12) return t("empty.morning");
   return hour >= 12 && hour < 18 ? t("empty.afternoon") : t("empty.evening");
 }
 
 export function Greeting() {
+  // The page is built at another hour than that at which it is read.
+  const words = useInBrowser(greeting, "\u00a0");
   return (
     <div className="mx-auto w-full max-w-3xl px-6 pb-6 text-center">
-      <h1 className="text-2xl font-semibold tracking-tight sm:text-3xl">{greeting(new Date().getHours())}</h1>
+      <h1 className="text-2xl font-semibold tracking-tight sm:text-3xl">{words}</h1>
       <p className="mt-2 text-muted-foreground">{t("empty.question")}</p>
     </div>
   );

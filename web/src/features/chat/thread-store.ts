@@ -1,7 +1,7 @@
 import type { Client } from "urql";
 
 import { readFragment } from "@/gql";
-import type { SendMessageInput, ThinkingMode, ThreadQuery } from "@/gql/graphql";
+import type { SendMessageInput, ThinkingMode } from "@/gql/graphql";
 import {
   ChatRowFragmentDoc,
   RegenerateDocument,
@@ -11,7 +11,7 @@ import {
   UpdateChatDocument,
 } from "@/gql/graphql";
 
-import { currentWishes, wishesInput } from "@/lib/selection";
+import { wishesFor } from "@/lib/selection";
 import type { SentFile } from "@/lib/uploads";
 import { t } from "@/messages/chat";
 
@@ -21,7 +21,6 @@ import {
   EMPTY_THREAD,
   filesOf,
   type MessageFile,
-  type Page,
   type Pending,
   patchMessage,
   type Thread,
@@ -30,6 +29,7 @@ import {
   withNewest,
   withOlder,
 } from "./thread";
+import { pageOf } from "./thread-page";
 
 const PAGE = 60;
 /** As many as the server gives at once, for when there is far to go. */
@@ -43,20 +43,6 @@ export type SendOptions = {
   files?: readonly SentFile[];
   edits?: ThreadMessage;
 };
-type MessageRefs = NonNullable<ThreadQuery["chat"]>["messages"];
-
-function pageOf(messages: MessageRefs): Page {
-  const { hasPreviousPage, startCursor } = messages.pageInfo;
-  return {
-    messages: messages.edges.map(({ node }) => readFragment(ThreadMessageFragmentDoc, node)),
-    hasOlder: hasPreviousPage,
-    olderCursor: startCursor ?? null,
-  };
-}
-
-/** What matters when the selection chooses; a model that was picked needs no choice. */
-const wishesFor = (model: string | null) => (model ? {} : wishesInput(currentWishes()));
-
 let made = 0;
 
 /** One chat's messages, outside React: loads, sends, and takes over what the server says. */

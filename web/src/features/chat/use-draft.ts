@@ -2,6 +2,8 @@
 
 import { useEffect, useState } from "react";
 
+import { useHydrated } from "@/lib/use-hydrated";
+
 const keyOf = (chatId: string | null) => `parley.draft.${chatId ?? "new"}`;
 
 /** Storage may be full or forbidden; a draft is not worth an error. */
@@ -33,8 +35,12 @@ export function carryDraft(chatId: string) {
 
 /** What was typed and not sent, one text a chat, kept over reloads on this device. */
 export function useDraft(thread: Drafted): [string, (text: string) => void] {
-  const [draft, setDraft] = useState(() => ({ thread, text: read(thread.chatId) }));
-  if (draft.thread !== thread) setDraft({ thread, text: read(thread.chatId) });
-  useEffect(() => write(draft.thread.chatId, draft.text), [draft]);
-  return [draft.text, (text) => setDraft({ thread, text })];
+  const hydrated = useHydrated();
+  const kept = () => ({ thread, hydrated, text: hydrated ? read(thread.chatId) : "" });
+  const [draft, setDraft] = useState(kept);
+  if (draft.thread !== thread || draft.hydrated !== hydrated) setDraft(kept());
+  useEffect(() => {
+    if (draft.hydrated) write(draft.thread.chatId, draft.text);
+  }, [draft]);
+  return [draft.text, (text) => setDraft({ thread, hydrated, text })];
 }

@@ -5,7 +5,7 @@ import { type Client, useClient } from "urql";
 
 import { chatIdOf, openChat } from "@/lib/chat-path";
 
-import { EMPTY_THREAD, type Thread } from "./thread";
+import type { Thread } from "./thread";
 import { ThreadStore } from "./thread-store";
 import { carryDraft } from "./use-draft";
 
@@ -45,13 +45,11 @@ function threadOf(client: Client, chatId: string | null): ThreadStore {
   return store;
 }
 
-const nothing = () => EMPTY_THREAD;
-
 /** The thread of a chat, or of the chat that the first message will make; fetched anew when it is opened. */
 export function useThread(chatId: string | null): { thread: Thread; store: ThreadStore } {
   const client = useClient();
   const store = threadOf(client, chatId);
-  const thread = useSyncExternalStore(store.subscribe, store.snapshot, nothing);
+  const thread = useSyncExternalStore(store.subscribe, store.snapshot, store.snapshot);
   useEffect(() => {
     void store.refresh();
   }, [store]);
