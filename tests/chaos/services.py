@@ -2,12 +2,12 @@
 
 import asyncio
 import random
-import shutil
 import signal
 import socket
 from pathlib import Path
 
 from server.embedded.postgres import EmbeddedPostgres
+from tests.redis_servers import binary
 
 
 def free_port() -> int:
@@ -55,11 +55,8 @@ class Redis:
         self._one_at_a_time = asyncio.Lock()
 
     async def start(self) -> None:
-        program = shutil.which("redis-server") or shutil.which("valkey-server")
-        if program is None:
-            raise SystemExit("There is no redis-server on this machine. Install one, or leave REDIS=1 away.")
         self._process = await asyncio.create_subprocess_exec(
-            program, "--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
+            binary(), "--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         async with asyncio.timeout(10):

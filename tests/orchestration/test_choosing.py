@@ -185,6 +185,14 @@ def test_a_name_leads_to_the_weights_behind_it(name: str, profile: str) -> None:
     assert profile_name(name) == profile
 
 
+@pytest.mark.parametrize("first", range(1, 13))
+def test_of_a_long_prompt_the_first_448_and_the_last_192_tokens_count(first: int) -> None:
+    words = ["x" * first, *("abcdefghi"[: 1 + n % 7] + "abcdefghi"[n % 9] for n in range(2_000)), "end"]
+    ends = [*words[:448], *words[-192:]]  # short enough to be read as a whole
+
+    assert features(" ".join(words)).counts == features(" ".join(ends)).counts
+
+
 @pytest.mark.alone
 def test_a_choice_among_twenty_models_costs_no_more_than_reading_the_prompt_six_times(predictor: Predictor) -> None:
     dice, reading, choosing = random.Random(3), list[float](), list[float]()

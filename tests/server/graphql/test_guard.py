@@ -63,6 +63,13 @@ def test_what_takes_long_to_compare_is_refused(text: str) -> None:
     assert "at most 1,000 comparisons" in message
 
 
+def test_a_document_of_too_many_operations_is_refused() -> None:
+    code, message = refusal(" ".join(f"query q{n} {{ hello }}" for n in range(101)))
+
+    assert code == "QUERY_TOO_COMPLEX"
+    assert "101 operations, at most 100" in message
+
+
 def test_fragments_that_nest_much_and_spread_others_are_refused() -> None:
     chain = " ".join(
         f"fragment f{n} on Query {{ {'... { ' * 60} ...f{n + 1} {'} ' * 60} }}" for n in range(6)

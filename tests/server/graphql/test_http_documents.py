@@ -28,6 +28,8 @@ def nested(count: int, spreads: int) -> str:
         ("{ hello " + "@include(if: true) " * 250 + "}", "it has 250 directives, at most 20"),
         ("{ " + "hello " * 1_900 + "}", "it has 1,900 fields, at most 1,000"),
         ("{ " + "hello " * 6_000 + "}", "it has 6,002 tokens, at most 2,500"),
+        ("{ leaves(count: [" + "1 " * 600 + "]) { id } }", "it has 600 tokens in lists and objects"),
+        ("{ wish(input: {" + "a: 1 " * 200 + "}) }", "it has 600 tokens in lists and objects"),
         (nested(18, 2), "it has 262,144 fields, at most 1,000"),
         (nested(60, 2), "levels of fragments"),
         (nested(200, 1), "levels of fragments"),
