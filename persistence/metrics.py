@@ -9,6 +9,7 @@ from typing import LiteralString, NamedTuple, TypeVar
 from uuid import UUID
 
 from domain.metrics import Cover, Piece, TimeBucket, Window, cover
+from persistence import earlier_sums
 from persistence.database import Session, run
 from persistence.histograms import PACKED
 from persistence.ledgers import CALLS, Ledger
@@ -69,35 +70,50 @@ _SUMS: LiteralString = "calls, errors, input_tokens, output_tokens, cost_usd"
 _BUCKET: LiteralString = "coalesce(date_trunc(cast(%(bucket)s AS text), {0}, 'UTC'), 'epoch')"
 
 
+# What an earlier version has counted but not by hour, which is nothing once `earlier_sums` has caught up.
+_HOURS: LiteralString = """
+            UNION ALL
+            SELECT {lines} FROM hours_to_sum later, piece, LATERAL (
+                SELECT * FROM {table}
+                WHERE user_id = %(user_id)s AND {at} >= piece.low AND {at} < piece.high AND counted
+                    AND {key} < later.before
+                OFFSET 0
+            ) AS line
+            WHERE later.ledger = '{table}' AND piece.of = 'hour'
+"""
+
+
 @cache
 def _read(ledger: Ledger, *, everybody: bool) -> LiteralString:
-    """What a bucket of a series needs no histogram for: its sums are one row, and no lines have to be added to it."""
+    """What a bucket of a series needs no histogram for: its sums are one row, and nothing has to be added to it."""
     at, line = ledger.at, "" if everybody else "user_id = %(user_id)s AND "
     whose = "user_id IS NULL" if everybody else "user_id = %(user_id)s"
+    hours = "" if everybody else _HOURS.format(lines=ledger.lines, table=ledger.table, at=at, key=ledger.key)
     subject = "known.id" if ledger.among else "subject_id"
     known = f"LEFT JOIN {ledger.among} known ON known.id = subject_id" if ledger.among else ""
+    earlier_kind, earlier_subject, earlier_name = earlier_sums.kept(ledger)
     return f"""
-        WITH fresh AS (
+        WITH piece AS (
+            SELECT * FROM
+            unnest(cast(%(grains)s AS text[]), cast(%(lows)s AS timestamptz[]), cast(%(highs)s AS timestamptz[]))
+                AS piece(of, low, high)
+        ), fresh AS (
             SELECT {ledger.lines} FROM {ledger.table}
             WHERE {line}(({at} >= %(start)s AND {at} < %(low)s) OR ({at} >= %(high)s AND {at} < %(end)s)
-                OR (NOT counted AND {at} >= %(low)s AND {at} < %(high)s))
+                OR (NOT counted AND {at} >= %(low)s AND {at} < %(high)s)){hours}
         ), keyed AS (
             SELECT {_BUCKET.format("at")} AS start, subject_id, name, errors, input_tokens, output_tokens, cost_usd,
                 entries
             FROM fresh
         ), {summed(_KEYS)}, added AS MATERIALIZED (
             SELECT {_KEYS}, {_SUMS}, coalesce(histogram, '{{}}') AS histogram FROM sums LEFT JOIN bins USING (pile)
+            UNION ALL
+            SELECT {_BUCKET.format("r.start")}, {earlier_subject}, {earlier_name}, {_SUMS}, histogram
+            FROM {_kept("earlier_rollups", whose, earlier_kind)}
         ), kept AS (
             SELECT {_BUCKET.format("r.start")} AS start, subject_id, name, {_SUMS}, histogram,
                 CASE WHEN grain = %(bucket)s THEN percentiles END AS percentiles
-            FROM unnest(cast(%(grains)s AS text[]), cast(%(lows)s AS timestamptz[]), cast(%(highs)s AS timestamptz[]))
-                AS piece(of, low, high),
-            LATERAL (
-                SELECT * FROM rollups
-                WHERE {whose} AND kind = '{ledger.kind}' AND grain = piece.of AND start >= piece.low
-                    AND start < piece.high
-                OFFSET 0 -- one look into the index for each piece, whatever the planner thinks of the table
-            ) AS r
+            FROM {_kept("rollups", whose, ledger.kind)}
         ), taken AS (
             SELECT {_KEYS}, {_SUMS}, histogram, NULL::smallint[] AS percentiles FROM added
             UNION ALL
@@ -110,6 +126,14 @@ def _read(ledger: Ledger, *, everybody: bool) -> LiteralString:
             CASE WHEN percentiles IS NULL OR {subject} IS NULL THEN '' ELSE {PACKED.format("percentiles")} END
         FROM taken {known}
     """
+
+
+def _kept(table: LiteralString, whose: LiteralString, kind: LiteralString) -> LiteralString:
+    return f"""piece, LATERAL (
+                SELECT * FROM {table}
+                WHERE {whose} AND kind = '{kind}' AND grain = piece.of AND start >= piece.low AND start < piece.high
+                OFFSET 0 -- one look into the index for each piece, whatever the planner thinks of the table
+            ) AS r"""
 
 
 async def _tallies(

@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator
-from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -135,63 +134,3 @@ async def test_a_revision_of_another_version_is_neither_served_nor_migrated(empt
     with pytest.raises(UnknownSchema, match="newer version"):
         await asyncio.to_thread(migrate, empty_url)
     await db.close()
-
-
-BEFORE_0026 = (
-    """INSERT INTO users (id, email, name, role) SELECT md5('u' || n)::uuid, 'u' || n, '', 'MEMBER'
-    FROM generate_series(0, 1) n""",
-    """INSERT INTO model_calls (id, user_id, model_name, agent_id, attempt, outcome, duration_ms, started_at, counted)
-    SELECT gen_random_uuid(), md5('u' || n % 2)::uuid, 'm' || n % 3, md5('a' || n % 4)::uuid, 1, 'succeeded',
-        100 + n * 17 % 900, timestamptz '2026-01-01 09:50Z' + n * interval '7 seconds', true
-    FROM generate_series(1, 300) n""",
-)
-PILES_0025 = "(NULL::uuid, 'minute'), (NULL, 'hour'), (NULL, 'day'), (NULL, 'millennium'), (c.user_id, 'day')"
-ADDED_UP = """
-    SELECT user_id, grain, start, {what}, sum(count)::bigint AS calls, array_agg((bin << 32) + count ORDER BY bin)
-    FROM (
-        SELECT pile.*, date_trunc(grain, started_at, 'UTC') AS start, {what},
-            968 + ceil(ln(duration_ms) / 0.0400053346137)::bigint AS bin, count(*) AS count
-        FROM model_calls c, LATERAL (VALUES {piles}) AS pile(user_id, grain)
-        GROUP BY pile.user_id, grain, start, {what}, bin
-    ) AS binned GROUP BY user_id, grain, start, {what} ORDER BY 1, 2, 3, 4
-"""
-KEPT = "SELECT user_id, grain, start, {what}, calls, histogram FROM rollups WHERE kind = '{kind}' ORDER BY 1, 2, 3, 4"
-RANKED = """
-    SELECT name, percentiles FROM rollups WHERE user_id IS NULL AND grain = 'hour' AND kind = 'call' ORDER BY start, 1
-"""
-EXACT = """
-    SELECT model_name, ARRAY[0, 0, 0, bins[1 + floor(0.5 * (n - 1))], bins[1 + floor(0.95 * (n - 1))],
-        bins[1 + floor(0.99 * (n - 1))], 0, 0, 0]
-    FROM (
-        SELECT date_trunc('hour', started_at, 'UTC') AS start, model_name, count(*) AS n,
-            array_agg(968 + ceil(ln(duration_ms) / 0.0400053346137)::int ORDER BY duration_ms) AS bins
-        FROM model_calls GROUP BY 1, 2
-    ) AS hours ORDER BY start, 1
-"""
-
-
-async def test_sums_by_model_and_agent_become_sums_by_each_of_them(empty_url: str) -> None:
-    await asyncio.to_thread(alembic, empty_url, "0025")
-    async with await psycopg.AsyncConnection.connect(conninfo(empty_url), autocommit=True) as connection:
-
-        async def found(query: str) -> list[tuple[Any, ...]]:
-            return await (await connection.execute(query.encode())).fetchall()
-
-        for statement in BEFORE_0026:
-            await connection.execute(statement)
-        crossed = ADDED_UP.format(what="model_name, agent_id", piles=PILES_0025)
-        await connection.execute(
-            f"""INSERT INTO rollups (user_id, grain, start, name, agent_id, calls, histogram, kind, subject_id, errors,
-                input_tokens, output_tokens, cost_usd)
-            SELECT *, 'call', '00000000-0000-0000-0000-000000000000'::uuid, 0, 0, 0, 0 FROM ({crossed})""".encode()
-        )
-
-        await asyncio.to_thread(alembic, empty_url, "head")
-
-        piles = f"{PILES_0025}, (c.user_id, 'hour')"
-        for what, kind, column in (("model_name", "call", "name"), ("agent_id", "agent", "subject_id")):
-            kept = await found(KEPT.format(what=column, kind=kind))
-            assert kept == await found(ADDED_UP.format(what=what, piles=piles))
-        long = [row for row in await found(RANKED) if row[1] is not None]
-        assert long
-        assert long == [row for row in await found(EXACT) if row in long]
