@@ -26,7 +26,7 @@ from persistence.database import Database, Session, connect
 from persistence.ledgers import AGENTS as BY_AGENT
 from persistence.ledgers import CALLS, NOBODY
 from persistence.migrating import migrate
-from persistence.rollups import EVER, ranked, summed
+from persistence.rollups import EVER, KEYS, ranked, summed
 from resolvers.context import Context
 from schema.context import Identity
 from server.app import schema
@@ -84,9 +84,8 @@ PLAIN = """
 
 
 _SUMS: LiteralString = "calls, errors, input_tokens, output_tokens, cost_usd"
-_KEYS: LiteralString = "start, user_id, subject_id, grain, kind, name"
 _ENTER: LiteralString = f"""
-    INSERT INTO rollups ({_KEYS}, {_SUMS}, histogram, percentiles)
+    INSERT INTO rollups ({KEYS}, {_SUMS}, histogram, percentiles)
     SELECT start, nullif(user_id, {NOBODY}), subject_id, grain, kind, name, {_SUMS}, coalesce(histogram, '{{}}'),
         {ranked("kind, grain", "histogram")}
     FROM sums LEFT JOIN bins USING (pile)
@@ -103,23 +102,14 @@ FIRST = text(f"""
             ('call', {NOBODY}, 'minute', subject_id, line.name), ('call', user_id, 'hour', subject_id, line.name),
             ('agent', {NOBODY}, 'minute', agent_id, agent_name), ('agent', user_id, 'hour', agent_id, agent_name)
         ) AS pile (kind, user_id, grain, subject_id, name)
-    ), {summed(_KEYS)} {_ENTER}
+    ), {summed(KEYS)} {_ENTER}
 """)
 NEXT = text(f"""
-    WITH finer AS MATERIALIZED (
-        SELECT dense_rank() OVER (ORDER BY date_trunc(:grain, start, 'UTC'), user_id, subject_id, kind, name) AS pile,
-            date_trunc(:grain, start, 'UTC') AS start, user_id, subject_id, cast(:grain AS text) AS grain, kind, name,
-            {_SUMS}, histogram
+    WITH keyed AS (
+        SELECT date_trunc(:grain, start, 'UTC') AS start, coalesce(user_id, {NOBODY}) AS user_id, subject_id,
+            cast(:grain AS text) AS grain, kind, name, {_SUMS}, histogram AS entries
         FROM rollups WHERE (user_id IS NULL) = :everybody AND grain = :finer AND start >= :low AND start < :high
-    ), sums AS (
-        SELECT pile, {_KEYS}, {", ".join(f"sum({each}) AS {each}" for each in _SUMS.split(", "))}
-        FROM finer GROUP BY pile, {_KEYS}
-    ), bins AS (
-        SELECT pile, array_agg((bin << 32) + count ORDER BY bin) AS histogram FROM (
-            SELECT pile, entry >> 32 AS bin, sum(entry & 4294967295)::bigint AS count
-            FROM finer, unnest(histogram) AS entry GROUP BY pile, entry >> 32
-        ) binned GROUP BY pile
-    ) {_ENTER}
+    ), {summed(KEYS, calls="sum(calls)", count="sum(entry & 4294967295)::bigint")} {_ENTER}
 """)
 DOCUMENT = """query ($range: TimeRangeInput!) {{ metrics(range: $range) {{ {} }} }}"""
 STATS = """stats { calls errors errorRate inputTokens outputTokens costUsd ttftMs { p50 p95 p99 }
