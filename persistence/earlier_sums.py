@@ -63,8 +63,11 @@ def _sum_hours(ledger: Ledger) -> TextClause:
         WITH fresh AS (
             SELECT counted, {lines(ledger)} FROM {ledger.table}
             WHERE {ledger.key} < :before ORDER BY {ledger.key} DESC LIMIT :limit
+        ), present AS MATERIALIZED (
+            -- An account that goes meanwhile is waited for, and its lines have gone with it.
+            SELECT id FROM users WHERE id IN (SELECT user_id FROM fresh) FOR KEY SHARE
         ), keyed AS (
-            {piled(ledger, HOURS, "fresh")} WHERE counted
+            {piled(ledger, HOURS, "present JOIN fresh ON present.id = fresh.user_id")} WHERE counted
         ), {summed(KEYS)}, added AS ({ADD})
         SELECT key FROM fresh ORDER BY key LIMIT 1
     """)
