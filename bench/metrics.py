@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import gc
 import sys
 import tempfile
 import time
@@ -11,26 +12,33 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import LiteralString, NamedTuple
+from typing import Any, LiteralString, NamedTuple
+from uuid import UUID
 
+import orjson
 import psutil
 import uvloop
 from sqlalchemy import text
 
+from domain.accounts import Scope, UserRole
 from domain.metrics import TimeBucket, Window
-from persistence import metrics
 from persistence.database import Database, Session, connect
+from persistence.ledgers import AGENTS as BY_AGENT
 from persistence.ledgers import CALLS, NOBODY
 from persistence.migrating import migrate
-from persistence.rollups import EVER, summed
-from schema.call_stats import stats_of
+from persistence.rollups import EVER, KEYS, ranked, summed
+from resolvers.context import Context
+from schema.context import Identity
+from server.app import schema
 from server.embedded.postgres import EmbeddedPostgres
 
 LARGEST = 10
 """Millions of calls; about 8 GB of disk."""
 PEOPLE, MODELS, AGENTS = 200, 8, 4
 ROUNDS = 7
-SLICE = 100_000
+SLICE = 500_000
+PART = 6
+"""Hours that are summed at once."""
 
 SEED = f"""
     WITH people AS (
@@ -75,65 +83,87 @@ PLAIN = """
 """
 
 
-_SUMS: LiteralString = "calls, errors, input_tokens, output_tokens, cost_usd, histogram"
-_WHAT: LiteralString = "subject_id, name, agent_id"
-# What a server does with 5,000 lines at a time, with those of a day and from grain to grain: the same sums, sooner.
+_SUMS: LiteralString = "calls, errors, input_tokens, output_tokens, cost_usd"
+_ENTER: LiteralString = f"""
+    INSERT INTO rollups ({KEYS}, {_SUMS}, histogram, percentiles)
+    SELECT start, nullif(user_id, {NOBODY}), subject_id, grain, kind, name, {_SUMS}, coalesce(histogram, '{{}}'),
+        {ranked("kind, grain", "histogram")}
+    FROM sums LEFT JOIN bins USING (pile)
+"""
+# What a server does with 5,000 lines at a time, here with those of some hours, and from grain to grain: the same sums.
 FIRST = text(f"""
     WITH keyed AS (
-        SELECT pile.user_id, pile.grain, date_trunc(pile.grain, at, 'UTC') AS start, {_WHAT}, errors, input_tokens,
-            output_tokens, cost_usd, entries
+        SELECT pile.kind, pile.user_id, pile.grain, date_trunc(pile.grain, at, 'UTC') AS start, pile.subject_id,
+            pile.name, errors, input_tokens, output_tokens, cost_usd, entries
         FROM (
-            SELECT {CALLS.lines} FROM model_calls WHERE started_at >= :low AND started_at < :high
-        ) line, LATERAL (VALUES ({NOBODY}, 'minute'), (line.user_id, 'day')) AS pile (user_id, grain)
-    ), {summed(f"user_id, grain, start, {_WHAT}")}
-    INSERT INTO rollups (kind, user_id, grain, start, {_WHAT}, {_SUMS})
-    SELECT 'call', nullif(user_id, {NOBODY}), grain, start, {_WHAT}, calls, errors, input_tokens, output_tokens,
-        cost_usd, coalesce(histogram, '{{}}')
-    FROM sums LEFT JOIN bins USING (user_id, grain, start, {_WHAT})
+            SELECT {CALLS.lines}, {BY_AGENT.subject} AS agent_id, {BY_AGENT.name} AS agent_name FROM model_calls
+            WHERE started_at >= :low AND started_at < :high
+        ) line, LATERAL (VALUES
+            ('call', {NOBODY}, 'minute', subject_id, line.name), ('call', user_id, 'hour', subject_id, line.name),
+            ('agent', {NOBODY}, 'minute', agent_id, agent_name), ('agent', user_id, 'hour', agent_id, agent_name)
+        ) AS pile (kind, user_id, grain, subject_id, name)
+    ), {summed(KEYS)} {_ENTER}
 """)
 NEXT = text(f"""
-    WITH finer AS (
-        SELECT date_trunc(:grain, start, 'UTC') AS start, {_WHAT}, {_SUMS} FROM rollups
-        WHERE user_id IS NULL AND kind = 'call' AND grain = :finer
-    ), sums AS (
-        SELECT start, {_WHAT}, sum(calls) AS calls, sum(errors) AS errors, sum(input_tokens) AS input_tokens,
-            sum(output_tokens) AS output_tokens, sum(cost_usd) AS cost_usd
-        FROM finer GROUP BY 1, 2, 3, 4
-    ), bins AS (
-        SELECT start, {_WHAT}, array_agg((bin << 32) + count ORDER BY bin) AS histogram FROM (
-            SELECT start, {_WHAT}, entry >> 32 AS bin, sum(entry & 4294967295)::bigint AS count
-            FROM finer, unnest(histogram) AS entry GROUP BY 1, 2, 3, 4, 5
-        ) binned GROUP BY 1, 2, 3, 4
-    )
-    INSERT INTO rollups (kind, grain, start, {_WHAT}, {_SUMS})
-    SELECT 'call', :grain, start, {_WHAT}, calls, errors, input_tokens, output_tokens, cost_usd,
-        coalesce(histogram, '{{}}')
-    FROM sums LEFT JOIN bins USING (start, {_WHAT})
+    WITH keyed AS (
+        SELECT date_trunc(:grain, start, 'UTC') AS start, coalesce(user_id, {NOBODY}) AS user_id, subject_id,
+            cast(:grain AS text) AS grain, kind, name, {_SUMS}, histogram AS entries
+        FROM rollups WHERE (user_id IS NULL) = :everybody AND grain = :finer AND start >= :low AND start < :high
+    ), {summed(KEYS, calls="sum(calls)", count="sum(entry & 4294967295)::bigint")} {_ENTER}
 """)
-GRAINS = (("minute", "hour"), ("hour", "day"), ("day", EVER))
+DOCUMENT = """query ($range: TimeRangeInput!) {{ metrics(range: $range) {{ {} }} }}"""
+STATS = """stats { calls errors errorRate inputTokens outputTokens costUsd ttftMs { p50 p95 p99 }
+    durationMs { p50 p95 p99 } outputTokensPerSecond { p50 p95 p99 } }"""
+BY_MODEL = f"totals {STATS[5:]} byModel {{ modelName {STATS} }}"
+BY_AGENTS = f"byAgent {{ {STATS} }}"
+SUMS_ALONE = "totals { calls errors costUsd }"
+POINTS = f"series(bucket: {{}}) {{{{ start modelName {STATS.replace('{', '{{').replace('}', '}}')} }}}}"
+FEW_POINTS = "series(bucket: {}) {{ start modelName stats {{ calls costUsd }} }}"
+SERIES = (
+    (TimeBucket.DAY, timedelta(days=30)), (TimeBucket.HOUR, timedelta(days=30)),
+    (TimeBucket.MINUTE, timedelta(hours=20)),
+)  # fmt: skip
+
+NEXT_GRAINS = (("minute", "hour", True), ("hour", "day", True), ("hour", "day", False))
+INDEXES = text("SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'model_calls' AND indexname LIKE 'ix%'")
 
 
 async def seed(db: Database, calls: int, start: datetime, step: timedelta) -> None:
+    """Indexes are made when all lines are there, which takes a fraction of the time."""
     async with db.write() as session:
         await session.execute(text(SEED))
+        indexes = (await session.execute(INDEXES)).all()
+        for name, _ in indexes:
+            await session.execute(text(f"DROP INDEX {name}"))
     for low in range(0, calls, SLICE):
         part = {"start": start, "step": step, "low": low, "high": min(low + SLICE, calls) - 1}
         async with at_length(db) as session:
             # Keys are right as they are made; checking each of them would take most of the time.
             await session.execute(text("SET LOCAL session_replication_role = replica"))
             await session.execute(CALL, part)
+    for _, definition in indexes:
+        async with at_length(db) as session:
+            await session.execute(text(definition))
 
 
 async def sum_up(db: Database, start: datetime) -> float:
     """Seconds until all calls are in the sums."""
     began, midnight = time.perf_counter(), start.replace(hour=0, minute=0, second=0)
-    for day in range(32):
-        low = midnight + timedelta(days=day)
-        async with at_length(db) as session:
-            await session.execute(FIRST, {"low": low, "high": low + timedelta(days=1)})
-    for finer, grain in GRAINS:
-        async with at_length(db) as session:
-            await session.execute(NEXT, {"finer": finer, "grain": grain})
+    days = [midnight + timedelta(days=day) for day in range(31)]
+    async with db.write() as session:
+        await session.execute(text("CREATE INDEX ix_bench ON rollups (grain, start)"))
+    for day in days:
+        for low in (day + timedelta(hours=hours) for hours in range(0, 24, PART)):
+            async with at_length(db) as session:
+                await session.execute(FIRST, {"low": low, "high": low + timedelta(hours=PART)})
+        for finer, grain, everybody in NEXT_GRAINS:
+            values = {"finer": finer, "grain": grain, "everybody": everybody}
+            async with at_length(db) as session:
+                await session.execute(NEXT, values | {"low": day, "high": day + timedelta(days=1)})
+    async with at_length(db) as session:
+        values = {"finer": "day", "grain": EVER, "everybody": True}
+        await session.execute(NEXT, values | {"low": days[0], "high": days[-1] + timedelta(days=1)})
+        await session.execute(text("DROP INDEX ix_bench"))
     return time.perf_counter() - began
 
 
@@ -143,6 +173,7 @@ async def at_length(db: Database) -> AsyncIterator[Session]:
     async with db.write() as session:
         await session.execute(text("SET LOCAL statement_timeout = 0"))
         await session.execute(text("SET LOCAL work_mem = '256MB'"))
+        await session.execute(text("SET LOCAL maintenance_work_mem = '512MB'"))
         yield session
 
 
@@ -169,31 +200,44 @@ def used(postgres: psutil.Process) -> float:
 
 
 async def timed(db: Database, what: Callable[[], Awaitable[int]], rounds: int = ROUNDS) -> Took:
-    """PostgreSQL counts in hundredths of a second, so its part is the mean of all rounds but the first."""
+    """PostgreSQL counts in hundredths of a second, so its part is the mean of all rounds. Of several there is one
+    before that does not count."""
     async with db.read() as session:
         backend = (await session.execute(text("SELECT pg_backend_pid()"))).scalar_one()
     postgres = psutil.Process(backend).parent()
     assert postgres is not None
-    rows, before = await what(), used(postgres)
+    if rounds > 1:
+        await what()
+    rows, before = 0, used(postgres)
     times, here = list[float](), list[float]()
     for _ in range(rounds):
         began, cpu = time.perf_counter(), time.process_time()
-        await what()
+        rows = await what()
         times.append((time.perf_counter() - began) * 1000)
         here.append((time.process_time() - cpu) * 1000)
     return Took(min(times), min(here), (used(postgres) - before) / rounds, rows)
 
 
-def reading(db: Database, window: Window, bucket: TimeBucket | None = None) -> Callable[[], Awaitable[int]]:
-    """What `metrics` does for a window, percentiles included."""
+def answering(db: Database, window: Window, fields: str) -> Callable[[], Awaitable[int]]:
+    """A whole request for figures, from its text to the JSON of its answer; gives the number of points in a series."""
+    user_id = window.user_id or UUID(int=0)
+    role = UserRole.ADMIN if window.user_id is None else UserRole.MEMBER
+    nobody: Any = None
+    context = Context(
+        db=db, identity=Identity(user_id, "", "", role, frozenset(Scope)), engine=nobody, doors=nobody, keys=nobody,
+        connection=nobody,
+    )  # fmt: skip
+    span = {"from": window.start.isoformat(), "to": window.end.isoformat()}
 
-    async def read() -> int:
-        async with db.read() as session:
-            tallies = await metrics.figures(session, window, bucket=bucket)
-        by_model = metrics.grouped(tallies, lambda tally: (tally.start, tally.subject_id, tally.name))
-        return len(stats_of([metrics.together(tallies), *by_model.values()]))
+    async def answer() -> int:
+        result = await schema.execute(
+            DOCUMENT.format(fields), variable_values={"range": span}, context_value=context.fresh()
+        )
+        assert result.data is not None, result.errors
+        orjson.dumps(result.data)
+        return len(result.data["metrics"].get("series", ()))
 
-    return read
+    return answer
 
 
 def adding(db: Database, window: Window) -> Callable[[], Awaitable[int]]:
@@ -220,6 +264,7 @@ async def measure(db: Database, calls: int) -> None:
         await plain.execute(text("VACUUM ANALYZE"))
         sizes = "SELECT pg_total_relation_size('model_calls') / 1e6, pg_total_relation_size('rollups') / 1e6,"
         ledger, sums, rows = (await connection.execute(text(f"{sizes} (SELECT count(*) FROM rollups)"))).one()
+    gc.freeze()  # as a server does when it has started
     print(f"  ledger {ledger:.0f} MB, sums {sums:.0f} MB in {rows:,} rows")
     # Neither end stands on the edge of anything, as with a person who asks for the last 30 days.
     end = start + timedelta(days=30)
@@ -230,15 +275,18 @@ async def measure(db: Database, calls: int) -> None:
 
 
 async def compare(db: Database, name: str, window: Window) -> None:
-    sums, plain = await timed(db, reading(db, window)), await timed(db, adding(db, window), rounds=1)
+    sums, plain = await timed(db, answering(db, window, BY_MODEL)), await timed(db, adding(db, window), rounds=1)
     print(f"  {name}: 30 days by model {sums}")
-    print(f"    from the ledger {plain}: {(plain.here + plain.there) / (sums.here + sums.there):.0f} times as much")
+    print(f"    in one statement from the ledger {plain}")
     hours = window._replace(start=on_the_hour(window.start), end=on_the_hour(window.end))
-    print(f"    between full hours, by model {await timed(db, reading(db, hours))}")
-    for bucket, days in ((TimeBucket.DAY, 30), (TimeBucket.HOUR, 30), (TimeBucket.MINUTE, 1)):
-        part = hours._replace(start=hours.end - timedelta(days=days))
-        took = await timed(db, reading(db, part, bucket))
-        print(f"    series by {bucket.value:6} of {days:2} days {took}, {took.rows - 1:,} points")
+    for what, fields in (("by model", BY_MODEL), ("by agent", BY_AGENTS), ("sums alone", SUMS_ALONE)):
+        print(f"    between full hours, {what} {await timed(db, answering(db, hours, fields))}")
+    for bucket, length in SERIES:
+        part = hours._replace(start=hours.end - length)
+        for what, fields in (("", POINTS), (", calls and cost alone", FEW_POINTS)):
+            took = await timed(db, answering(db, part, fields.format(bucket.name)))
+            span = str(length).removesuffix(", 0:00:00")
+            print(f"    series by {bucket.value} of {span}{what} {took}, {took.rows:,} points")
 
 
 def on_the_hour(at: datetime) -> datetime:

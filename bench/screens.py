@@ -18,9 +18,9 @@ from sqlalchemy import text
 
 from bench.browser import browser
 from bench.imports import ask
-from bench.metrics import sum_up
 from bench.stage import PASSWORD, Stage, stage
 from domain.accounts import Scope
+from orchestration.metrics import roll_up_once
 from persistence.database import Database
 from resolvers.registration import create_api_key
 from server.settings import ROOT
@@ -101,7 +101,7 @@ async def remember(db: Database) -> None:
     """Two weeks of figures."""
     async with db.write() as session:
         await session.execute(CALLS, {"email": ADA})
-    await sum_up(db)
+    await roll_up_once(db)
 
 
 async def connect_providers(running: Stage, providers: dict[str, Upstream]) -> None:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from persistence import live_metrics, rollups
+from persistence import earlier_sums, live_metrics, rollups
 from persistence.database import Database, Unavailable
-from persistence.ledgers import ALL
+from persistence.ledgers import TABLES
 from persistence.live_metrics import Activity
 
 log = logging.getLogger(__name__)
@@ -18,6 +18,8 @@ EVERY = 10.0
 """Seconds between two looks for lines of the ledgers that the sums do not have."""
 LINES = 5_000
 """Lines in one transaction."""
+BREATH = 0.5
+"""Seconds between two steps with sums of an earlier version."""
 TICK = 1.0
 """Seconds between two looks at what is going on."""
 LATELY = timedelta(minutes=1)
@@ -27,21 +29,29 @@ LATELY = timedelta(minutes=1)
 async def roll_up(db: Database) -> None:
     """For ever. Any number of processes may do this; nobody waits for it, because what is not in the sums yet is read
     from the ledgers."""
+    behind = True
     while True:
         try:
             await roll_up_once(db)
+            behind = behind and await catch_up(db)
         except Unavailable as error:
             log.warning("the sums cannot be kept up to date (%s)", error)
-        await asyncio.sleep(EVERY)
+        await asyncio.sleep(BREATH if behind else EVERY)
 
 
 async def roll_up_once(db: Database) -> None:
     """Add all that is there by now."""
-    for ledger in ALL:
+    for ledger, *_ in TABLES:
         added = LINES
         while added == LINES:
             async with db.write() as session:
                 added = await rollups.roll(session, ledger, limit=LINES)
+
+
+async def catch_up(db: Database) -> bool:
+    """One step from the sums of an earlier version to those of this one; whether there may be more."""
+    async with db.write() as session:
+        return await earlier_sums.step(session)
 
 
 class Seen(NamedTuple):

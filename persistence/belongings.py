@@ -17,7 +17,7 @@ STEP = 500
 SECRET = {"password_hash"}
 """Columns that would help somebody in who finds the file. All bytes stay out too: hashes, sealed secrets, states."""
 
-ELSEWHERE = {"chats", "changes", "change_clocks", "rollups"}
+ELSEWHERE = {"chats", "changes", "change_clocks", "rollups", "earlier_rollups"}
 """Chats are exported whole, with what is in them; changes only say where clients are in a feed; rollups are sums of
 the ledgers, which are here."""
 

@@ -15,7 +15,7 @@ STEP = 2_000
 FEW = 20
 """Of what takes much with it: a file its content, an agent its versions."""
 
-LEDGERS: tuple[LiteralString, ...] = ("model_calls", "tool_calls", "selections", "rollups")
+LEDGERS: tuple[LiteralString, ...] = ("model_calls", "tool_calls", "selections", "rollups", "earlier_rollups")
 
 
 def _removal(table: LiteralString, owner: LiteralString) -> LiteralString:

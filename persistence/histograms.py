@@ -22,8 +22,8 @@ OFFSET = 200
 """Bin of the value 1. Values go from a thousandth to a thousand million; what is beyond counts as the last of these."""
 BINS = 768
 """More than there are, so that measure and bin are one number."""
-AT_ONCE = 64
-"""Histograms that are spread out in memory together; so many fit into a processor's cache."""
+MIDDLES: NDArray[np.float64] = 2 * np.exp((np.arange(BINS) - OFFSET) * math.log(GAMMA)) / (GAMMA + 1)
+"""For each bin, the value whose relative distance to both of its ends is the same."""
 COUNT = 0xFFFF_FFFF
 
 
@@ -33,14 +33,35 @@ class Measure(IntEnum):
     TOKENS_PER_SECOND = 2
 
 
+SHARES = (0.5, 0.95, 0.99)
+"""The percentiles that are shown."""
+
+
 MERGED: LiteralString = """ARRAY(
     SELECT (entry >> 32 << 32) + sum(entry & 4294967295)::bigint FROM unnest({0} || {1}) AS entry
     GROUP BY entry >> 32 ORDER BY 1
 )"""
 """Two histograms as one, in SQL."""
+SHORT: LiteralString = "32"
+"""Entries of a histogram that is worked out in no time."""
+_RANKED: LiteralString = ", ".join(
+    f"coalesce(min(bin) FILTER (WHERE bin / {BINS} = {measure.value} AND up_to > floor({share} * (total - 1))), 0)"
+    for measure in Measure
+    for share in SHARES
+)
+PERCENTILES: LiteralString = f"""CASE WHEN cardinality({{0}}) > {SHORT} THEN (
+    SELECT ARRAY[{_RANKED}]::smallint[] FROM (
+        SELECT entry >> 32 AS bin, sum((entry & 4294967295)::float8) OVER (spread ORDER BY entry) AS up_to,
+            sum((entry & 4294967295)::float8) OVER spread AS total
+        FROM unnest({{0}}) AS entry WINDOW spread AS (PARTITION BY (entry >> 32) / {BINS})
+    ) AS ranked
+) END"""
+"""For a histogram in SQL, what `percentiles` reads: the bin of each measure and share, and bin 0, which no value is in,
+where nothing was measured. NULL for one that is short."""
 WIRE = np.dtype([("size", ">i4"), ("entry", ">i8")])
-PACKED: LiteralString = "coalesce(string_agg(substring(array_send({0}) FROM 21), ''::bytea), ''::bytea)"
-"""All histograms of a group, end to end: the wire form of each array without its header of 20 bytes."""
+RANKED = np.dtype([("size", ">i4"), ("bin", ">i2")])
+PACKED: LiteralString = "substring(array_send({0}) FROM 21)"
+"""The wire form of an array without its header of 20 bytes, so that histograms end to end are one."""
 
 
 def entry(measure: Measure, value: LiteralString) -> LiteralString:
@@ -53,39 +74,48 @@ def entry(measure: Measure, value: LiteralString) -> LiteralString:
 def quantiles(histograms: Sequence[bytes], shares: Sequence[float]) -> NDArray[np.float64]:
     """For each packed histogram, each measure and each share the value of the rank `floor(share * (n - 1))`; NaN where
     nothing was measured."""
-    found = np.empty((len(histograms), len(Measure), len(shares)))
-    for first in range(0, len(histograms), AT_ONCE):
-        counts = _counts(histograms[first : first + AT_ONCE])
-        used = np.flatnonzero(counts.any(axis=(0, 1)))
-        lowest, highest = (used[0], used[-1]) if len(used) else (0, 0)
-        up_to = np.cumsum(counts[..., lowest : highest + 1], axis=-1)
-        total = up_to[..., -1]
-        for number, share in enumerate(shares):
-            rank = np.floor(share * np.maximum(total - 1, 0))
-            bins = lowest + (up_to <= rank[..., None]).sum(axis=-1)
-            found[first : first + AT_ONCE, :, number] = np.where(total > 0, _middle(bins), np.nan)
-    return found
+    places, counts = _in_order(*_entries(histograms), len(histograms))
+    up_to = np.concatenate(([0], np.cumsum(counts)))
+    # Ranks go on from one measure, and from one histogram, to the next.
+    ends = np.searchsorted(places, np.arange(len(histograms) * len(Measure) + 1) * BINS)
+    before, total = up_to[ends[:-1]], np.diff(up_to[ends])
+    ranks = before[:, None] + np.floor(np.multiply.outer(np.maximum(total - 1, 0), shares)).astype(np.int64)
+    at = np.searchsorted(up_to[1:], ranks, side="right").clip(max=max(len(places) - 1, 0))
+    found = np.full(ranks.shape, np.nan)
+    found[total > 0] = MIDDLES[places[at[total > 0]] % BINS]
+    return found.reshape(len(histograms), len(Measure), len(shares))
+
+
+def percentiles(ranked: Sequence[bytes]) -> NDArray[np.float64]:
+    """The same for SHARES, of what PERCENTILES found, packed."""
+    bins = np.frombuffer(b"".join(ranked), RANKED)["bin"].astype(np.int64)
+    return np.where(bins > 0, MIDDLES[bins % BINS], np.nan).reshape(len(ranked), len(Measure), len(SHARES))
 
 
 def at_most(histogram: bytes, measure: Measure, limits: Sequence[float]) -> tuple[list[int], float]:
     """How many values are at most each limit, and the sum of all values; both as exact as the bins are."""
-    counts, values = _counts([histogram])[0, measure], _middle(np.arange(BINS))
+    places, counts = _entries([histogram])
+    of_it = places // BINS == measure
+    values, counts = MIDDLES[places[of_it] % BINS], counts[of_it]
     return [int(counts[values <= limit].sum()) for limit in limits], float((values * counts).sum())
 
 
-def _counts(histograms: Sequence[bytes]) -> NDArray[np.float64]:
-    """How many values are in each bin, by histogram and measure; whole numbers."""
+def _entries(histograms: Sequence[bytes]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For each entry where it counts, as histogram, measure and bin in one number; and what it counts."""
     entries = np.frombuffer(b"".join(histograms), WIRE)["entry"].astype(np.int64)
     sizes = [len(histogram) // WIRE.itemsize for histogram in histograms]
-    each = len(Measure) * BINS
-    places = np.repeat(np.arange(len(histograms)), sizes) * each + (entries >> 32)
-    counts = np.bincount(places, (entries & COUNT).astype(np.float64), len(histograms) * each).astype(
-        np.float64, copy=False
-    )
-    return counts.reshape(len(histograms), len(Measure), BINS)
+    return np.repeat(np.arange(len(histograms)) * len(Measure) * BINS, sizes) + (entries >> 32), entries & COUNT
 
 
-def _middle(bins: NDArray[np.int64]) -> NDArray[np.float64]:
-    """The value whose relative distance to both ends of its bin is the same."""
-    values: NDArray[np.float64] = 2 * np.exp((bins - OFFSET) * math.log(GAMMA)) / (GAMMA + 1)
-    return values
+def _in_order(
+    places: NDArray[np.int64], counts: NDArray[np.int64], histograms: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The same in the order of places. Of many for each place, there is one left."""
+    if len(places) > histograms * BINS:
+        spread = np.bincount(places, counts).astype(np.int64)
+        found = np.flatnonzero(spread)
+        return found, spread[found]
+    if (places[1:] > places[:-1]).all():
+        return places, counts
+    order = np.argsort(places, kind="stable")  # which is quick with pieces that are in order
+    return places[order], counts[order]

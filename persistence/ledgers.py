@@ -1,6 +1,6 @@
 """What is counted: each ledger with its lines in one shape, so that all of them are summed in the same way."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import LiteralString
 
 from persistence.histograms import Measure, entry
@@ -11,8 +11,9 @@ NOBODY: LiteralString = "'00000000-0000-0000-0000-000000000000'::uuid"
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """A table with `user_id`, and with `counted`, which is true for lines that the sums have. `subject` is the model or
-    the tool that a line is about; `known` is what is told of it, in words about a group of `taken` and `models m`."""
+    """A table with `user_id`, and with `counted`, which is true for lines that the sums have. `subject` is what they
+    are told apart by, such as the model or the tool that a line is about; `among` is the table where one that has been
+    removed is missing."""
 
     kind: LiteralString
     table: LiteralString
@@ -20,21 +21,20 @@ class Ledger:
     at: LiteralString
     subject: LiteralString = NOBODY
     name: LiteralString = "''"
-    agent: LiteralString = NOBODY
     errors: LiteralString = "0"
     input_tokens: LiteralString = "0"
     output_tokens: LiteralString = "0"
     cost_usd: LiteralString = "0::numeric"
     entries: LiteralString = "'{}'::bigint[]"
-    known: LiteralString = "taken.subject_id"
+    among: LiteralString | None = None
 
     @property
     def lines(self) -> LiteralString:
         """The columns of a line in the common shape, in SQL."""
         return (
-            f"user_id, {self.at} AS at, {self.subject} AS subject_id, {self.name} AS name, {self.agent} AS agent_id,"
-            f" {self.errors} AS errors, {self.input_tokens} AS input_tokens, {self.output_tokens} AS output_tokens,"
-            f" {self.cost_usd} AS cost_usd, {self.entries} AS entries"
+            f"user_id, {self.at} AS at, {self.subject} AS subject_id, {self.name} AS name, {self.errors} AS errors,"
+            f" {self.input_tokens} AS input_tokens, {self.output_tokens} AS output_tokens, {self.cost_usd} AS cost_usd,"
+            f" {self.entries} AS entries"
         )
 
 
@@ -52,15 +52,17 @@ CALLS = Ledger(
     at="started_at",
     subject=f"coalesce(model_id, {NOBODY})",
     name="model_name",
-    agent=f"coalesce(agent_id, {NOBODY})",
     errors="(outcome = 'failed')::int",
     input_tokens="input_tokens",
     output_tokens="output_tokens",
     cost_usd="cost_usd",
     entries=f"CASE WHEN outcome = 'succeeded' THEN array_remove(ARRAY[{_MEASURED}], NULL) ELSE '{{}}'::bigint[] END",
-    known="m.id",
+    among="models",
 )
-"""Calls to models. Times and speeds are those of calls that succeeded."""
+"""Calls to models, by model. Times and speeds are those of calls that succeeded."""
+
+AGENTS = replace(CALLS, kind="agent", subject=f"coalesce(agent_id, {NOBODY})", name="''", among="agents")
+"""The same by agent: sums of each of both are far fewer than of each model of each agent, which nobody asks for."""
 
 TOOLS = Ledger(
     kind="tool",
@@ -77,4 +79,6 @@ TOOLS = Ledger(
 CHOICES = Ledger(kind="choice", table="selections", key="run_id", at="created_at")
 """Models that a policy chose."""
 
-ALL = (CALLS, TOOLS, CHOICES)
+ALL = (CALLS, AGENTS, TOOLS, CHOICES)
+TABLES = ((CALLS, AGENTS), (TOOLS,), (CHOICES,))
+"""Those of the same lines together: what has counted a line has counted it for all of them."""

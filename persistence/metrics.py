@@ -1,14 +1,15 @@
 """Figures over a range of time: read from the sums, and from the ledger what they do not have."""
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
-from typing import LiteralString, TypeVar
+from operator import itemgetter
+from typing import LiteralString, NamedTuple, TypeVar
 from uuid import UUID
 
 from domain.metrics import Cover, Piece, TimeBucket, Window, cover
+from persistence import earlier_sums
 from persistence.database import Session, run
 from persistence.histograms import PACKED
 from persistence.ledgers import CALLS, Ledger
@@ -17,32 +18,32 @@ from persistence.rollups import EVER, summed
 K = TypeVar("K", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Sums over some lines of a ledger. `subject_id` is the model or the tool, None for a model that has been removed;
-    `start` is the bucket's; `histogram` is packed as `histograms` reads it."""
+class Tally(NamedTuple):
+    """Sums over some lines of a ledger. `subject_id` is what they have in common, None for what has been removed;
+    `start` is the bucket's. How values are spread is in `histogram`, packed as `histograms` reads it, or already worked
+    out in `percentiles`."""
 
     start: datetime
     subject_id: UUID | None
     name: str
-    agent_id: UUID | None
     calls: int = 0
     errors: int = 0
     input_tokens: int = 0
     output_tokens: int = 0
     cost_usd: Decimal = Decimal(0)
     histogram: bytes = b""
+    percentiles: bytes = b""
 
 
-NOTHING = Tally(datetime(1970, 1, 1, tzinfo=UTC), None, "", None)
+NOTHING = Tally(datetime(1970, 1, 1, tzinfo=UTC), None, "")
 
 
 def together(tallies: Sequence[Tally]) -> Tally:
-    """All as one; of what they differ in otherwise it has the first one's word."""
+    """All as one, of those that have histograms; of what they differ in otherwise it has the first one's word."""
     if len(tallies) == 1:
         return tallies[0]
-    return replace(
-        tallies[0] if tallies else NOTHING,
+    first = tallies[0] if tallies else NOTHING
+    return first._replace(
         calls=sum(tally.calls for tally in tallies),
         errors=sum(tally.errors for tally in tallies),
         input_tokens=sum(tally.input_tokens for tally in tallies),
@@ -54,50 +55,85 @@ def together(tallies: Sequence[Tally]) -> Tally:
 
 def grouped(tallies: Iterable[Tally], key: Callable[[Tally], K]) -> dict[K, Tally]:
     """One tally for each key, in the order in which the keys come up."""
-    groups: dict[K, list[Tally]] = {}
+    groups: dict[K, Tally] = {}
+    several: dict[K, list[Tally]] = {}
     for tally in tallies:
-        groups.setdefault(key(tally), []).append(tally)
-    return {group: together(found) for group, found in groups.items()}
+        group = key(tally)
+        first = groups.setdefault(group, tally)
+        if first is not tally:
+            several.setdefault(group, [first]).append(tally)
+    return groups | {group: together(found) for group, found in several.items()}
 
 
-_KEYS: LiteralString = "start, subject_id, name, agent_id"
+_KEYS: LiteralString = "start, subject_id, name"
+_SUMS: LiteralString = "calls, errors, input_tokens, output_tokens, cost_usd"
 _BUCKET: LiteralString = "coalesce(date_trunc(cast(%(bucket)s AS text), {0}, 'UTC'), 'epoch')"
 
 
+# What an earlier version has counted but not by hour, which is nothing once `earlier_sums` has caught up.
+_HOURS: LiteralString = """
+            UNION ALL
+            SELECT {lines} FROM hours_to_sum later, piece, LATERAL (
+                SELECT * FROM {table}
+                WHERE user_id = %(user_id)s AND {at} >= piece.low AND {at} < piece.high AND counted
+                    AND {key} < later.before
+                OFFSET 0
+            ) AS line
+            WHERE later.ledger = '{table}' AND piece.of = 'hour'
+"""
+
+
 @cache
-def _read(ledger: Ledger, *, everybody: bool, agents: bool) -> LiteralString:
-    line = "" if everybody else "user_id = %(user_id)s AND "
-    at, whose = ledger.at, "user_id IS NULL" if everybody else "user_id = %(user_id)s"
+def _read(ledger: Ledger, *, everybody: bool) -> LiteralString:
+    """What a bucket of a series needs no histogram for: its sums are one row, and nothing has to be added to it."""
+    at, line = ledger.at, "" if everybody else "user_id = %(user_id)s AND "
+    whose = "user_id IS NULL" if everybody else "user_id = %(user_id)s"
+    hours = "" if everybody else _HOURS.format(lines=ledger.lines, table=ledger.table, at=at, key=ledger.key)
+    subject = "known.id" if ledger.among else "subject_id"
+    known = f"LEFT JOIN {ledger.among} known ON known.id = subject_id" if ledger.among else ""
+    earlier_kind, earlier_subject, earlier_name = earlier_sums.kept(ledger)
     return f"""
-        WITH fresh AS (
+        WITH piece AS (
+            SELECT * FROM
+            unnest(cast(%(grains)s AS text[]), cast(%(lows)s AS timestamptz[]), cast(%(highs)s AS timestamptz[]))
+                AS piece(of, low, high)
+        ), fresh AS (
             SELECT {ledger.lines} FROM {ledger.table}
             WHERE {line}(({at} >= %(start)s AND {at} < %(low)s) OR ({at} >= %(high)s AND {at} < %(end)s)
-                OR (NOT counted AND {at} >= %(low)s AND {at} < %(high)s))
+                OR (NOT counted AND {at} >= %(low)s AND {at} < %(high)s)){hours}
         ), keyed AS (
-            SELECT {_BUCKET.format("at")} AS start, subject_id, name, agent_id, errors, input_tokens, output_tokens,
-                cost_usd, entries
+            SELECT {_BUCKET.format("at")} AS start, subject_id, name, errors, input_tokens, output_tokens, cost_usd,
+                entries
             FROM fresh
-        ), {summed(_KEYS)}, taken AS (
-            SELECT {_KEYS}, calls, errors, input_tokens, output_tokens, cost_usd, histogram
-            FROM sums LEFT JOIN bins USING ({_KEYS})
+        ), {summed(_KEYS)}, added AS MATERIALIZED (
+            SELECT {_KEYS}, {_SUMS}, coalesce(histogram, '{{}}') AS histogram FROM sums LEFT JOIN bins USING (pile)
             UNION ALL
-            SELECT {_BUCKET.format("r.start")}, subject_id, name, agent_id, calls, errors, input_tokens, output_tokens,
-                cost_usd, histogram
-            FROM unnest(cast(%(grains)s AS text[]), cast(%(lows)s AS timestamptz[]), cast(%(highs)s AS timestamptz[]))
-                AS piece(grain, low, high),
-            LATERAL (
-                SELECT * FROM rollups
-                WHERE {whose} AND kind = '{ledger.kind}' AND grain = piece.grain AND start >= piece.low
-                    AND start < piece.high
-                OFFSET 0 -- one look into the index for each piece, whatever the planner thinks of the table
-            ) AS r
+            SELECT {_BUCKET.format("r.start")}, {earlier_subject}, {earlier_name}, {_SUMS}, histogram
+            FROM {_kept("earlier_rollups", whose, earlier_kind)}
+        ), kept AS (
+            SELECT {_BUCKET.format("r.start")} AS start, subject_id, name, {_SUMS}, histogram,
+                CASE WHEN grain = %(bucket)s THEN percentiles END AS percentiles
+            FROM {_kept("rollups", whose, ledger.kind)}
+        ), taken AS (
+            SELECT {_KEYS}, {_SUMS}, histogram, NULL::smallint[] AS percentiles FROM added
+            UNION ALL
+            SELECT {_KEYS}, {_SUMS}, histogram,
+                CASE WHEN percentiles IS NULL OR ({_KEYS}) IN (SELECT {_KEYS} FROM added) THEN NULL ELSE percentiles END
+            FROM kept
         )
-        SELECT start, {ledger.known}, taken.name, {"a.id" if agents else "NULL::uuid"}, sum(calls)::bigint,
-            sum(errors)::bigint, sum(input_tokens)::bigint, sum(output_tokens)::bigint, sum(cost_usd),
-            {PACKED.format("histogram")}
-        FROM taken LEFT JOIN models m ON m.id = subject_id LEFT JOIN agents a ON a.id = agent_id
-        GROUP BY 1, 2, 3, 4 ORDER BY 1, 3, 2, 4
+        SELECT start, {subject}, taken.name, {_SUMS},
+            CASE WHEN percentiles IS NULL OR {subject} IS NULL THEN {PACKED.format("histogram")} ELSE '' END,
+            CASE WHEN percentiles IS NULL OR {subject} IS NULL THEN '' ELSE {PACKED.format("percentiles")} END
+        FROM taken {known}
     """
+
+
+def _kept(table: LiteralString, whose: LiteralString, kind: LiteralString) -> LiteralString:
+    return f"""piece, LATERAL (
+                SELECT * FROM {table}
+                WHERE {whose} AND kind = '{kind}' AND grain = piece.of AND start >= piece.low AND start < piece.high
+                OFFSET 0 -- one look into the index for each piece, whatever the planner thinks of the table
+            ) AS r"""
 
 
 async def _tallies(
@@ -108,17 +144,21 @@ async def _tallies(
         "end": over.end, "grains": [piece.grain for piece in over.pieces], "lows": [piece.low for piece in over.pieces],
         "highs": [piece.high for piece in over.pieces],
     }  # fmt: skip
-    query = _read(ledger, everybody=user_id is None, agents=bucket is None)
     # Histograms are megabytes, which as text would be twice as many, to be written and to be read.
-    return [Tally(*row) for row in await run(session, query, values, binary=True)]
+    rows = await run(session, _read(ledger, everybody=user_id is None), values, binary=True)
+    tallies = list(map(Tally._make, rows))
+    parts = grouped((tally for tally in tallies if not tally.percentiles), itemgetter(0, 1, 2))  # start, subject, name
+    whole = [tally for tally in tallies if tally.percentiles]
+    return sorted([*whole, *parts.values()], key=itemgetter(0, 2))
 
 
 async def figures(
     session: Session, window: Window, ledger: Ledger = CALLS, *, bucket: TimeBucket | None = None
 ) -> list[Tally]:
-    """What a ledger adds up to in a window, for each subject, and for each agent or, if one is given, each bucket."""
-    # Of one person there are so few lines in an hour that sums of them would be as many.
-    finest = TimeBucket.MINUTE if window.user_id is None else TimeBucket.DAY
+    """What a ledger adds up to in a window, for each subject, and for each bucket if one is given. Oldest first, and by
+    name."""
+    # Of one person there are so few lines in a minute that sums of them would be as many.
+    finest = TimeBucket.MINUTE if window.user_id is None else TimeBucket.HOUR
     over = cover(window.start, window.end, finest=finest, coarsest=bucket or TimeBucket.DAY)
     return await _tallies(session, ledger, window.user_id, over, bucket)
 
@@ -127,5 +167,5 @@ _FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
 async def ever(session: Session, ledger: Ledger) -> list[Tally]:
-    """All that a ledger has ever added up to, for each subject and agent."""
+    """All that a ledger has ever added up to, for each subject."""
     return await _tallies(session, ledger, None, Cover(_FIRST, _FIRST, _LAST, _LAST, (Piece(EVER, _FIRST, _LAST),)))

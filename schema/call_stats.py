@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cached_property
 
+import numpy as np
 import strawberry
 
-from persistence.histograms import Measure, quantiles
+from persistence.histograms import SHARES, Measure, percentiles, quantiles
 from persistence.metrics import Tally
-from persistence.model_stats import Quantiles
 from schema.model_health import Percentiles
-
-SHARES = (0.5, 0.95, 0.99)
 
 
 @strawberry.type(
@@ -27,15 +25,39 @@ class ModelCallStats:
     input_tokens: float = strawberry.field(description="Tokens sent; a whole number that may be large.")
     output_tokens: float = strawberry.field(description="Tokens received; a whole number that may be large.")
     cost_usd: Decimal = strawberry.field(description="Money in US dollars, at the prices of the time.")
-    ttft_ms: Percentiles = strawberry.field(description="Time to the first token in milliseconds.")
-    duration_ms: Percentiles = strawberry.field(description="Time to the end in milliseconds.")
-    output_tokens_per_second: Percentiles = strawberry.field(
-        description="Speed of output after the first token, of answers of two tokens or more."
-    )
+    spreads: strawberry.Private[Spreads]
+    place: strawberry.Private[int]
+
+    @strawberry.field(description="Time to the first token in milliseconds.")
+    def ttft_ms(self) -> Percentiles:
+        return self.spreads.of(self.place)[Measure.TTFT_MS]
+
+    @strawberry.field(description="Time to the end in milliseconds.")
+    def duration_ms(self) -> Percentiles:
+        return self.spreads.of(self.place)[Measure.DURATION_MS]
+
+    @strawberry.field(description="Speed of output after the first token, of answers of two tokens or more.")
+    def output_tokens_per_second(self) -> Percentiles:
+        return self.spreads.of(self.place)[Measure.TOKENS_PER_SECOND]
+
+
+class Spreads:
+    """The percentiles of tallies, worked out for all of them when those of one are asked for."""
+
+    def __init__(self, tallies: Sequence[Tally]) -> None:
+        self._tallies = tallies
+
+    def of(self, place: int) -> tuple[Percentiles, ...]:
+        return self._found[place]
+
+    @cached_property
+    def _found(self) -> list[tuple[Percentiles, ...]]:
+        return percentiles_of(self._tallies)
 
 
 def stats_of(tallies: Sequence[Tally]) -> list[ModelCallStats]:
     """One for each tally."""
+    spreads = Spreads(tallies)
     return [
         ModelCallStats(
             calls=tally.calls,
@@ -44,19 +66,21 @@ def stats_of(tallies: Sequence[Tally]) -> list[ModelCallStats]:
             input_tokens=float(tally.input_tokens),
             output_tokens=float(tally.output_tokens),
             cost_usd=tally.cost_usd,
-            ttft_ms=measures[Measure.TTFT_MS],
-            duration_ms=measures[Measure.DURATION_MS],
-            output_tokens_per_second=measures[Measure.TOKENS_PER_SECOND],
+            spreads=spreads,
+            place=place,
         )
-        for tally, measures in zip(tallies, percentiles_of(tallies), strict=True)
+        for place, tally in enumerate(tallies)
     ]
 
 
-def percentiles_of(tallies: Sequence[Tally]) -> list[list[Percentiles]]:
+def percentiles_of(tallies: Sequence[Tally]) -> list[tuple[Percentiles, ...]]:
     """For each tally, those of each measure."""
-    found = quantiles([tally.histogram for tally in tallies], SHARES).tolist()
-    return [[Percentiles.of(Quantiles(*map(_or_none, measure))) for measure in measures] for measures in found]
-
-
-def _or_none(value: float) -> float | None:
-    return None if math.isnan(value) else value
+    known = np.array([tally.percentiles != b"" for tally in tallies], bool)
+    found = np.empty((len(tallies), len(Measure), len(SHARES)))
+    found[known] = percentiles([tally.percentiles for tally in tallies if tally.percentiles])
+    found[~known] = quantiles([tally.histogram for tally in tallies if not tally.percentiles], SHARES)
+    shown = found.astype(object)
+    shown[np.isnan(found)] = None
+    values = shown.reshape(-1, len(SHARES)).T.tolist()
+    spreads = iter([Percentiles(p50=p50, p95=p95, p99=p99) for p50, p95, p99 in zip(*values, strict=True)])
+    return list(zip(*[spreads] * len(Measure), strict=True))

@@ -13,16 +13,17 @@ from domain.errors import BadUserInput
 from domain.ids import Kind, global_id
 from domain.metrics import Window, buckets_between
 from persistence import metrics, selections
+from persistence.base import Columns
 from persistence.database import Session
 from persistence.histograms import Measure
-from persistence.ledgers import CALLS, CHOICES, TOOLS, Ledger
-from persistence.metrics import NOTHING, Tally, grouped, together
+from persistence.ledgers import AGENTS, CALLS, CHOICES, TOOLS, Ledger
+from persistence.metrics import NOTHING, Tally
 from persistence.selections import Calibration, Thumbs
 from schema.agents import Agent, agent_by_id
 from schema.call_stats import ModelCallStats, percentiles_of, stats_of
 from schema.context import FieldInfo
 from schema.enums import TimeBucket
-from schema.loading import Loader
+from schema.loading import Loader, together
 from schema.model_health import Percentiles
 from schema.models import Model, model_by_id
 
@@ -95,6 +96,13 @@ class ModelMetrics:
         return await _model(info, self.model_key)
 
 
+async def _models_of(points: Sequence[MetricsPoint], columns: Columns, info: FieldInfo) -> list[Model | None]:
+    keys = list({point.model_key for point in points if point.model_key is not None})
+    rows = zip(keys, await info.context.load_all(model_by_id, keys), strict=True)
+    models = {key: Model.from_row(row) for key, row in rows if row is not None}
+    return [None if point.model_key is None else models.get(point.model_key) for point in points]
+
+
 @strawberry.type(description="How one model did in one bucket of time. Buckets without calls are left out.")
 class MetricsPoint:
     start: datetime = strawberry.field(description="When the bucket begins; the first and the last may be cut.")
@@ -103,6 +111,7 @@ class MetricsPoint:
     model_key: strawberry.Private[UUID | None]
 
     @strawberry.field(description="The model; null once it has been removed.")
+    @together(_models_of)
     async def model(self, info: FieldInfo) -> Model | None:
         return await _model(info, self.model_key)
 
@@ -158,12 +167,12 @@ class Metrics:
     @strawberry.field(description="All calls to models together.")
     async def totals(self, info: FieldInfo) -> ModelCallStats:
         tallies = await info.context.load(figures, Asked(self.window))
-        return stats_of([together(tallies)])[0]
+        return stats_of([metrics.together(tallies)])[0]
 
     @strawberry.field(description="Each model that was called or got a thumb, the one with the most calls first.")
     async def by_model(self, info: FieldInfo) -> list[ModelMetrics]:
         loaded = await info.context.load(figures, Asked(self.window))
-        tallies = grouped(loaded, lambda t: (t.subject_id, t.name))
+        tallies = {(tally.subject_id, tally.name): tally for tally in loaded}
         judged = await info.context.load(thumbs, self.window)
         for key, seen in judged.items():
             tallies.setdefault((key, seen.name), NOTHING)
@@ -176,10 +185,9 @@ class Metrics:
 
     @strawberry.field(description="Each agent whose runs called models, the one with the most calls first.")
     async def by_agent(self, info: FieldInfo) -> list[AgentMetrics]:
-        loaded = await info.context.load(figures, Asked(self.window))
-        tallies = grouped(loaded, lambda t: t.agent_id)
-        found = zip(tallies, stats_of(list(tallies.values())), strict=True)
-        rows = [AgentMetrics(stats=stats, agent_key=key) for key, stats in found]
+        tallies = await info.context.load(figures, Asked(self.window, AGENTS))
+        found = zip(tallies, stats_of(tallies), strict=True)
+        rows = [AgentMetrics(stats=stats, agent_key=tally.subject_id) for tally, stats in found]
         return sorted(rows, key=lambda row: -row.stats.calls)
 
     @strawberry.field(
@@ -188,15 +196,14 @@ class Metrics:
     )
     async def series(self, info: FieldInfo, bucket: TimeBucket) -> list[MetricsPoint]:
         _check_buckets(self.window, bucket)
-        tallies = await info.context.load(figures, Asked(self.window, bucket=bucket))
-        points = grouped(tallies, lambda t: (t.start, t.subject_id, t.name))
+        points = await info.context.load(figures, Asked(self.window, bucket=bucket))
         if len(points) > MOST_POINTS:
             problem = f"gives {len(points):,} points; at most {MOST_POINTS:,} are allowed: take longer buckets"
             raise BadUserInput({"bucket": problem})
-        found = zip(points, stats_of(list(points.values())), strict=True)
+        found = zip(points, stats_of(points), strict=True)
         return [
-            MetricsPoint(start=start, model_name=name, stats=stats, model_key=key)
-            for (start, key, name), stats in found
+            MetricsPoint(start=tally.start, model_name=tally.name, stats=stats, model_key=tally.subject_id)
+            for tally, stats in found
         ]
 
     @strawberry.field(description="How well models were chosen.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -79,6 +80,8 @@ def _usual(kind: Any) -> Usual | None:
     own = kind.extensions.get("strawberry-definition")
     if own is not None and own.origin is datetime and own.serialize is isoformat:
         return Usual(datetime, "{using}({v})", using=_moment)
+    if own is not None and own.origin is Decimal and own.serialize is str:
+        return Usual(Decimal, "{using}({v})", using=str)
     return USUAL.get(kind)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -112,6 +113,31 @@ async def test_at_any_moment_the_figures_are_those_of_the_ledger(
 
 
 @pytest.mark.usefixtures("three")
+async def test_full_buckets_have_the_percentiles_of_their_lines_also_of_those_not_summed_yet(
+    ada: Person, db: Database
+) -> None:
+    dice, pool, me = random.Random(8), await pool_of(db), await id_of(db, ada)
+    start = days_ago(3).replace(minute=0, second=0, microsecond=0)
+    lines = [
+        replace(random_line(dice, [me], pool, start), started_at=start + timedelta(seconds=dice.uniform(0, 7_200)))
+        for _ in range(300)
+    ]
+    await enter(db, lines)
+    await roll_up_once(db)
+    late = [replace(line, started_at=start + timedelta(seconds=1), duration_ms=9_000.0) for line in lines[:40]]
+    await enter(db, late)
+
+    for everyone in (True, False):
+        span = between(start, start + timedelta(hours=2))
+        seen = (await ada.gql(METRICS, range=span, bucket="HOUR", everyone=everyone))["metrics"]["series"]
+
+        assert len(seen) == 2 * len(pool)
+        for point in seen:
+            of_it = [one for one in lines + late if one.model_name == point["modelName"]]
+            check(point["stats"], [one for one in of_it if bucket_of(one.started_at, "HOUR") == point["start"]])
+
+
+@pytest.mark.usefixtures("three")
 async def test_a_line_that_comes_late_counts_where_it_began_and_none_counts_twice(ada: Person, db: Database) -> None:
     since, pool, me = days_ago(11), await pool_of(db), await id_of(db, ada)
     early = [random_line(random.Random(4), [me], pool, since) for _ in range(50)]
@@ -204,7 +230,7 @@ async def test_everything_takes_few_statements_however_much_there_is(
         by_ids = [one for one in statements if ".id IN (" in one or ".id = ANY(" in one]
         loaded = [one for one in by_ids if "FROM models" in one or "FROM agents" in one]
 
-        assert (len(figures), len(thumbs)) == (4, 2), "calls, their series, choices, tools; calibration, feedback"
+        assert (len(figures), len(thumbs)) == (5, 2), "calls, by agent, series, choices, tools; calibration, feedback"
         assert len(loaded) <= 3, "models of both lists, and agents"
 
 
