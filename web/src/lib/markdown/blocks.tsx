@@ -24,7 +24,12 @@ function Heading({ token }: { token: Tokens.Heading }) {
   // The page has one heading of its own, the title; an answer starts below it.
   const Tag = `h${Math.min(token.depth + 1, 6)}` as "h2" | "h3" | "h4" | "h5" | "h6";
   return (
-    <Tag className={cn("mt-2 font-semibold tracking-tight first:mt-0", HEADINGS[token.depth - 1])}>
+    <Tag
+      className={cn(
+        "mt-2 font-semibold tracking-tight first:mt-0 [.markdown>:not(:first-child)>&]:mt-2",
+        HEADINGS[token.depth - 1],
+      )}
+    >
       <Inline tokens={token.tokens} />
     </Tag>
   );
