@@ -1,11 +1,12 @@
 "use client";
 
-import { memo, useEffect, useRef, useState } from "react";
+import { memo, useRef } from "react";
 
 import { cn } from "@/lib/cn";
 
 import { BlockToken } from "./blocks";
 import type { Block } from "./parser";
+import { useRest } from "./use-rest";
 
 const isSame = (one: Block, other: Block) =>
   one === other ||
@@ -22,33 +23,14 @@ const BlockView = memo(
 
 type Props = { blocks: Block[]; growing: boolean; last: boolean };
 
-/**
- * Blocks that stand together. All but the `last` ones rest while they are far from the screen: they are laid out and
- * drawn only near it, or the whole of a long text would be for each word that it gets. Before they rest they have been
- * laid out once, at the width that they have; the browser keeps their height, so that nothing moves.
- */
+/** Blocks that stand together, and all but the `last` ones rest together. */
 export const BlockGroup = memo(
   function BlockGroup({ blocks, growing, last }: Props) {
     const group = useRef<HTMLDivElement>(null);
-    const [knownWidth, know] = useState<number | null>(null);
-    useEffect(() => {
-      if (last || !group.current) return;
-      const observer = new ResizeObserver(([entry]) => {
-        const width = entry?.contentRect.width ?? null;
-        know(knownWidth === null || knownWidth === width ? width : null);
-      });
-      observer.observe(group.current);
-      return () => observer.disconnect();
-    }, [last, knownWidth]);
+    const rest = useRest(group, !last, true);
     return (
-      <div
-        ref={group}
-        className={cn(
-          // What rests is cut off at its edge: outlines of what has the focus need room.
-          "-m-1 flex min-w-0 flex-col gap-[inherit] p-1 [contain-intrinsic-block-size:auto_1px]",
-          !last && knownWidth !== null && "[content-visibility:auto]",
-        )}
-      >
+      // What can rest is cut off at its edge: outlines of what has the focus need room.
+      <div ref={group} className={cn("-m-1 flex min-w-0 flex-col gap-[inherit] p-1", rest)}>
         {blocks.map((block, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: blocks only ever grow at the end, the place is the identity
           <BlockView key={index} block={block} growing={growing && index === blocks.length - 1} />
