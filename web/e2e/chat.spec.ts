@@ -208,12 +208,12 @@ test("a long answer rests where it is out of sight, at the height that it has", 
   const parts = Array.from({ length: 120 }, (_, index) =>
     index % 4 === 0
       ? `## Part ${index}`
-      : `${index}. ${"Whoever builds there asks first. ".repeat(3 + (index % 7))}`,
+      : `Bridge ${index}: ${"Whoever builds there asks first. ".repeat(3 + (index % 7))}`,
   );
   const said = talk(2, (index) => (index === 0 ? "Write" : parts.join("\n\n")));
   await page.goto(await chatOf(page, baseURL, `Bridges ${Date.now()}`, said));
   const answer = answers(page).last();
-  await expect(answer).toContainText("119.", SLOW);
+  await expect(answer).toContainText("Bridge 119:", SLOW);
 
   /** Whether most of it rests, and how much higher it is when none of it does. */
   const state = () =>

@@ -10,11 +10,7 @@ import { cn } from "@/lib/cn";
  * element rests it has been laid out once, at the width that it has where that decides how high it is (`wraps`); the
  * browser keeps its size, so that nothing moves.
  */
-export function useRest(
-  element: RefObject<HTMLElement | null>,
-  finished: boolean,
-  wraps: boolean,
-): string {
+export function useRest(element: RefObject<HTMLElement | null>, finished: boolean, wraps: boolean): string {
   const [knownWidth, know] = useState<number | null>(null);
   useEffect(() => {
     if (!finished || !element.current || (knownWidth !== null && !wraps)) return;
