@@ -1,5 +1,6 @@
 import type { BrowserContext, Page } from "@playwright/test";
 
+import { chatOf, talk } from "./chats";
 import {
   answers,
   ask,
@@ -201,6 +202,35 @@ test("what is typed and sent before the first message has made the chat is in th
   await page.reload();
   await expect(composer(page)).toHaveValue("And what of swamps?", SLOW);
   await expect(questions(page).last()).toContainText("Tell me about ponds", SLOW);
+});
+
+test("a long answer rests where it is out of sight, at the height that it has", async ({ page, baseURL }) => {
+  const parts = Array.from({ length: 120 }, (_, index) =>
+    index % 4 === 0
+      ? `## Part ${index}`
+      : `Bridge ${index}: ${"Whoever builds there asks first. ".repeat(3 + (index % 7))}`,
+  );
+  const said = talk(2, (index) => (index === 0 ? "Write" : parts.join("\n\n")));
+  await page.goto(await chatOf(page, baseURL, `Bridges ${Date.now()}`, said));
+  const answer = answers(page).last();
+  await expect(answer).toContainText("Bridge 119:", SLOW);
+
+  /** Whether most of it rests, and how much higher it is when none of it does. */
+  const state = () =>
+    answer.evaluate((article) => {
+      const groups = [...article.querySelectorAll<HTMLElement>(".markdown > *")];
+      const resting = groups.filter((group) => getComputedStyle(group).contentVisibility === "auto").length;
+      const height = article.getBoundingClientRect().height;
+      for (const group of groups) group.style.contentVisibility = "visible";
+      const hidden = Math.round(article.getBoundingClientRect().height - height);
+      for (const group of groups) group.style.contentVisibility = "";
+      return { resting: resting > 4, hidden };
+    });
+  await expect.poll(state, SLOW).toEqual({ resting: true, hidden: 0 });
+  const before = (await answer.boundingBox())?.height ?? 0;
+  await page.setViewportSize({ width: 330, height: 800 });
+  await expect.poll(state, SLOW).toEqual({ resting: true, hidden: 0 });
+  expect((await answer.boundingBox())?.height).toBeGreaterThan(before);
 });
 
 for (const colorScheme of ["light", "dark"] as const) {

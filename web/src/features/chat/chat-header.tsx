@@ -1,11 +1,12 @@
 "use client";
 
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, Suspense } from "react";
 
 import type { ChatRowFragment } from "@/gql/graphql";
 import { t } from "@/messages/chat";
 
 import { ChatMenu } from "./chat-menu";
+import { useTitle } from "./use-title";
 
 const ContextGauge = lazy(() => import("./context/context-gauge"));
 
@@ -21,9 +22,7 @@ type Props = {
 /** The chat's name: the page's one heading, and the name of the tab; beside it what can be done with the chat. */
 export function ChatHeader({ chat, state, onFind, onReveal }: Props) {
   const title = chat ? chat.title || t("untitled") : null;
-  useEffect(() => {
-    document.title = title ? `${title} · Parley` : "Parley";
-  }, [title]);
+  useTitle(title);
   if (!chat) return null;
   return (
     <header className="flex h-12 shrink-0 items-center gap-2 border-b pr-2 pl-4">

@@ -42,7 +42,8 @@ export function useFollow(scroller: RefObject<HTMLElement | null>, active: boole
     const step = () => {
       const element = scroller.current;
       // Whoever writes in the conversation, as in a message that is changed, must not lose sight of the field.
-      const writing = element?.querySelector("textarea:focus");
+      const focused = document.activeElement;
+      const writing = focused instanceof HTMLTextAreaElement && element?.contains(focused);
       if (element && !writing && following.current && distance(element) > 1)
         element.scrollTop = element.scrollHeight;
       if (active || performance.now() < until) frame = requestAnimationFrame(step);

@@ -24,7 +24,12 @@ function Heading({ token }: { token: Tokens.Heading }) {
   // The page has one heading of its own, the title; an answer starts below it.
   const Tag = `h${Math.min(token.depth + 1, 6)}` as "h2" | "h3" | "h4" | "h5" | "h6";
   return (
-    <Tag className={cn("mt-2 font-semibold tracking-tight first:mt-0", HEADINGS[token.depth - 1])}>
+    <Tag
+      className={cn(
+        "mt-2 font-semibold tracking-tight first:mt-0 [.markdown>:not(:first-child)>&]:mt-2",
+        HEADINGS[token.depth - 1],
+      )}
+    >
       <Inline tokens={token.tokens} />
     </Tag>
   );
@@ -99,6 +104,26 @@ function Cell({ cell, head }: { cell: Tokens.TableCell; head?: boolean }) {
   );
 }
 
+/** What a link means can change with what follows; all else of a row stays as it is. */
+const Row = memo(
+  function Row({ cells }: { cells: Tokens.TableCell[] }) {
+    return (
+      <tr className="border-t">
+        {cells.map((cell, column) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: columns have no other identity
+          <Cell key={column} cell={cell} />
+        ))}
+      </tr>
+    );
+  },
+  (before, after) =>
+    before.cells.length === after.cells.length &&
+    before.cells.every(({ text, align }, column) => {
+      const cell = after.cells[column];
+      return text === cell?.text && align === cell.align && !text.includes("[");
+    }),
+);
+
 function Table({ token }: { token: Tokens.Table }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a named region, not a section of the page's outline
@@ -121,12 +146,7 @@ function Table({ token }: { token: Tokens.Table }) {
         <tbody>
           {token.rows.map((row, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: rows only ever grow at the end
-            <tr key={index} className="border-t">
-              {row.map((cell, column) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: columns have no other identity
-                <Cell key={column} cell={cell} />
-              ))}
-            </tr>
+            <Row key={index} cells={row} />
           ))}
         </tbody>
       </table>

@@ -1,7 +1,7 @@
 "use client";
 
 import { Download, WrapText } from "lucide-react";
-import { memo, useState } from "react";
+import { memo, useRef, useState } from "react";
 
 import { cn } from "@/lib/cn";
 import { downloadText } from "@/lib/download";
@@ -12,38 +12,48 @@ import { t } from "@/messages/markdown";
 
 import { CopyButton } from "./copy-button";
 import { fileNameOf } from "./file-names";
+import { useRest } from "./use-rest";
 
 import "@/lib/highlight/highlight.css";
 
 const GROUP = 40;
 
-type GroupProps = { text: string; coloured: Line[]; last: boolean };
+type GroupProps = { text: string; coloured: Line[]; wrapped: boolean; last: boolean };
 
-/** Forty lines at a time, so that a long growing block redraws only its end. */
+function CodeLine({ pieces, end }: { pieces: Line; end: string }) {
+  return (
+    <span>
+      {pieces.map((piece, at) =>
+        piece.kind ? (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a piece is its place
+          <span key={at} className={`tok-${piece.kind}`}>
+            {piece.text}
+          </span>
+        ) : (
+          piece.text
+        ),
+      )}
+      {end}
+    </span>
+  );
+}
+
+/** Forty lines at a time, so that a long growing block lays out and redraws only its end. */
 const LineGroup = memo(
-  function LineGroup({ text, coloured, last }: GroupProps) {
+  function LineGroup({ text, coloured, wrapped, last }: GroupProps) {
+    const group = useRef<HTMLSpanElement>(null);
+    const rest = useRest(group, !last, wrapped);
     const lines = text.split("\n");
-    return lines.map((line, index) => {
-      const end = last && index === lines.length - 1 ? "" : "\n";
-      const pieces = coloured[index];
-      if (!pieces) return line + end;
-      return (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
-        <span key={index}>
-          {pieces.map((piece, at) =>
-            piece.kind ? (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a piece is its place
-              <span key={at} className={`tok-${piece.kind}`}>
-                {piece.text}
-              </span>
-            ) : (
-              piece.text
-            ),
-          )}
-          {end}
-        </span>
-      );
-    });
+    return (
+      <span ref={group} className={cn("block", rest)}>
+        {lines.map((line, index) => {
+          const end = last && index === lines.length - 1 ? "" : "\n";
+          const pieces = coloured[index];
+          // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place
+          return pieces ? <CodeLine key={index} pieces={pieces} end={end} /> : line + end;
+        })}
+      </span>
+    );
   },
   (before, after) =>
     before.text === after.text &&
@@ -107,12 +117,14 @@ export function CodeBlock({ code, info, closed }: Props) {
           wrapped && "break-words whitespace-pre-wrap",
         )}
       >
-        <code>
+        <code className={cn("block", !wrapped && "w-max min-w-full")}>
           {groups.map((start) => (
             <LineGroup
-              key={start}
+              // Lines have other heights where they are wrapped.
+              key={`${start} ${wrapped}`}
               text={lines.slice(start, start + GROUP).join("\n")}
               coloured={coloured.slice(start, start + GROUP)}
+              wrapped={wrapped}
               last={start + GROUP >= lines.length}
             />
           ))}

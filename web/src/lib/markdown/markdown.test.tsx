@@ -73,3 +73,34 @@ test("references and character entities", () => {
     "a < b && c … &unknown; '",
   );
 });
+
+test("what is finished of a growing text stays as it is", () => {
+  const text = (count: number) => Array.from({ length: count }, (_, index) => `Part ${index}`).join("\n\n");
+  const { container, rerender } = render(<Markdown text={text(10)} streaming />);
+  const first = [...container.querySelectorAll("p")].slice(0, 8);
+  rerender(<Markdown text={text(100)} streaming />);
+  const paragraphs = [...container.querySelectorAll("p")];
+  expect(paragraphs.map(({ textContent }) => textContent)).toEqual(text(100).split("\n\n"));
+  expect(paragraphs.slice(0, 8)).toEqual(first);
+  for (const [index, paragraph] of first.entries()) expect(paragraphs[index]).toBe(paragraph);
+});
+
+test("long code keeps all of its lines, empty ones as well", () => {
+  const code = Array.from({ length: 130 }, (_, index) => (index % 5 ? `line ${index}` : "")).join("\n");
+  const { container, rerender } = render(<Markdown text={`\`\`\`\n${code.slice(0, 400)}`} streaming />);
+  rerender(<Markdown text={`\`\`\`\n${code}\n\`\`\`\n\nafter`} />);
+  expect(container.querySelector("code")?.textContent).toBe(code);
+});
+
+test("a row of a table stays while others come, until a link in it gets its address", () => {
+  const table = "| a | b |\n|---|---|\n| 1 | [x] |\n| 2 | y |\n";
+  const { container, rerender } = render(<Markdown text={table} streaming />);
+  const cell = container.querySelector("tbody tr:last-child td");
+  rerender(<Markdown text={`${table}| 3 | z |\n`} streaming />);
+  expect(container.querySelectorAll("tbody tr")).toHaveLength(3);
+  expect(container.querySelectorAll("tbody tr")[1]?.firstChild).toBe(cell);
+  rerender(<Markdown text={`${table}| 3 | z |\n\n[x]: https://example.org/x\n\nafter`} streaming />);
+  expect(container.querySelector("td a")?.getAttribute("href")).toBe("https://example.org/x");
+  rerender(<Markdown text={"| a |\n|---|\n| 1 |\n| **2** |"} streaming />);
+  expect(container.querySelector("tbody tr:last-child")?.textContent).toBe("2");
+});

@@ -1,13 +1,13 @@
 "use client";
 
 import type { Token } from "marked";
-import { memo, useState } from "react";
+import { useState } from "react";
 
 import { cn } from "@/lib/cn";
 
-import { BlockToken } from "./blocks";
+import { BlockGroup } from "./block-group";
 import { mendTail } from "./mend";
-import { type Block, MarkdownParser } from "./parser";
+import { type Block, isText, MarkdownParser } from "./parser";
 
 const MENDED = new Set(["paragraph", "heading", "list", "blockquote"]);
 
@@ -22,16 +22,13 @@ function mendLast(blocks: Block[], parser: MarkdownParser): Block[] {
   return [...blocks.slice(0, -1), ...shown];
 }
 
-const BlockView = memo(
-  function BlockView({ block, growing }: { block: Block; growing: boolean }) {
-    return <BlockToken token={block.token} growing={growing} />;
-  },
-  (before, after) =>
-    before.growing === after.growing &&
-    before.block.raw === after.block.raw &&
-    before.block.version === after.block.version &&
-    before.block.token.type === after.block.token.type,
-);
+/** How many blocks stand together. */
+const GROUP = 16;
+
+function groupsOf(blocks: Block[]): Block[][] {
+  const count = Math.ceil(blocks.length / GROUP);
+  return Array.from({ length: count }, (_, index) => blocks.slice(index * GROUP, (index + 1) * GROUP));
+}
 
 type Props = { text: string; streaming?: boolean; className?: string };
 
@@ -40,15 +37,14 @@ export function Markdown({ text, streaming = false, className }: Props) {
   const [parser] = useState(() => new MarkdownParser());
   const blocks = parser.parse(text);
   const shown = streaming ? mendLast(blocks, parser) : blocks;
-  const last = shown.length - 1;
+  const groups = groupsOf(shown.filter(({ token }) => isText(token)));
   return (
     <div className={cn("markdown flex min-w-0 flex-col gap-4 text-base leading-7 break-words", className)}>
-      {shown.map((block, index) =>
-        block.token.type === "space" || block.token.type === "def" ? null : (
-          // biome-ignore lint/suspicious/noArrayIndexKey: blocks only ever grow at the end, the place is the identity
-          <BlockView key={index} block={block} growing={streaming && index === last} />
-        ),
-      )}
+      {groups.map((group, index) => {
+        const last = index === groups.length - 1;
+        // biome-ignore lint/suspicious/noArrayIndexKey: groups only ever grow at the end, the place is the identity
+        return <BlockGroup key={index} blocks={group} growing={streaming && last} last={last} />;
+      })}
     </div>
   );
 }

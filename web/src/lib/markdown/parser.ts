@@ -7,7 +7,8 @@ export type Block = { raw: string; token: Token; version: number };
 
 type Lexed = { tokens: Token[]; links: Links };
 
-const isText = (token?: Token) => token?.type !== "space" && token?.type !== "def";
+/** Whether there is something to see of a token. */
+export const isText = (token?: Token) => token?.type !== "space" && token?.type !== "def";
 
 /** Lexes `source`; `earlier` definitions win over its own, as the first definition of a name does. */
 function lex(source: string, earlier: Links): Lexed {
