@@ -83,6 +83,16 @@ _HOURS: LiteralString = """
 """
 
 
+_TAKEN: LiteralString = f"""taken AS (
+            SELECT {_KEYS}, {_SUMS}, histogram, NULL::smallint[] AS percentiles FROM added
+            UNION ALL
+            SELECT {_KEYS}, {_SUMS}, histogram,
+                CASE WHEN percentiles IS NULL OR ({_KEYS}) IN (SELECT {_KEYS} FROM added) THEN NULL ELSE percentiles END
+            FROM kept
+        )"""
+"""What is kept and what is added to it: a bucket that something is added to has no percentiles of its own any more."""
+
+
 @cache
 def _read(ledger: Ledger, *, everybody: bool) -> LiteralString:
     """What a bucket of a series needs no histogram for: its sums are one row, and nothing has to be added to it."""
@@ -114,13 +124,7 @@ def _read(ledger: Ledger, *, everybody: bool) -> LiteralString:
             SELECT {_BUCKET.format("r.start")} AS start, subject_id, name, {_SUMS}, histogram,
                 CASE WHEN grain = %(bucket)s THEN percentiles END AS percentiles
             FROM {_kept("rollups", whose, ledger.kind)}
-        ), taken AS (
-            SELECT {_KEYS}, {_SUMS}, histogram, NULL::smallint[] AS percentiles FROM added
-            UNION ALL
-            SELECT {_KEYS}, {_SUMS}, histogram,
-                CASE WHEN percentiles IS NULL OR ({_KEYS}) IN (SELECT {_KEYS} FROM added) THEN NULL ELSE percentiles END
-            FROM kept
-        )
+        ), {_TAKEN}
         SELECT start, {subject}, taken.name, {_SUMS},
             CASE WHEN percentiles IS NULL OR {subject} IS NULL THEN {PACKED.format("histogram")} ELSE '' END,
             CASE WHEN percentiles IS NULL OR {subject} IS NULL THEN '' ELSE {PACKED.format("percentiles")} END

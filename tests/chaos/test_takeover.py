@@ -16,9 +16,9 @@ from persistence.database import Database, connect
 from server.settings import Settings
 from tests.chaos.asking import CANCEL
 from tests.chaos.programs import Program
-from tests.chaos.services import free_port
 from tests.conftest import running
 from tests.people import EVENTS, SEND, Person, sign_up, text_of
+from tests.ports import free_port
 from tests.upstream import Upstream
 
 pytestmark = [pytest.mark.alone, pytest.mark.timeout(180)]
