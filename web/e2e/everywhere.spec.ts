@@ -79,14 +79,19 @@ test("on a small screen the page, and the pages with the chats, scroll each for 
   await expect(page.getByRole("link", { name: "New chat" }).last()).toBeInViewport({ ratio: 1 });
 });
 
-test("a lost connection is said, and so is that it is back", async ({ page, context }) => {
+test("a lost connection is said, and so is that it is back", async ({ page, context, isMobile }) => {
   await page.goto("/library");
   await expect(title(page)).toHaveText("Library", SLOW);
   await context.setOffline(true);
   await expect(page.getByText("You are offline.")).toBeVisible();
   await expectAccessible(page);
+  // What has not been loaded yet comes when it can, and the page stays until then.
+  if (isMobile) await page.getByRole("button", { name: "Open menu" }).click();
+  else await page.keyboard.press("Control+K");
+  await expect(title(page)).toHaveText("Library");
   await context.setOffline(false);
   await expect(page.getByText("You are offline.")).toBeHidden();
+  await expect(page.getByRole("dialog")).toBeVisible(SLOW);
 });
 
 test("it can be installed", async ({ page }) => {

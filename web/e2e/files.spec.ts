@@ -66,6 +66,7 @@ test("files are chosen, pasted and dropped, taken back, and go with a message", 
   await question(page).getByRole("link", { name: "Download notes.md" }).click();
   expect((await download).suggestedFilename()).toBe("notes.md");
 
+  await expect(page).toHaveURL(/\/chat\/chat_/, SLOW); // the server has it
   await page.reload();
   await expect(question(page).getByRole("img", { name: "paste.png" })).toHaveJSProperty(
     "naturalWidth",

@@ -1,8 +1,7 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { lazy, type ReactNode, Suspense, useDeferredValue } from "react";
-
+import { type ReactNode, Suspense, useDeferredValue } from "react";
 import { AppShell } from "@/components/app-shell";
 import { ErrorBoundary } from "@/components/error-boundary";
 import { PageSkeleton } from "@/components/page-skeleton";
@@ -13,6 +12,7 @@ import { ChatList } from "@/features/chat/chat-list";
 import { usePalette } from "@/features/palette/use-palette";
 import { isAppPath } from "@/lib/addresses";
 import { isChatPage } from "@/lib/chat-path";
+import { lazy } from "@/lib/lazy";
 
 import { PageTitle } from "./page-title";
 
@@ -62,7 +62,7 @@ export function Frame({ children }: { children: ReactNode }) {
     <ErrorBoundary key={isAppPath(pathname) ? pathname.split("/")[1] : "public"}>{children}</ErrorBoundary>
   );
   return (
-    <>
+    <ErrorBoundary>
       <PageTitle />
       {isAppPath(pathname) ? (
         // The chat page asks for what it shows itself; together with the question who is there it is one way less.
@@ -70,6 +70,6 @@ export function Frame({ children }: { children: ReactNode }) {
       ) : (
         page
       )}
-    </>
+    </ErrorBoundary>
   );
 }

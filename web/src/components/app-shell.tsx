@@ -3,10 +3,10 @@
 import { Menu, SquarePen } from "lucide-react";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
-import { lazy, type ReactNode, Suspense, useMemo } from "react";
-
+import { type ReactNode, Suspense, useMemo } from "react";
 import { Button } from "@/components/ui/button";
 import { useOpenChat } from "@/lib/chat-path";
+import { lazy } from "@/lib/lazy";
 import { type Shortcut, showShortcutSheet, useShortcutSheet, useShortcuts } from "@/lib/shortcuts";
 import { useOnDemand } from "@/lib/use-on-demand";
 import { t } from "@/messages/common";

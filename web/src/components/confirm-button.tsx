@@ -1,8 +1,8 @@
 "use client";
 
-import { lazy, Suspense } from "react";
-
+import { Suspense } from "react";
 import { Button } from "@/components/ui/button";
+import { lazy } from "@/lib/lazy";
 import { useOnDemand } from "@/lib/use-on-demand";
 
 import type { Question } from "./confirm-dialog";

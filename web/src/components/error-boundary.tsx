@@ -26,7 +26,7 @@ function reloadForNewBuild(error: Error): boolean {
   return true;
 }
 
-/** Keeps a failure of one page inside it: the shell stays usable. */
+/** Keeps a failure inside it: around a page, the shell stays usable; around all, something is still said. */
 export class ErrorBoundary extends Component<Props, State> {
   override state: State = { error: null };
 

@@ -1,7 +1,8 @@
 "use client";
 
 import { storeOf, useRunStream } from "@parley/react";
-import { lazy, memo, Suspense } from "react";
+import { memo, Suspense } from "react";
+import { lazy } from "@/lib/lazy";
 import { CopyButton } from "@/lib/markdown/copy-button";
 import { Markdown } from "@/lib/markdown/markdown";
 import { t } from "@/messages/runs";

@@ -1,8 +1,8 @@
 "use client";
 
-import { lazy, Suspense } from "react";
-
+import { Suspense } from "react";
 import type { ChatRowFragment } from "@/gql/graphql";
+import { lazy } from "@/lib/lazy";
 import { t } from "@/messages/chat";
 
 import { ChatMenu } from "./chat-menu";

@@ -1,7 +1,7 @@
 "use client";
 
 import { Archive, Ellipsis, Pencil, Pin, PinOff, Share2, Tag, Trash2 } from "lucide-react";
-import { lazy, type MouseEvent, memo, Suspense, useEffect, useRef, useState } from "react";
+import { type MouseEvent, memo, Suspense, useEffect, useRef, useState } from "react";
 
 import {
   DropdownMenu,
@@ -13,6 +13,7 @@ import {
 import type { ChatRowFragment } from "@/gql/graphql";
 import { pathOf, useOpenChat } from "@/lib/chat-path";
 import { cn } from "@/lib/cn";
+import { lazy } from "@/lib/lazy";
 import { useOnDemand } from "@/lib/use-on-demand";
 import { t } from "@/messages/chat";
 

@@ -1,11 +1,11 @@
 "use client";
 
 import { usePathname } from "next/navigation";
-import { lazy, Suspense, useEffect, useMemo, useRef } from "react";
-
+import { Suspense, useEffect, useMemo, useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { chatIdOf, openChat } from "@/lib/chat-path";
 import { useChosenTag } from "@/lib/chosen-tag";
+import { lazy } from "@/lib/lazy";
 import { toast } from "@/lib/toast";
 import { t } from "@/messages/chat";
 import { groupChats } from "./chat-groups";

@@ -1,8 +1,9 @@
 "use client";
 
 import { storeOf } from "@parley/react";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { chooseModel, useChosenModel } from "@/lib/chosen-model";
+import { lazy } from "@/lib/lazy";
 import { copyText } from "@/lib/markdown/clipboard";
 import { type Shortcut, useShortcuts } from "@/lib/shortcuts";
 import { t } from "@/messages/chat";

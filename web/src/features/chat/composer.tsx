@@ -4,7 +4,6 @@ import { ArrowUp, Square } from "lucide-react";
 import {
   type ClipboardEvent,
   type KeyboardEvent,
-  lazy,
   type ReactNode,
   type RefObject,
   Suspense,
@@ -12,6 +11,7 @@ import {
   useLayoutEffect,
 } from "react";
 
+import { lazy } from "@/lib/lazy";
 import type { SentFile } from "@/lib/uploads";
 import { useHydrated } from "@/lib/use-hydrated";
 import { useOnDemand } from "@/lib/use-on-demand";

@@ -1,7 +1,7 @@
 "use client";
 
-import { lazy, Suspense } from "react";
-
+import { Suspense } from "react";
+import { lazy } from "@/lib/lazy";
 import { HandoffLines } from "./handoff-lines";
 
 const PastHandoff = lazy(() => import("./past-handoffs"));

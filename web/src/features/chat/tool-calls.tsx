@@ -2,9 +2,10 @@
 
 import type { ToolCallView } from "@parley/react";
 import { ChevronDown, Wrench } from "lucide-react";
-import { lazy, type ReactNode, Suspense, useId, useState } from "react";
+import { type ReactNode, Suspense, useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { cn } from "@/lib/cn";
+import { lazy } from "@/lib/lazy";
 import { duration } from "@/lib/quantities";
 import { t } from "@/messages/runs";
 

@@ -1,8 +1,8 @@
 "use client";
 
-import { lazy, Suspense } from "react";
-
+import { Suspense } from "react";
 import type { ChatRowFragment } from "@/gql/graphql";
+import { lazy } from "@/lib/lazy";
 import { useOnDemand } from "@/lib/use-on-demand";
 import { t } from "@/messages/chat";
 

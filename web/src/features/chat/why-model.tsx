@@ -1,7 +1,8 @@
 "use client";
 
 import type { Selection } from "@parley/react";
-import { lazy, type ReactNode, Suspense } from "react";
+import { type ReactNode, Suspense } from "react";
+import { lazy } from "@/lib/lazy";
 import { duration, percent } from "@/lib/quantities";
 import { t } from "@/messages/runs";
 

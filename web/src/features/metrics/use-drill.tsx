@@ -1,7 +1,7 @@
 "use client";
 
-import { lazy, Suspense, useState } from "react";
-
+import { Suspense, useState } from "react";
+import { lazy } from "@/lib/lazy";
 import type { Asked, Drill } from "./drill";
 
 const CallsSheet = lazy(() => import("./calls-sheet"));

@@ -1,15 +1,15 @@
 "use client";
 
 import { Pencil } from "lucide-react";
-import { lazy, memo, type ReactNode, Suspense } from "react";
+import { memo, type ReactNode, Suspense } from "react";
 import { useMutation } from "urql";
-
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Switch } from "@/components/ui/switch";
 import { UpdateModelDocument } from "@/gql/later/graphql";
 import { cn } from "@/lib/cn";
 import { messageOf } from "@/lib/errors";
+import { lazy } from "@/lib/lazy";
 import { duration, pace, price, tokens } from "@/lib/quantities";
 import { toast } from "@/lib/toast";
 import { useOnDemand } from "@/lib/use-on-demand";

@@ -1,9 +1,8 @@
 "use client";
 
 import { CircleAlert, Pencil, RefreshCw } from "lucide-react";
-import { lazy, Suspense, useState } from "react";
+import { Suspense, useState } from "react";
 import { useMutation } from "urql";
-
 import { ConfirmButton } from "@/components/confirm-button";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
@@ -15,6 +14,7 @@ import {
 } from "@/gql/later/graphql";
 import { formatRelative } from "@/lib/dates";
 import { messageOf } from "@/lib/errors";
+import { lazy } from "@/lib/lazy";
 import { toast } from "@/lib/toast";
 import { useOnDemand } from "@/lib/use-on-demand";
 import { t } from "@/messages/models";

@@ -1,7 +1,8 @@
 "use client";
 
-import { lazy, Suspense, useMemo } from "react";
+import { Suspense, useMemo } from "react";
 
+import { lazy } from "@/lib/lazy";
 import { type Shortcut, useShortcuts } from "@/lib/shortcuts";
 import { useOnDemand } from "@/lib/use-on-demand";
 import { t } from "@/messages/common";

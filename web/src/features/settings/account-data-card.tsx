@@ -1,10 +1,10 @@
 "use client";
 
 import { Download, Trash2 } from "lucide-react";
-import { lazy, Suspense } from "react";
-
+import { Suspense } from "react";
 import { Button } from "@/components/ui/button";
 import { Card, CardContent, CardDescription, CardHeader, CardTitle } from "@/components/ui/card";
+import { lazy } from "@/lib/lazy";
 import { useOnDemand } from "@/lib/use-on-demand";
 import { t } from "@/messages/settings";
 

@@ -1,9 +1,9 @@
 "use client";
 
 import { Plus } from "lucide-react";
-import { lazy, Suspense } from "react";
-
+import { Suspense } from "react";
 import { Button } from "@/components/ui/button";
+import { lazy } from "@/lib/lazy";
 import { useOnDemand } from "@/lib/use-on-demand";
 import { t } from "@/messages/settings";
 

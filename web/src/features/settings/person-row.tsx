@@ -1,13 +1,13 @@
 "use client";
 
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { useMutation } from "urql";
-
 import { ConfirmButton } from "@/components/confirm-button";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { type PeopleQuery, UpdateUserDocument } from "@/gql/later/graphql";
 import { messageOf } from "@/lib/errors";
+import { lazy } from "@/lib/lazy";
 import { toast } from "@/lib/toast";
 import { useOnDemand } from "@/lib/use-on-demand";
 import { t } from "@/messages/administration";

@@ -1,9 +1,8 @@
 "use client";
 
 import { CircleAlert, Pencil, RefreshCw } from "lucide-react";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 import { useMutation } from "urql";
-
 import { ConfirmButton } from "@/components/confirm-button";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -19,6 +18,7 @@ import {
 import { cn } from "@/lib/cn";
 import { formatRelative } from "@/lib/dates";
 import { messageOf } from "@/lib/errors";
+import { lazy } from "@/lib/lazy";
 import { toast } from "@/lib/toast";
 import { useOnDemand } from "@/lib/use-on-demand";
 import { t } from "@/messages/tools";

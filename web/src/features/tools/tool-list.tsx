@@ -1,8 +1,8 @@
 "use client";
 
-import { lazy, Suspense, useState } from "react";
-
+import { Suspense, useState } from "react";
 import { Button } from "@/components/ui/button";
+import { lazy } from "@/lib/lazy";
 import { useOnDemand } from "@/lib/use-on-demand";
 import { t } from "@/messages/tools";
 

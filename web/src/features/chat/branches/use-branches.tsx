@@ -1,7 +1,8 @@
 "use client";
 
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 
+import { lazy } from "@/lib/lazy";
 import { toast } from "@/lib/toast";
 import { useOnDemand } from "@/lib/use-on-demand";
 

@@ -1,8 +1,8 @@
 "use client";
 
-import { lazy, Suspense } from "react";
-
+import { Suspense } from "react";
 import { Popover, PopoverContent, PopoverTrigger } from "@/components/ui/popover";
+import { lazy } from "@/lib/lazy";
 import { t } from "@/messages/context";
 
 const MemoryTexts = lazy(() => import("./memory-texts"));

@@ -1,8 +1,9 @@
 "use client";
 
 import { Activity } from "lucide-react";
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 
+import { lazy } from "@/lib/lazy";
 import { useOnDemand } from "@/lib/use-on-demand";
 import { t } from "@/messages/inspector";
 

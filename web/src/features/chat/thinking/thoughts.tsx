@@ -1,7 +1,8 @@
 "use client";
 
-import { lazy, Suspense } from "react";
+import { Suspense } from "react";
 
+import { lazy } from "@/lib/lazy";
 import { t } from "@/messages/thinking";
 
 import type { Answer } from "../answer";
