@@ -86,8 +86,8 @@ class Execution:
         claimed = claimed or await claim(self._db, self._writer, self._selector, run_id)
         if claimed is None:
             return
+        note(attempt=str(claimed.run.attempt))
         attempt, decided = await attempt_at(self._db, self._writer, claimed), claimed.basis.left.decided
-        note(attempt=str(attempt.run.attempt))
         charge_to(attempt.run.user_id, attempt.run.api_key_id)
         with attempt_span(attempt.run) as span:
             await self._carry_out(attempt, decided, stop, shutting_down, span)
