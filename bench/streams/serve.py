@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -23,9 +24,15 @@ CONCURRENCY = 1_000
 
 
 def models_of(upstream: str) -> list[str]:
-    """Every model that the endpoint lists: the server itself would leave out names that do not look like chat."""
-    with urllib.request.urlopen(upstream.rstrip("/") + "/models", timeout=10) as answer:  # noqa: S310 - our own upstream
-        return [model["id"] for model in json.loads(answer.read())["data"]]
+    """Every model that the endpoint lists: the server itself would leave out names that do not look like chat.
+
+    None when nobody listens there: lists of chats need no model.
+    """
+    try:
+        with urllib.request.urlopen(upstream.rstrip("/") + "/models", timeout=10) as answer:  # noqa: S310 - our own upstream
+            return [model["id"] for model in json.loads(answer.read())["data"]]
+    except urllib.error.URLError:
+        return []
 
 
 def environment(asked: argparse.Namespace) -> dict[str, str]:
