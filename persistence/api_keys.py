@@ -25,11 +25,13 @@ MOST_KEYS = 50
 
 
 class Program(NamedTuple):
-    """Whose key a secret is and what it may do; `stale` says that its being used should be noted."""
+    """Whose key a secret is and what it may do; `stale` says that its being used should be noted, and `unused` that
+    it never was."""
 
     key_id: UUID
     scopes: list[str]
     stale: bool
+    unused: bool
     user_id: UUID
     email: str
     name: str
@@ -53,16 +55,16 @@ async def find(session: Session, secret_hash: bytes) -> Program | None:
 
 @cache  # every request asks this
 def _find() -> Words:
-    key = (ApiKeyRow.id, ApiKeyRow.scopes, _stale())
+    key = (ApiKeyRow.id, ApiKeyRow.scopes, _stale(), ApiKeyRow.last_used_at.is_(None))
     person = (UserRow.id, UserRow.email, UserRow.name, UserRow.role)
     query = select(*key, *person).join(UserRow, UserRow.id == ApiKeyRow.user_id)
     return in_words(query.where(ApiKeyRow.secret_hash == bindparam("hash"), _valid(), UserRow.disabled_at.is_(None)))
 
 
 async def note_used(session: Session, key_ids: Collection[UUID]) -> None:
-    """These keys are in use. Most often there is nothing to write."""
-    due = update(ApiKeyRow).where(ApiKeyRow.id.in_(key_ids), _stale())
-    await session.execute(due.values(last_used_at=func.now()))
+    """These keys are in use. Most often there is nothing to write; those that somebody else notes are left to them."""
+    due = select(ApiKeyRow.id).where(ApiKeyRow.id.in_(key_ids), _stale()).with_for_update(skip_locked=True)
+    await session.execute(update(ApiKeyRow).where(ApiKeyRow.id.in_(due)).values(last_used_at=func.now()))
 
 
 async def add(

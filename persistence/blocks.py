@@ -2,6 +2,7 @@
 
 import asyncio
 from contextvars import ContextVar
+from functools import cached_property
 from types import TracebackType
 from typing import Any, cast
 
@@ -28,29 +29,18 @@ LOST = (psycopg.OperationalError, psycopg.InterfaceError, HeldUp)
 class _Joining(OrmSession):
     """Uses the connection that its block has, once the ORM is asked for something."""
 
-    lease: PoolProxiedConnection | None = None
+    block: "Session"
     joined: Connection | None = None
 
     def get_bind(self, *of: Any, **named: Any) -> Connection:
         if self.joined is None:
             engine = cast("Engine", super().get_bind(*of, **named))
             try:
-                self.joined = Connection(engine, self.lease)
+                self.joined = Connection(engine, self.block.lease)
             except InvalidRequestError as error:
                 raise _closed(error) from error
-            self.lease = self.joined.connection
+            self.block.lease = self.joined.connection
         return self.joined
-
-    def end(self) -> None:
-        """Roll back what was not committed, and give the connection back. One that the driver has closed, as it does
-        when a statement does not end at a cancel, has nothing to roll back."""
-        if (held := self.joined or self.lease) is None or self.lease is None:
-            return
-        if self.lease.is_valid and cast("Driver", self.lease.driver_connection).closed:
-            held.invalidate()
-        if self.joined is not None:
-            self.close()
-        held.close()
 
 
 class Kept:
@@ -76,20 +66,36 @@ class Kept:
 
 class Session(AsyncSession):
     """What a block works with. SQLAlchemy's way to a connection, a transaction and back costs three times as much as a
-    statement of the driver; a block of nothing but those goes without."""
+    statement of the driver; a block of nothing but those goes without, and without the ORM's session."""
 
-    sync_session_class = _Joining
-    sync_session: _Joining
+    lease: PoolProxiedConnection | None = None
 
     def __init__(self, engine: AsyncEngine, kept: Kept | None) -> None:
-        super().__init__(engine, expire_on_commit=False)
+        # Not SQLAlchemy's, which makes the ORM's session at once.
         self._engine, self._kept = engine, kept
         self._cursor: Cursor | None = None
+
+    @cached_property
+    def sync_session(self) -> _Joining:  # type: ignore[override]
+        """The ORM's session, made when somebody asks the ORM for something."""
+        super().__init__(self._engine, sync_session_class=_Joining, expire_on_commit=False)
+        made = self._proxied
+        made.block = self
+        return made
+
+    @cached_property
+    def _proxied(self) -> _Joining:  # type: ignore[override]
+        return self.sync_session
+
+    @property
+    def _orm(self) -> _Joining | None:
+        """The ORM's session, if there is one."""
+        return cast("_Joining | None", self.__dict__.get("_proxied"))
 
     @property
     def is_clean(self) -> bool:
         """Whether the ORM has nothing that it has not sent yet."""
-        return self.sync_session._is_clean()  # noqa: SLF001 - its public parts build sets for it
+        return self._orm is None or self._orm._is_clean()  # noqa: SLF001 - its public parts build sets for it
 
     def tell(self, statement: str) -> None:
         """Tell whoever hears of the engine's statements of one that goes past it, when it reads: that is what people
@@ -100,16 +106,16 @@ class Session(AsyncSession):
 
     async def driver(self) -> Driver:
         """The driver's connection. Raises one of `database.Unavailable` when there is none."""
-        if (lease := self.sync_session.lease) is None and self._kept is not None:
-            lease = self.sync_session.lease = self._kept.take()
-        if lease is None:
+        if self.lease is None and self._kept is not None:
+            self.lease = self._kept.take()
+        if self.lease is None:
             try:
-                lease = self.sync_session.lease = await greenlet_spawn(self._engine.sync_engine.raw_connection)
+                self.lease = await greenlet_spawn(self._engine.sync_engine.raw_connection)
             except psycopg.Error as error:
                 raise OperationalError("connecting", None, error) from error
             except InvalidRequestError as error:
                 raise _closed(error) from error
-        return cast("Driver", lease.driver_connection)
+        return cast("Driver", self.lease.driver_connection)
 
     def cursor(self, driver: Driver) -> Cursor:
         """One for all statements of the block: each has read its rows before the next begins."""
@@ -119,16 +125,16 @@ class Session(AsyncSession):
 
     async def give_up(self, error: BaseException) -> None:
         """The connection has broken: the pool must not hand it out again."""
-        if (held := self.sync_session.joined or self.sync_session.lease) is not None:
+        if (held := self._held) is not None:
             await greenlet_spawn(held.invalidate, error)
 
     async def settle(self) -> None:
         """Commit whatever was done."""
-        if self.in_transaction():
+        if self._orm is not None and self.in_transaction():
             await self.commit()
-        if (lease := self.sync_session.lease) is None or not lease.is_valid:
+        if self.lease is None or not self.lease.is_valid:
             return
-        driver = cast("Driver", lease.driver_connection)
+        driver = cast("Driver", self.lease.driver_connection)
         if driver.pgconn.transaction_status != TransactionStatus.IDLE:
             try:
                 await driver.commit()
@@ -139,19 +145,35 @@ class Session(AsyncSession):
 
     def hand_on(self) -> bool:
         """Leave the connection of a block that has read to the next one, if it is fit for that."""
-        session = self.sync_session
-        if self._kept is None or session.joined is not None or (lease := session.lease) is None or not lease.is_valid:
+        lease = self.lease
+        if self._kept is None or lease is None or self._held is not lease or not lease.is_valid:
             return False
         if cast("Driver", lease.driver_connection).closed:
             return False
-        session.lease = None
+        self.lease = None
         self._kept.keep(lease)
         return True
 
     async def end(self) -> None:
         """Roll back what was not committed, and give the connection back."""
-        if self.sync_session.lease is not None:
-            await greenlet_spawn(self.sync_session.end)
+        if self.lease is not None:
+            await greenlet_spawn(self._release)
+
+    @property
+    def _held(self) -> Connection | PoolProxiedConnection | None:
+        """The connection, by whoever has it."""
+        return (self._orm and self._orm.joined) or self.lease
+
+    def _release(self) -> None:
+        """A connection that the driver has closed, as it does when a statement does not end at a cancel, has nothing to
+        roll back."""
+        if (held := self._held) is None or self.lease is None:
+            return
+        if self.lease.is_valid and cast("Driver", self.lease.driver_connection).closed:
+            held.invalidate()
+        if self._orm is not None and self._orm.joined is not None:
+            self._orm.close()
+        held.close()
 
 
 def _closed(error: InvalidRequestError) -> OperationalError:

@@ -6,28 +6,18 @@ later child starts a branch of its own. So a path from the root to any message i
 """
 
 from collections.abc import Sequence
-from functools import cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
-    CTE,
-    Boolean,
     ForeignKey,
     Index,
-    Integer,
-    Select,
     UniqueConstraint,
     Uuid,
-    bindparam,
-    case,
-    column,
-    func,
     literal,
-    literal_column,
     select,
 )
 from sqlalchemy.orm import Mapped, aliased, mapped_column
@@ -35,7 +25,7 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column
 from domain.errors import NotFound
 from domain.ids import Kind, global_id
 from domain.messages import MessageRole, MessageStatus
-from persistence.base import Base, Columns, Created, Key, Word, Words, array, columns, in_words, loose, seen
+from persistence.base import Base, Columns, Created, Key, Word, array, columns, loose, seen
 from persistence.chats import ChatRow
 from persistence.database import Session, run
 
@@ -103,84 +93,45 @@ async def paths_of(session: Session, pages: Sequence[PathPage], only: Columns = 
         "before": array(2**31 - 1 if page.before is None else page.before for page in pages),
     }
     only = None if only is None else only | {"id", "depth"}
-    text, values = _inside()
-    text = text.replace(THE_COLUMNS, columns(MessageRow, "messages", only))
+    text = PAGES.replace(THE_COLUMNS, columns(MessageRow, "messages", only))
     found: list[Path | None] = [None] * len(pages)
-    for (position, tip), rows in groupby(await run(session, text, {**values, **wanted}, binary=True), WHERE):
+    for (position, tip), rows in groupby(await run(session, text, wanted, binary=True), WHERE):
         # A branch that the window has nothing of has a row, too, with nothing in the message's place.
         inside = [row for row in rows if row[0] is not None]
         found[position - 1] = Path(tip + 1, seen(MessageRow, inside, only))
     return found
 
 
-THE_COLUMNS = "the_columns"
+THE_COLUMNS: LiteralString = "the_columns"
 WHERE = itemgetter(-2, -1)
 """The number of a row's page, and the depth of that page's head."""
 
 
-@cache  # to put this statement together takes ten times as long as to execute it
-def _inside() -> Words:
-    """Messages inside the windows; a window without any has one row with nothing in the message's place."""
-    window = _windows()
-    spans = _spans(select(window.c.page, window.c.head_id.label("tip_id")))
-    return in_words(
-        select(literal_column(THE_COLUMNS), window.c.page, window.c.head_depth)
-        .join_from(window, spans, spans.c.page == window.c.page)
-        .outerjoin(
-            MessageRow,
-            (MessageRow.branch_id == spans.c.branch_id)
-            & MessageRow.depth.between(
-                func.greatest(spans.c.start, window.c.low), func.least(spans.c.stop, window.c.high)
-            ),
-        )
-        .order_by(window.c.page, MessageRow.depth)
+# Each page is a window `low … high` on the path that ends in its head. Its spans are the ranges of stored branches that
+# the path is made of, from the head up to where the window begins. A span that the window has nothing of has one row
+# with nothing in the message's place, so that every page with a head has a row.
+PAGES: LiteralString = f"""
+    WITH RECURSIVE page_windows AS (
+        SELECT page, head.branch_id, head.depth AS tip,
+            CASE WHEN backward THEN greatest(after + 1, 0, least(before - 1, head.depth) - size + 1)
+                ELSE greatest(after + 1, 0) END AS low,
+            CASE WHEN backward THEN least(before - 1, head.depth)
+                ELSE least(before - 1, head.depth, greatest(after + 1, 0) + size - 1) END AS high
+        FROM unnest(%(heads)s::uuid[], %(sizes)s::int[], %(backward)s::bool[], %(after)s::int[], %(before)s::int[])
+            WITH ORDINALITY AS wanted (head_id, size, backward, after, before, page)
+        JOIN messages head ON head.id = head_id
+    ), spans AS (
+        SELECT page, tip, low, high, first.id AS branch_id, first.depth AS start, tip AS stop, first.parent_id
+        FROM page_windows w JOIN messages first ON first.id = w.branch_id
+        UNION ALL
+        SELECT page, tip, low, high, above.branch_id, first.depth, above.depth, first.parent_id
+        FROM spans JOIN messages above ON above.id = spans.parent_id JOIN messages first ON first.id = above.branch_id
+        WHERE spans.start > low
     )
-
-
-def _windows() -> CTE:
-    """Each page as the range of depths `low … high` of the branch that ends in `head_id`."""
-    wanted = func.unnest(
-        bindparam("heads", type_=ARRAY(Uuid)),
-        bindparam("sizes", type_=ARRAY(Integer)),
-        bindparam("backward", type_=ARRAY(Boolean)),
-        bindparam("after", type_=ARRAY(Integer)),
-        bindparam("before", type_=ARRAY(Integer)),
-    ).table_valued(
-        column("head_id", Uuid), column("size", Integer), column("backward", Boolean),
-        column("after", Integer), column("before", Integer),
-        with_ordinality="page", name="wanted", joins_implicitly=True,
-    ).render_derived()  # fmt: skip
-    head = aliased(MessageRow, name="head")
-    low, high = func.greatest(wanted.c.after + 1, 0), func.least(wanted.c.before - 1, head.depth)
-    return (
-        select(
-            wanted.c.page,
-            head.id.label("head_id"),
-            head.depth.label("head_depth"),
-            case((wanted.c.backward, func.greatest(low, high - wanted.c.size + 1)), else_=low).label("low"),
-            case((wanted.c.backward, high), else_=func.least(high, low + wanted.c.size - 1)).label("high"),
-        )
-        .join_from(wanted, head, head.id == wanted.c.head_id)
-        .cte("page_windows")
-    )
-
-
-def _spans(tips: Select[tuple[int, UUID]]) -> Any:
-    """The ranges `branch_id, start … stop` that make up each path, from its tip back to the root."""
-    tip, first = aliased(MessageRow, name="tip"), aliased(MessageRow, name="first")
-    start = tips.subquery("tips")
-    spans = (
-        select(start.c.page, tip.branch_id, first.depth.label("start"), tip.depth.label("stop"), first.parent_id)
-        .join_from(start, tip, tip.id == start.c.tip_id)
-        .join(first, first.id == tip.branch_id)
-        .cte("spans", recursive=True)
-    )
-    above, root = aliased(MessageRow, name="above"), aliased(MessageRow, name="root")
-    return spans.union_all(
-        select(spans.c.page, above.branch_id, root.depth, above.depth, root.parent_id)
-        .join_from(spans, above, above.id == spans.c.parent_id)
-        .join(root, root.id == above.branch_id)
-    )
+    SELECT {THE_COLUMNS}, page, tip FROM spans LEFT JOIN messages
+        ON messages.branch_id = spans.branch_id AND depth BETWEEN greatest(start, low) AND least(stop, high)
+    ORDER BY page, depth
+"""
 
 
 PATH_TO = f"""

@@ -52,11 +52,13 @@ def _find() -> Words:
 
 
 async def note_seen(session: Session, session_ids: Collection[UUID], *, lifetime: timedelta) -> None:
-    """These sessions are in use: they live for another `lifetime`. Most often there is nothing to write."""
-    due = SessionRow.id.in_(session_ids) & (SessionRow.last_seen_at < func.now() - NOTED_EVERY)
-    alive = due & (SessionRow.expires_at > func.now())
+    """These sessions are in use: they live for another `lifetime`. Most often there is nothing to write; sessions that
+    somebody else is noting are left to them."""
     now = func.now()
-    await session.execute(update(SessionRow).where(alive).values(last_seen_at=now, expires_at=now + lifetime))
+    stale = (SessionRow.last_seen_at < now - NOTED_EVERY) & (SessionRow.expires_at > now)
+    due = select(SessionRow.id).where(SessionRow.id.in_(session_ids), stale).with_for_update(skip_locked=True)
+    noted = {"last_seen_at": now, "expires_at": now + lifetime}
+    await session.execute(update(SessionRow).where(SessionRow.id.in_(due)).values(noted))
 
 
 async def begin(

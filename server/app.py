@@ -36,6 +36,7 @@ from server.graphql.endpoint import GraphQLEndpoint
 from server.graphql.schema import build_schema
 from server.graphql.trusted import Manifest, TrustedDocuments
 from server.health import Readiness, health_routes
+from server.key_uses import KeyUses
 from server.mail import SmtpMailer
 from server.mcp.endpoint import McpEndpoint
 from server.mcp.operations import Operations
@@ -99,7 +100,9 @@ class Parts:
         self._doors = _doors(settings)
         self._mailer = SmtpMailer(smtp) if (smtp := settings.smtp) else None
         origins = OriginRules(settings.origins, trust_forwarded=self._doors.behind_proxy)
-        self._entrance = Entrance(Authentication(db, settings.session_lifetime, origins), self._charge)
+        self._key_uses = KeyUses(db)
+        authentication = Authentication(db, settings.session_lifetime, self._key_uses, origins)
+        self._entrance = Entrance(authentication, self._charge)
         self.files = FileDoors(db, self._engine.files, self._entrance)
         self._meter = Meter(db, RateLimits(**settings.rates))
         manifests = [Manifest(file) for file in settings.trusted_documents]
@@ -168,7 +171,11 @@ class Parts:
             await self._engine.open(
                 {self._revocations.channel: self._revocations.notified, MODELS: self._engine.pool_changed}
             )
-            self._tasks = [asyncio.create_task(self._revocations.serve(), name="revocations")]
+            stack.push_async_callback(self._key_uses.write)
+            self._tasks = [
+                asyncio.create_task(self._revocations.serve(), name="revocations"),
+                asyncio.create_task(self._key_uses.serve(), name="key uses"),
+            ]
             if self._settings.parley_worker:
                 self._tasks.append(asyncio.create_task(self._work(), name="worker"))
             self.vital.watch([*self._tasks, *self._engine.vital])

@@ -11,6 +11,7 @@ from persistence import api_keys, sessions
 from persistence.database import Database
 from resolvers.credentials import SESSION_COOKIE, digest
 from schema.context import Identity
+from server.key_uses import KeyUses
 from server.origins import OriginRules
 
 LONGEST_CREDENTIAL = 512
@@ -18,10 +19,14 @@ LONGEST_CREDENTIAL = 512
 
 @dataclass(frozen=True, slots=True)
 class Authentication:
-    """Finds out who asks, with one statement a request; that a credential is used is noted once a minute."""
+    """Finds out who asks, with one statement a request; that a credential is used is noted once a minute.
+
+    The first use of a key is noted at once, as people look for it then; later ones go to `key_uses`.
+    """
 
     db: Database
     session_lifetime: timedelta
+    key_uses: KeyUses
     origins: OriginRules = field(default_factory=OriginRules)
 
     async def identify(self, connection: HTTPConnection, authorization: str | None = None) -> Identity | None:
@@ -51,8 +56,9 @@ class Authentication:
         if found is None:
             raise Unauthenticated("This API key is unknown, expired or revoked.")
         if found.stale:
-            async with self.db.write() as session:
-                await api_keys.note_used(session, [found.key_id])
+            self.key_uses.note(found.key_id)
+        if found.unused:
+            await self.key_uses.write()
         # A word that is no scope any more grants nothing.
         scopes = frozenset(scope for scope in Scope if scope.value in found.scopes)
         return Identity(found.user_id, found.email, found.name, found.role, scopes, api_key_id=found.key_id)

@@ -13,13 +13,15 @@ from domain.accounts import Scope, UserRole
 from domain.errors import Forbidden, RateLimited, Unauthenticated
 from persistence import api_keys, notifications, sessions
 from persistence.accounts import ApiKeyRow, SessionRow, UserRow
-from persistence.database import Database
+from persistence.database import Database, connect
 from resolvers.credentials import HASHER, NOBODYS_HASH, PasswordPool, new_token
 from resolvers.registration import create_api_key, create_user
 from schema.context import Identity
 from server.authentication import Authentication
+from server.key_uses import KeyUses
 from server.origins import OriginRules
 from server.revocations import Revocations
+from tests.ports import free_port
 
 LIFETIME = timedelta(days=30)
 OWN = "https://chat.example.org"
@@ -35,6 +37,10 @@ def connection(kind: str = "http", scheme: str = "http", **headers: str) -> HTTP
 @pytest.fixture
 async def person(db: Database) -> UserRow:
     return await create_user(db, "ann@example.org", "Ann", "correct horse battery")
+
+
+def entrance(db: Database, lifetime: timedelta = LIFETIME) -> Authentication:
+    return Authentication(db, lifetime, KeyUses(db))
 
 
 async def signed_in(db: Database, person: UserRow, lifetime: timedelta = LIFETIME) -> tuple[UUID, str]:
@@ -55,7 +61,7 @@ async def signed_in(db: Database, person: UserRow, lifetime: timedelta = LIFETIM
 async def test_a_session_is_the_whole_person(db: Database, person: UserRow) -> None:
     session_id, cookie = await signed_in(db, person)
 
-    identity = await Authentication(db, LIFETIME).identify(connection(cookie=cookie))
+    identity = await entrance(db).identify(connection(cookie=cookie))
 
     assert identity == Identity(
         person.id, "ann@example.org", "Ann", UserRole.ADMIN, frozenset(Scope), session_id=session_id
@@ -65,7 +71,7 @@ async def test_a_session_is_the_whole_person(db: Database, person: UserRow) -> N
 async def test_a_key_is_the_person_within_its_scopes(db: Database, person: UserRow) -> None:
     secret = await create_api_key(db, person.email, "reader", ["read"])
 
-    identity = await Authentication(db, LIFETIME).identify(connection(), f"Bearer {secret}")
+    identity = await entrance(db).identify(connection(), f"Bearer {secret}")
 
     assert identity is not None
     assert identity.api_key_id is not None
@@ -78,26 +84,26 @@ async def test_what_connection_init_says_counts_before_header_and_cookie(db: Dat
     handshake = connection("websocket", "ws", cookie=cookie, origin="http://chat.example.org")
 
     with pytest.raises(Unauthenticated):
-        await Authentication(db, LIFETIME).identify(handshake, "Bearer nonsense")
+        await entrance(db).identify(handshake, "Bearer nonsense")
 
 
 async def test_basic_authentication_of_a_proxy_is_not_ours(db: Database, person: UserRow) -> None:
     _, cookie = await signed_in(db, person)
 
-    identity = await Authentication(db, LIFETIME).identify(connection(cookie=cookie, authorization="Basic eA=="))
+    identity = await entrance(db).identify(connection(cookie=cookie, authorization="Basic eA=="))
 
     assert identity is not None
 
 
 @pytest.mark.parametrize("cookie", ["", "parley_session=", "parley_session=x", "parley_session=" + "é" * 3000, "a=b"])
 async def test_a_cookie_that_opens_nothing_is_nobody(db: Database, cookie: str) -> None:
-    assert await Authentication(db, LIFETIME).identify(connection(cookie=cookie)) is None
+    assert await entrance(db).identify(connection(cookie=cookie)) is None
 
 
 async def test_use_is_noted_at_most_once_a_minute(db: Database, person: UserRow) -> None:
     _, cookie = await signed_in(db, person)
     secret = await create_api_key(db, person.email, "program")
-    authentication = Authentication(db, LIFETIME)
+    authentication = entrance(db)
     await authentication.identify(connection(), f"Bearer {secret}")
     statements = list[str]()
     for engine in db.engines:
@@ -111,12 +117,70 @@ async def test_use_is_noted_at_most_once_a_minute(db: Database, person: UserRow)
     assert all(statement.startswith("SELECT") for statement in statements)
 
 
+async def test_uses_of_many_keys_are_written_together(db: Database, person: UserRow) -> None:
+    secrets = [await create_api_key(db, person.email, name) for name in ("one", "two", "three")]
+    long_ago = datetime.now(UTC) - timedelta(hours=1)
+    async with db.write() as session:
+        await session.execute(update(ApiKeyRow).values(last_used_at=long_ago))
+    uses = KeyUses(db)
+    authentication = Authentication(db, LIFETIME, uses)
+    statements = list[str]()
+    for engine in db.engines:
+        event.listen(engine.sync_engine, "before_cursor_execute", lambda *heard: statements.append(heard[2]))
+
+    for secret in secrets * 2:
+        await authentication.identify(connection(), f"Bearer {secret}")
+    await uses.write()
+    await uses.write()
+
+    assert [statement.split()[0] for statement in statements] == ["SELECT"] * 6 + ["UPDATE"]
+    async with db.read() as session:
+        used = await session.scalars(select(ApiKeyRow.last_used_at))
+    assert all(moment is not None and moment > long_ago for moment in used)
+
+
+async def test_a_key_that_another_process_is_noting_is_left_to_it(db: Database, person: UserRow) -> None:
+    first, second = await by_key(db, person), await by_key(db, person)
+    assert first.api_key_id is not None
+    assert second.api_key_id is not None
+    long_ago = datetime.now(UTC) - timedelta(hours=1)
+    async with db.write() as session:
+        await session.execute(update(ApiKeyRow).values(last_used_at=long_ago))
+    uses = KeyUses(db)
+    other = await db.connect()
+    async with other, other.transaction():
+        await other.execute("SELECT FROM api_keys WHERE id = %s FOR UPDATE", [first.api_key_id])
+        uses.note(first.api_key_id)
+        uses.note(second.api_key_id)
+        await uses.write()
+
+    async with db.read() as session:
+        used = {row.id: row.last_used_at for row in await session.scalars(select(ApiKeyRow))}
+    assert used[first.api_key_id] == long_ago
+    assert used[second.api_key_id] != long_ago
+
+
+async def test_uses_wait_for_a_database_that_is_away(
+    db: Database, person: UserRow, caplog: pytest.LogCaptureFixture
+) -> None:
+    identity = await by_key(db, person)
+    assert identity.api_key_id is not None
+    away = connect(f"postgresql://127.0.0.1:{free_port()}/nobody")
+    uses = KeyUses(away)
+    uses.note(identity.api_key_id)
+
+    await uses.write()
+    await uses.write()
+
+    assert caplog.text.count("the use of API keys cannot be written down") == 2
+
+
 async def test_a_word_that_is_no_scope_any_more_grants_nothing(db: Database, person: UserRow) -> None:
     secret = await create_api_key(db, person.email, "old")
     async with db.write() as session:
         await session.execute(update(ApiKeyRow).values(scopes=["read", "retired"]))
 
-    identity = await Authentication(db, LIFETIME).identify(connection(), f"Bearer {secret}")
+    identity = await entrance(db).identify(connection(), f"Bearer {secret}")
 
     assert identity is not None
     assert identity.scopes == {Scope.READ}
@@ -198,14 +262,14 @@ class Sockets:
 
 async def by_session(db: Database, person: UserRow, lifetime: timedelta = LIFETIME) -> Identity:
     _, cookie = await signed_in(db, person, lifetime)
-    identity = await Authentication(db, lifetime).identify(connection(cookie=cookie))
+    identity = await entrance(db, lifetime).identify(connection(cookie=cookie))
     assert identity is not None
     return identity
 
 
 async def by_key(db: Database, person: UserRow) -> Identity:
     secret = await create_api_key(db, person.email, "a key")
-    identity = await Authentication(db, LIFETIME).identify(connection(), f"Bearer {secret}")
+    identity = await entrance(db).identify(connection(), f"Bearer {secret}")
     assert identity is not None
     return identity
 
