@@ -7,7 +7,6 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-import orjson
 from graphql import (
     GraphQLBoolean,
     GraphQLError,
@@ -79,15 +78,10 @@ def _usual(kind: Any) -> Usual | None:
         return Usual(members, "{using}[{v}]", using={one: kind.coerce_output_value(one) for one in members})
     own = kind.extensions.get("strawberry-definition")
     if own is not None and own.origin is datetime and own.serialize is isoformat:
-        return Usual(datetime, "{using}({v})", using=_moment)
+        return Usual(datetime, only=" and {v}.tzinfo is {using}", using=UTC)  # JSON has it as `isoformat` does
     if own is not None and own.origin is Decimal and own.serialize is str:
         return Usual(Decimal, "{using}({v})", using=str)
     return USUAL.get(kind)
-
-
-def _moment(value: datetime) -> str:
-    """As `isoformat` has it, which is slow at asking zones."""
-    return orjson.dumps(value)[1:-1].decode() if value.tzinfo is UTC else value.isoformat()
 
 
 def _objects(executor: Any, kind: Any, details: Any, *, non_null: bool) -> Objects | None:

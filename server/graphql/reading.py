@@ -28,8 +28,8 @@ class Unusual(Exception):
 
 
 class Usual(NamedTuple):
-    """Values of exactly the type `of` go out as `out` says, `{v}` being the value, if `only` holds for them, too.
-    `out` may use one thing by the name `{using}`."""
+    """Values of exactly the type `of` go out as `out` says, `{v}` being the value, if `only` holds for them, too. Both
+    may use one thing by the name `{using}`."""
 
     of: type
     out: str = "{v}"
@@ -168,9 +168,9 @@ class _Writer:
             case Leaf(usual=None):
                 return f"{self._name(reading.odd)}({source})"
             case Leaf(usual=Usual() as usual):
-                found = usual.out.format(v=v, using=self._name(usual.using))
-                otherwise = f"{self._name(reading.odd)}({v})"
-                is_of = f"type({{}}) is {self._name(usual.of)}{usual.only.format(v=v)}"
+                using = self._name(usual.using)
+                found, otherwise = usual.out.format(v=v, using=using), f"{self._name(reading.odd)}({v})"
+                is_of = f"type({{}}) is {self._name(usual.of)}{usual.only.format(v=v, using=using)}"
             case Items():
                 item = self.value(reading.item, f"{v}i", f"{v}i")
                 found, otherwise, is_of = f"[{item} for {v}i in {v}]", f"{self._name(refuse)}()", "type({}) is list"
