@@ -1,5 +1,6 @@
 """Agents: the stored configuration that a run is built from, its versions, and every query on them."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from domain.errors import NotFound
 from domain.ids import Kind, parse
 from domain.runs import ThinkingMode
-from persistence.base import Word, loose
+from persistence.base import Word, loose, row_of
 from persistence.database import Session, run
 from persistence.versions import VISIBLE, Versioned, VersionedRow, VersionRow
 
@@ -81,6 +82,19 @@ FIND = AGENTS.find
 add, change, remove, ship = AGENTS.add, AGENTS.change, AGENTS.remove, AGENTS.ship
 owned, visible_to, locked, count = AGENTS.owned, AGENTS.visible_to, AGENTS.locked, AGENTS.count_own
 as_it_was, version_of, versions = AGENTS.as_it_was, AGENTS.version_of, AGENTS.versions
+
+
+DEPARTED: dict[str, Any] = {
+    "name": "An agent that has been deleted", "description": "", "instructions": "", "output_schema": None,
+    "guardrails": {}, "max_turns": 1,
+}  # fmt: skip
+
+
+def departed(key: UUID, since: datetime) -> AgentRow:
+    """In the place of an agent that left with the person whose it was; nobody's, and to be read only."""
+    made = {"created_at": since, "updated_at": since, "deleted_at": since}
+    config = AgentVersionRow(config=DEPARTED).values()
+    return row_of(AgentRow, id=key, owner_id=None, slug=None, shared=False, version=1, **made, **config)
 
 
 async def by_slug(session: Session, slug: str) -> AgentRow:

@@ -8,6 +8,7 @@ import strawberry
 from domain.ids import Kind, global_id
 from domain.runs import EventKind
 from domain.runs import RunEvent as Stored
+from persistence import agents
 from schema.agents import Agent, agent_by_id
 from schema.approvals import Approval, approval_by_id
 from schema.context import FieldInfo
@@ -43,9 +44,7 @@ class AgentChanged(RunEvent):
     @strawberry.field(description="The agent at work from now on.")
     async def agent(self, info: FieldInfo) -> Agent:
         row = await info.context.load(agent_by_id, self.agent_key)
-        if row is None:
-            raise LookupError("the agent of this event has been deleted")
-        return Agent.from_row(row)
+        return Agent.from_row(row or agents.departed(self.agent_key, self.created_at))
 
 
 @strawberry.type(description="The answer begins.")

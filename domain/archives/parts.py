@@ -3,6 +3,7 @@
 from typing import Any
 
 from domain.archives.chat import name_of, text_of
+from domain.ids import new_id
 from domain.messages import storable
 
 MOST_PARTS = 500
@@ -22,7 +23,7 @@ def reasoning_part(text: Any) -> dict[str, Any]:
 def call_part(id: Any, name: Any, arguments: Any, output: Any) -> dict[str, Any]:
     """A finished call of a tool; what it was given and returned is kept as text where it has no better shape."""
     data = {
-        "id": name_of(id) or "call",
+        "id": name_of(id) or f"call_{new_id().hex}",
         "name": name_of(name) or "tool",
         "arguments": cleaned(arguments) if isinstance(arguments, dict) else {"input": cleaned(arguments)},
         "output": cleaned(output),

@@ -2,7 +2,11 @@
 
 from typing import Any
 
+from sqlalchemy import delete
+
 from domain.ids import Kind, global_id, new_id
+from persistence.agents import AgentRow
+from persistence.database import Database
 from tests.people import Person
 from tests.upstream import Upstream
 
@@ -18,6 +22,9 @@ DELETE = "mutation ($id: ID!) { deleteAgent(id: $id) { id } }"
 VERSIONS = """query ($id: ID!, $first: Int, $after: String) { agent(id: $id) { versions(first: $first, after: $after) {
   edges { node { version createdAt agent { name instructions version } } }
   pageInfo { hasNextPage endCursor } totalCount } } }"""
+
+WHOLE_AGENT = f"""subscription ($runId: ID!, $after: Int) {{ runEvents(runId: $runId, after: $after) {{
+  __typename sequence ... on AgentChanged {{ agent {{ {FIELDS} createdAt mcpServers {{ id }} }} }} }} }}"""
 
 IMPOSSIBLE: list[tuple[dict[str, Any], str, str]] = [
     ({"name": ""}, "name", "1 to 100"),
@@ -233,6 +240,20 @@ async def test_a_deleted_agent_is_gone_but_what_it_said_still_names_it(ada: Pers
     assert agent["id"] not in [other["id"] for other in (await ada.gql(LIST))["agents"]]
     assert [e["agent"]["name"] for e in again if e["__typename"] == "AgentChanged"] == ["Mine"]
     assert [e["agent"]["name"] for e in further if e["__typename"] == "AgentChanged"] == ["Assistant"]
+
+
+async def test_a_run_of_an_agent_that_left_with_its_owner_can_be_replayed(ada: Person, db: Database) -> None:
+    agent = await create(ada, "Theirs")
+    sent, _ = await ada.ask("hello", agentId=agent["id"])
+    async with db.write() as session:
+        await session.execute(delete(AgentRow).where(AgentRow.name == "Theirs"))
+
+    events = await ada.until("RunFinished", sent["run"]["id"], WHOLE_AGENT)
+
+    [changed] = [event for event in events if event["__typename"] == "AgentChanged"]
+    assert changed["agent"]["id"] == agent["id"]
+    assert changed["agent"]["name"] == "An agent that has been deleted"
+    assert changed["agent"]["editable"] is False
 
 
 async def test_many_agents_cost_as_many_statements_as_one(ada: Person, statements: list[str]) -> None:

@@ -84,6 +84,25 @@ async def test_models_get_what_an_imported_answer_says_beside_its_parts(ada: Per
     assert "It is four." in [message.get("content") for message in told]
 
 
+async def test_imported_calls_without_ids_are_told_apart(ada: Person, upstream: Upstream) -> None:
+    [mock] = (await ada.gql("{ models { id } }"))["models"]
+    await ada.gql(KNOW, input={"id": mock["id"], "capabilities": ["tools"]})
+    old = chat("old", "What are two and two, and three and three?", "Four and six.")
+    old["messages"][1]["parts"] = [
+        {"type": "tool_call", "data": {"name": "calculator", "output": output}} for output in ("4", "6")
+    ]
+    await imported(ada, old)
+    [found] = await chats(ada)
+
+    await ada.ask("and now?", chatId=found["id"])
+
+    told = [message for request in upstream.requests for message in request["messages"]]
+    calls = {call["id"] for message in told for call in message.get("tool_calls") or ()}
+    answers = {message["tool_call_id"]: message["content"] for message in told if message["role"] == "tool"}
+    assert set(answers) == calls
+    assert sorted(answers.values()) == ["4", "6"]
+
+
 async def test_a_conversation_of_chatgpt_keeps_branches_times_models_and_steps(ada: Person) -> None:
     result = await imported(ada, text_of("chatgpt"))
     pasta, deploy = await chats(ada)
