@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 from starlette.requests import HTTPConnection
 
 from domain.accounts import Scope, UserRole
@@ -20,6 +20,7 @@ from schema.context import Identity
 from server.authentication import Authentication
 from server.origins import OriginRules
 from server.revocations import Revocations
+from tests.conftest import statements_of
 
 LIFETIME = timedelta(days=30)
 OWN = "https://chat.example.org"
@@ -99,13 +100,11 @@ async def test_use_is_noted_at_most_once_a_minute(db: Database, person: UserRow)
     secret = await create_api_key(db, person.email, "program")
     authentication = Authentication(db, LIFETIME)
     await authentication.identify(connection(), f"Bearer {secret}")
-    statements = list[str]()
-    for engine in db.engines:
-        event.listen(engine.sync_engine, "before_cursor_execute", lambda *heard: statements.append(heard[2]))
 
-    for _ in range(3):
-        await authentication.identify(connection(cookie=cookie))
-        await authentication.identify(connection(), f"Bearer {secret}")
+    with statements_of(db) as statements:
+        for _ in range(3):
+            await authentication.identify(connection(cookie=cookie))
+            await authentication.identify(connection(), f"Bearer {secret}")
 
     assert len(statements) == 6
     assert all(statement.startswith("SELECT") for statement in statements)
