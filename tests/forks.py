@@ -24,7 +24,7 @@ from typing import IO, Any
 
 from server.settings import ROOT
 
-IMPORTED = ("server.serving", "server.doctor", "server.backups", "orchestration.mcp.serving", "psutil")
+IMPORTED = ("server.app", "server.serving", "server.backups", "psutil")
 LARGEST_WISH = 200_000
 PR_SET_PDEATHSIG = 1
 
