@@ -69,6 +69,10 @@ class Person:
         error: dict[str, Any] = answer["errors"][0]
         return error
 
+    async def sign_in(self) -> None:
+        """Anew, with the password."""
+        await self.gql(SIGN_IN, input={"email": self.email, "password": PASSWORD})
+
     @contextlib.asynccontextmanager
     async def socket(self) -> AsyncIterator["Socket"]:
         origin = self.url
