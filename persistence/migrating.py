@@ -1,6 +1,8 @@
 """Bringing the schema up to date, and refusing to serve on one that this version does not know."""
 
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from alembic import command
 from alembic.config import Config
@@ -39,7 +41,7 @@ async def check(db: Database) -> None:
     async with db.engine.connect() as connection:
         current = await connection.run_sync(_current)
     refuse_unknown(current)
-    head = _scripts().get_current_head()
+    head = _revisions().head
     if current != head:
         raise UnknownSchema(f"The database is at revision {current}, this version needs {head}. Run `parley migrate`.")
 
@@ -59,8 +61,7 @@ def is_empty(url: str) -> bool:
 
 def refuse_unknown(current: str | None) -> None:
     """Raise UnknownSchema for a revision that this version does not have."""
-    known = {script.revision for script in _scripts().walk_revisions()}
-    if current is not None and current not in known:
+    if current is not None and current not in _revisions().known:
         raise UnknownSchema(
             f"The database is at revision {current}, which this version does not know: a newer version has "
             "migrated it. Run that version, or restore a backup."
@@ -73,8 +74,16 @@ def _config() -> Config:
     return config
 
 
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+class Revisions(NamedTuple):
+    head: str | None
+    known: frozenset[str]
+
+
+@cache
+def _revisions() -> Revisions:
+    """Those of this version. Read once: it means to run every file of `SCRIPTS`."""
+    scripts = ScriptDirectory.from_config(_config())
+    return Revisions(scripts.get_current_head(), frozenset(script.revision for script in scripts.walk_revisions()))
 
 
 def ignore_foreign(name: str | None, type_: str, parent_names: object) -> bool:

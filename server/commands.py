@@ -1,4 +1,7 @@
-"""The command line: `parley serve | worker | migrate | backup | restore | create-user | … | doctor`."""
+"""The command line: `parley serve | worker | migrate | backup | restore | create-user | … | doctor`.
+
+A command imports by itself what only it needs and takes seconds to load.
+"""
 
 import argparse
 import asyncio
@@ -16,17 +19,14 @@ from pydantic import ValidationError
 from domain.accounts import Scope, UserRole
 from domain.errors import DomainError
 from orchestration.inference.local.weights import WeightsError, ensure_a_model
-from orchestration.mcp.failures import McpFailure
-from orchestration.mcp.serving import bridge
 from persistence.database import Unavailable, connect
 from persistence.migrating import UnknownSchema, migrate
 from resolvers.registration import create_api_key, create_user
 from server.backups import BackupError, back_up, restore
-from server.doctor import examine
+from server.database import CannotStart, database, say
 from server.embedded.postgres import EmbeddedError
 from server.keys import UnusableKey
 from server.logs import configure_logs
-from server.serving import CannotStart, database, say, serve, work
 from server.settings import Settings
 
 Command = Callable[[Settings, argparse.Namespace], Awaitable[int | None]]
@@ -47,8 +47,6 @@ def main(arguments: list[str] | None = None) -> int:
         say(f"{error.message} {error.remedy}")
     except WeightsError as error:
         say(f"{error.message} {error.remedy}")
-    except McpFailure as error:
-        say(error.message)
     except (BackupError, CannotStart, UnknownSchema, UnusableKey) as error:
         say(str(error))
     except DomainError as error:
@@ -65,10 +63,14 @@ async def _run(command: Command, settings: Settings, asked: argparse.Namespace) 
 
 
 async def _serve(settings: Settings, asked: argparse.Namespace) -> None:
+    from server.serving import serve  # noqa: PLC0415
+
     await serve(settings)
 
 
 async def _worker(settings: Settings, asked: argparse.Namespace) -> None:
+    from server.serving import work  # noqa: PLC0415
+
     await work(settings)
 
 
@@ -118,10 +120,16 @@ async def _create_api_key(settings: Settings, asked: argparse.Namespace) -> None
 
 
 async def _mcp(settings: Settings, asked: argparse.Namespace) -> None:
+    from orchestration.mcp.failures import McpFailure  # noqa: PLC0415
+    from orchestration.mcp.serving import bridge  # noqa: PLC0415
+
     if settings.parley_api_key is None:
         raise CannotStart("PARLEY_API_KEY is needed. `parley create-api-key EMAIL NAME` makes one.")
     here = f"http://{settings.parley_host}:{settings.parley_port}/mcp"
-    await bridge(asked.url or here, settings.parley_api_key.get_secret_value())
+    try:
+        await bridge(asked.url or here, settings.parley_api_key.get_secret_value())
+    except McpFailure as error:
+        raise CannotStart(error.message) from error
 
 
 async def _fetch_model(settings: Settings, asked: argparse.Namespace) -> None:
@@ -131,6 +139,8 @@ async def _fetch_model(settings: Settings, asked: argparse.Namespace) -> None:
 
 
 async def _doctor(settings: Settings, asked: argparse.Namespace) -> int:
+    from server.doctor import examine  # noqa: PLC0415
+
     return await examine(settings)
 
 

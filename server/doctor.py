@@ -14,9 +14,9 @@ from persistence import mcp_servers, providers, second_factors
 from persistence.database import Database, Unavailable, connect
 from persistence.migrating import UnknownSchema, check
 from persistence.streams import Away, Streams, words_of
+from server.database import database, say
 from server.embedded.postgres import EmbeddedError
 from server.keys import UnusableKey, secret_key
-from server.serving import database, say
 from server.settings import Settings
 
 LOW_DISK = 1_000_000_000

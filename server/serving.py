@@ -1,4 +1,4 @@
-"""Running the server and the worker as processes: sockets, signals, the embedded database around them."""
+"""Running the server and the worker as processes: sockets, signals, what they wait for."""
 
 import asyncio
 import contextlib
@@ -6,8 +6,7 @@ import gc
 import logging
 import signal
 import socket
-import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 
 import uvicorn
 from fastapi import FastAPI
@@ -16,8 +15,7 @@ from orchestration.engine import Engine
 from persistence.database import Database, Unavailable, connect, refuses
 from persistence.migrating import check, migrate
 from persistence.notifications import MODELS
-from server.app import create_app
-from server.embedded.postgres import EmbeddedPostgres
+from server.database import CannotStart, database, say
 from server.models import open_embedder, open_pool
 from server.settings import Settings
 from server.tracing import traced
@@ -30,34 +28,6 @@ DRAIN_SECONDS = 1
 """Seconds that requests and streams get to end by themselves at shutdown."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 """Seconds between two looks for a database that is away at the start."""
-
-
-class CannotStart(Exception):
-    """Something that a person must put right; the message says what and how."""
-
-
-def say(words: str) -> None:
-    """Tell the person at the terminal what is happening."""
-    print(words, file=sys.stderr, flush=True)  # noqa: T201 - this is the command line
-
-
-@contextlib.asynccontextmanager
-async def database(settings: Settings) -> AsyncIterator[str]:
-    """The URL of the database itself: the configured one, or the embedded one, running while this block is open."""
-    if (given := settings.direct_database_url or settings.database_url) is not None:
-        yield given.get_secret_value()
-        return
-    say(f"Starting the embedded PostgreSQL in {settings.parley_data / 'postgres'} …")
-    embedded = EmbeddedPostgres(settings.parley_data.resolve() / "postgres")
-    await embedded.start()
-    supervisor = asyncio.create_task(embedded.supervise(), name="embedded PostgreSQL")
-    try:
-        yield embedded.url
-    finally:
-        supervisor.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await supervisor
-        await embedded.stop()
 
 
 class Server(uvicorn.Server):
@@ -134,6 +104,8 @@ def _connect(settings: Settings, url: str) -> Database:
 
 async def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM; CannotStart when a part of the server ends by itself before."""
+    from server.app import create_app  # noqa: PLC0415 - it takes its time, and a worker does not need it
+
     bound = listen(settings.parley_host, settings.parley_port)
     stopping = asyncio.Event()
     on_signal(stopping.set)

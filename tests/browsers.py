@@ -9,8 +9,7 @@ import aiohttp
 import pytest
 
 from persistence.database import Database
-from resolvers.registration import create_user
-from tests.people import PASSWORD, Served
+from tests.people import PASSWORD, Served, add_account
 
 SIGN_UP = """mutation ($input: SignUpInput!) {
     signUp(input: $input) { viewer { id email name role sessions { current } } } }"""
@@ -80,8 +79,8 @@ async def browser(server: Served) -> AsyncIterator[NewBrowser]:
 @pytest.fixture
 async def people(db: Database) -> list[str]:
     """The addresses of an administrator and of a member."""
-    await create_user(db, "root@example.org", "Root", PASSWORD)
-    await create_user(db, "mia@example.org", "Mia", PASSWORD)
+    await add_account(db, "root@example.org", "Root")
+    await add_account(db, "mia@example.org", "Mia")
     return ["root@example.org", "mia@example.org"]
 
 

@@ -2,11 +2,12 @@
 
 import asyncio
 import contextlib
+import itertools
 import os
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import uuid4
 
 import psycopg
@@ -14,7 +15,8 @@ import pytest
 import uvicorn
 import uvloop
 from pydantic import SecretStr
-from sqlalchemy import event, text
+from sqlalchemy import QueuePool, event
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from persistence.database import Database, connect, conninfo, sqlalchemy_url
 from persistence.migrating import migrate
@@ -78,25 +80,60 @@ def postgres(pytestconfig: pytest.Config) -> str:
 
 
 @pytest.fixture(scope="session")
-async def database_url(postgres: str) -> str:
+async def database_url(postgres: str) -> AsyncIterator[str]:
     """A migrated database of this test process."""
     name = f"test_{uuid4().hex[:12]}"
     async with await psycopg.AsyncConnection.connect(conninfo(postgres), autocommit=True) as connection:
         await connection.execute(f'CREATE DATABASE "{name}"'.encode())
     url = sqlalchemy_url(postgres).set(database=name).render_as_string(hide_password=False)
     await asyncio.to_thread(migrate, url)
-    return url
+    yield url
+    for engine in itertools.chain.from_iterable(KEPT.values()):
+        await engine.dispose()
+
+
+KEPT: dict[tuple[str, str], tuple[AsyncEngine, AsyncEngine]] = {}
+MOST_KEPT = 8
+"""Connections of one engine: each of a few processes has four engines, and PostgreSQL lets 200 in."""
+
+
+class Lasting(Database):
+    """Its connections stay when it is closed, unless they are many or one is still at work."""
+
+    async def close(self) -> None:
+        self._kept.give_back()
+        pools = [cast("QueuePool", engine.pool) for engine in self.engines]
+        if any(pool.checkedout() or pool.checkedin() > MOST_KEPT for pool in pools):
+            await super().close()
+
+
+def reconnect(url: str, user: str) -> Database:
+    """What `connect` makes, for one `user` at a time. The engines, with all statements that SQLAlchemy has compiled for
+    them, and the connections are those that this user had in the tests before: to make them anew is most of the work
+    of a small test, here and in PostgreSQL."""
+    if (url, user) not in KEPT:
+        KEPT[url, user] = connect(url).engines
+    return Lasting(*KEPT[url, user])
+
+
+# Where everything goes, nothing has to be looked for that hangs on it, as triggers would for every row.
+EMPTY = ";".join(
+    [
+        "SET LOCAL session_replication_role = replica",
+        *(f'DELETE FROM "{table.name}"' for table in metadata.sorted_tables),
+        "SET LOCAL session_replication_role = origin",
+        "DELETE FROM procrastinate_jobs",
+    ]
+)
 
 
 @pytest.fixture
 async def db(database_url: str) -> AsyncIterator[Database]:
     """The database, empty again after each test."""
-    database = connect(database_url)
+    database = reconnect(database_url, "test")
     yield database
     async with database.engine.begin() as connection:
-        for table in reversed(metadata.sorted_tables):
-            await connection.execute(table.delete())
-        await connection.execute(text("DELETE FROM procrastinate_jobs"))
+        await connection.exec_driver_sql(EMPTY)
     await database.close()
 
 
@@ -169,7 +206,7 @@ def settings(tmp_path: Path, upstream: Upstream, redis_url: SecretStr | None) ->
 
 @pytest.fixture
 async def server(settings: Settings, database_url: str, db: Database) -> AsyncIterator[Running]:
-    async with running(settings, connect(database_url)) as started:
+    async with running(settings, reconnect(database_url, "server")) as started:
         yield started
 
 
@@ -187,18 +224,25 @@ async def bob(server: Running, ada: Person) -> AsyncIterator[Person]:
         yield person
 
 
+@contextlib.contextmanager
+def statements_of(db: Database, *, but: Collection[asyncio.Task[Any]] = ()) -> Iterator[list[str]]:
+    """SQL statements that are executed meanwhile; `but` are tasks that are not heard."""
+    heard: list[str] = []
+
+    def hear(connection: object, cursor: object, statement: str, *_: object) -> None:
+        if asyncio.current_task() not in but:
+            heard.append(statement)
+
+    for engine in db.engines:
+        event.listen(engine.sync_engine, "before_cursor_execute", hear)
+    yield heard
+    for engine in db.engines:
+        event.remove(engine.sync_engine, "before_cursor_execute", hear)
+
+
 @pytest.fixture
 async def statements(server: Running) -> AsyncIterator[list[str]]:
     """SQL statements that the application executes for those who ask; clear it before what you count."""
-    heard: list[str] = []
     sweeping = asyncio.all_tasks()  # by itself, whenever it is time
-
-    def hear(connection: object, cursor: object, statement: str, *_: object) -> None:
-        if asyncio.current_task() not in sweeping:
-            heard.append(statement)
-
-    for engine in server.db.engines:
-        event.listen(engine.sync_engine, "before_cursor_execute", hear)
-    yield heard
-    for engine in server.db.engines:
-        event.remove(engine.sync_engine, "before_cursor_execute", hear)
+    with statements_of(server.db, but=sweeping) as heard:
+        yield heard

@@ -24,8 +24,7 @@ from mcp.shared.auth import OAuthClientInformationFull, OAuthToken
 from pydantic import AnyHttpUrl
 
 from server.serving import listen
-from server.settings import ROOT
-from tests.foreign import started
+from tests.forks import fork
 from tests.mcp_server import Misbehaving
 
 HOUR = 3_600
@@ -120,16 +119,13 @@ async def main(folder: Path) -> None:
 @contextlib.asynccontextmanager
 async def signed_in_server(folder: Path) -> AsyncIterator[str]:
     """The address of such a server, which lives in a process of its own while the block is open."""
-    process = await started(
-        sys.executable, "-m", "tests.mcp_oauth", str(folder), cwd=ROOT, environment={"PYTHONPATH": str(ROOT)}
-    )
-    assert process.stdout is not None
+    process = await fork("tests.mcp_oauth", str(folder))
     try:
         port = int(await asyncio.wait_for(process.stdout.readline(), 30))
         yield f"http://127.0.0.1:{port}/mcp"
     finally:
         process.kill()
-        await process.communicate()
+        await process.wait()
 
 
 if __name__ == "__main__":

@@ -4,14 +4,22 @@ import contextlib
 import io
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
+from datetime import timedelta
+from functools import cache
 from typing import Any, Protocol
 
 import aiohttp
+from aiohttp.http import SERVER_SOFTWARE
+from yarl import URL
 
+from persistence import sessions
+from persistence.accounts import UserRow
 from persistence.database import Database
-from resolvers.registration import create_user
+from resolvers.credentials import HASHER, SESSION_COOKIE, new_token
+from resolvers.registration import checked_person, register
 
 PASSWORD = "correct horse battery"
+SESSION = timedelta(days=30)
 SIGN_IN = "mutation ($input: SignInInput!) { signIn(input: $input) { viewer { id } } }"
 SEND = """mutation ($input: SendMessageInput!) {
   sendMessage(input: $input) { chat { id title } message { id } reply { id } run { id status } } }"""
@@ -60,6 +68,10 @@ class Person:
         assert answer.get("errors"), answer
         error: dict[str, Any] = answer["errors"][0]
         return error
+
+    async def sign_in(self) -> None:
+        """Anew, with the password."""
+        await self.gql(SIGN_IN, input={"email": self.email, "password": PASSWORD})
 
     @contextlib.asynccontextmanager
     async def socket(self) -> AsyncIterator["Socket"]:
@@ -125,15 +137,32 @@ class Socket:
                 await self.ws.send_json({"id": name, "type": "complete"})
 
 
+@cache
+def password_hash() -> str:
+    """Of PASSWORD; the same for everybody, because to hash and to verify take longer than what most tests ask."""
+    return HASHER.hash(PASSWORD)
+
+
+async def add_account(db: Database, email: str, name: str) -> UserRow:
+    """What `create_user` makes."""
+    async with db.write() as session:
+        person = checked_person(email, name, PASSWORD)
+        return await register(session, person, password_hash(), role=None, is_open=True)
+
+
 @contextlib.asynccontextmanager
 async def sign_up(server: Served, email: str, name: str) -> AsyncIterator[Person]:
-    """An account and a browser that is signed in to it."""
-    await create_user(server.db, email, name, PASSWORD)
+    """An account and a browser that has a session of it. How browsers get one is the matter of tests of their own."""
+    user, token = await add_account(server.db, email, name), new_token()
+    async with server.db.write() as session:
+        await sessions.begin(
+            session, user_id=user.id, token_hash=token.digest, lifetime=SESSION,
+            user_agent=SERVER_SOFTWARE, ip_address="127.0.0.1",
+        )  # fmt: skip
     jar = aiohttp.CookieJar(unsafe=True)  # the server has an address, not a name
+    jar.update_cookies({SESSION_COOKIE: token.text}, URL(server.url))
     async with aiohttp.ClientSession(cookie_jar=jar) as http:
-        person = Person(http, server.url, email)
-        await person.gql(SIGN_IN, input={"email": email, "password": PASSWORD})
-        yield person
+        yield Person(http, server.url, email)
 
 
 def text_of(events: list[dict[str, Any]]) -> str:

@@ -1,17 +1,14 @@
 """One `parley` process of the fleet: started, killed, frozen, told to leave, and heard."""
 
 import asyncio
-import os
 import signal
-import sys
 import time
 from collections.abc import Mapping
 from enum import StrEnum, auto
 from typing import NamedTuple
 
-from server.settings import ROOT
+from tests.forks import Forked, fork
 
-FOLLOW = ROOT / "tools" / "follow.py"
 PATIENCE = 120.0
 """Seconds a start may take on a busy machine."""
 
@@ -48,7 +45,7 @@ class Program:
         self.deaths: list[Death] = []
         self.starting = self._began = 0.0
         self._command, self._environment, self._says = command, dict(environment), ready
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Forked | None = None
         self._ended, self._was_ready = asyncio.Event(), False
         self._hearing: asyncio.Task[None] | None = None
 
@@ -56,10 +53,7 @@ class Program:
         """Start the process; it ends with this one, whatever way that ends."""
         self.state, self._began = State.STARTING, time.time()
         self._ended, self._was_ready = asyncio.Event(), False
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, str(FOLLOW), str(os.getpid()), sys.executable, "-m", "server.commands", self._command,
-            cwd=ROOT, env=self._environment, stdin=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
-        )  # fmt: skip
+        self._process = await fork("server.commands", self._command, env=self._environment)
         self._hearing = asyncio.create_task(self._hear(self._process), name=self.name)
 
     async def until_ready(self) -> None:
@@ -107,8 +101,7 @@ class Program:
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(number)
 
-    async def _hear(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stderr is not None
+    async def _hear(self, process: Forked) -> None:
         async for line in process.stderr:
             text = line.decode(errors="replace").rstrip()
             self.lines.append(Line(time.time(), text))

@@ -7,10 +7,10 @@ import pytest
 
 from domain.models import ProviderKind
 from persistence import model_registration
-from persistence.database import Database, connect
+from persistence.database import Database
 from persistence.model_registration import KnownModel
 from server.settings import Settings
-from tests.conftest import Running, running
+from tests.conftest import Running, reconnect, running
 from tests.e2e.scenes import scene
 from tests.mail_servers import MailServer, mail_server
 from tests.upstream import Upstream
@@ -42,7 +42,7 @@ async def served(tmp_path: Path, mails: MailServer, database_url: str, db: Datab
             )
             dead = KnownModel(name="dead", display_name="dead", context_window=8192, quality=0.01)
             await model_registration.put_models(session, provider.id, [dead], complete=True)
-        async with running(settings, connect(database_url)) as started:
+        async with running(settings, reconnect(database_url, "server")) as started:
             yield started
 
 

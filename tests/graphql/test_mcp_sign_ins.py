@@ -26,12 +26,12 @@ PROMPT = """query ($id: ID!) { mcpPrompt(serverId: $id, name: "poem", arguments:
 SEALED = "SELECT encode(oauth_encrypted, 'escape') FROM mcp_servers"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("signed in")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def url(folder: Path) -> AsyncIterator[str]:
     """A server that wants to be signed in at; one for all tests here, as it takes its time to start."""
     async with signed_in_server(folder) as address:

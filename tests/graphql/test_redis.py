@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -18,6 +17,7 @@ from persistence.database import Database, connect
 from persistence.streams import LIFETIME
 from server.settings import Settings
 from tests.conftest import Running, running
+from tests.forks import Forked, fork
 from tests.people import EVENTS, Person, sign_up, text_of
 from tests.redis_servers import RedisServer, redis_server
 from tests.upstream import Upstream
@@ -182,7 +182,7 @@ async def test_readiness_tells_that_redis_is_away(server: Running, own_redis: Re
 
 
 @contextlib.asynccontextmanager
-async def worker(settings: Settings, database_url: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def worker(settings: Settings, database_url: str) -> AsyncIterator[Forked]:
     """`parley worker` as a process of its own."""
     assert settings.redis_url is not None
     environment = {
@@ -194,10 +194,7 @@ async def worker(settings: Settings, database_url: str) -> AsyncIterator[asyncio
         "PARLEY_LOCAL_MODELS": "false",
         "PARLEY_SHUTDOWN_GRACE": "0",
     }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "server.commands", "worker", env=os.environ | environment, stderr=asyncio.subprocess.PIPE
-    )
-    assert process.stderr is not None
+    process = await fork("server.commands", "worker", env=os.environ | environment)
     try:
         await process.stderr.readuntil(b"The worker is ready.")
         draining = asyncio.create_task(process.stderr.read())

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import update
 
 from domain.calls import BreakerState
 from domain.models import CallOutcome, HealthState, Preference
@@ -17,6 +17,7 @@ from orchestration.inference.selection import Selector, Task
 from persistence import model_stats, models
 from persistence.database import Database
 from persistence.models import ModelRow
+from tests.conftest import statements_of
 from tests.orchestration.pools import KEY, TINY, a_run, join, let_rest, model_named, record
 from tests.upstream import Upstream
 
@@ -79,17 +80,15 @@ async def test_times_are_measured_in_one_statement_for_all_models(
     run = await a_run(db)
     for ttft in range(1, 101):
         await record(db, row, CallOutcome.SUCCEEDED, ttft=float(ttft), run=run)
-    statements: list[str] = []
-    for engine in db.engines:
-        event.listen(engine.sync_engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
 
-    await pool.refresh()
+    with statements_of(db) as statements:
+        await pool.refresh()
 
-    assert len(statements) == 1
-    stats = next(f.stats for f in await pool.facts() if f.model.id == row.id)
-    assert stats.ttft_ms == pytest.approx((50.5, 95.05, 99.01))
-    assert stats.tokens_per_second.p50 == pytest.approx(50.5)
-    assert len(statements) == 1
+        assert len(statements) == 1
+        stats = next(f.stats for f in await pool.facts() if f.model.id == row.id)
+        assert stats.ttft_ms == pytest.approx((50.5, 95.05, 99.01))
+        assert stats.tokens_per_second.p50 == pytest.approx(50.5)
+        assert len(statements) == 1
 
 
 async def test_a_selection_survives_its_storage(pool: ModelPool, db: Database, upstream: Upstream) -> None:

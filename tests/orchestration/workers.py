@@ -1,9 +1,6 @@
 """What tests of runs with tools have in common: workers that can be killed, beside a server that carries no runs on."""
 
-import asyncio
 import contextlib
-import os
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -15,10 +12,11 @@ from domain.ids import Kind, global_id
 from orchestration.tools.toolbox import shipped_key
 from persistence.accounts import UserRow
 from persistence.agents import AgentRow
-from persistence.database import Database, connect
+from persistence.database import Database
 from persistence.models import ModelRow
-from server.settings import ROOT, Settings
-from tests.conftest import Running, running
+from server.settings import Settings
+from tests.conftest import Running, reconnect, running
+from tests.forks import Forked, fork
 from tests.graphql import teams
 from tests.graphql.teams import DECIDE
 from tests.people import Person, sign_up
@@ -40,7 +38,7 @@ TOOL_EVENTS = """subscription ($runId: ID!, $after: Int) { runEvents(runId: $run
 async def api(settings: Settings, database_url: str, db: Database) -> AsyncIterator[Running]:
     """A server that carries no runs on itself."""
     apart = settings.model_copy(update={"parley_worker": False})
-    async with running(apart, connect(database_url)) as started:
+    async with running(apart, reconnect(database_url, "server")) as started:
         yield started
 
 
@@ -51,21 +49,16 @@ async def ada(api: Running) -> AsyncIterator[Person]:
 
 
 @contextlib.asynccontextmanager
-async def worker(
-    database_url: str, tmp_path: Path, upstream: Upstream, *more: str
-) -> AsyncIterator[asyncio.subprocess.Process]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.orchestration.tool_worker", database_url, str(tmp_path), upstream.base_url,
-        *more, cwd=ROOT, stdout=asyncio.subprocess.PIPE, env=dict(os.environ),
-    )  # fmt: skip
+async def worker(database_url: str, tmp_path: Path, upstream: Upstream, *more: str) -> AsyncIterator[Forked]:
+    process = await fork("tests.orchestration.tool_worker", database_url, str(tmp_path), upstream.base_url, *more)
     try:
-        assert process.stdout is not None
         assert await process.stdout.readline() == b"ready\n"
         yield process
     finally:
         if process.returncode is None:
             process.kill()
         await process.wait()
+        print((await process.stderr.read()).decode())  # for whom the test fails
 
 
 async def agent_with(db: Database, *tools: str) -> str:

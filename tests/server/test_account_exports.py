@@ -23,6 +23,7 @@ async def exported(person: Person) -> dict[str, Any]:
 
 
 async def test_an_account_is_exported_whole_and_without_secrets(server: Running, ada: Person, bob: Person) -> None:
+    await bob.sign_in()
     await bob.ask("what is mine?")
     await ada.ask("what is not?")
     secret = await create_api_key(server.db, "bob@example.org", "program")

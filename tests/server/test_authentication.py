@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 from starlette.requests import HTTPConnection
 
 from domain.accounts import Scope, UserRole
@@ -21,6 +21,7 @@ from server.authentication import Authentication
 from server.key_uses import KeyUses
 from server.origins import OriginRules
 from server.revocations import Revocations
+from tests.conftest import statements_of
 from tests.ports import free_port
 
 LIFETIME = timedelta(days=30)
@@ -105,13 +106,11 @@ async def test_use_is_noted_at_most_once_a_minute(db: Database, person: UserRow)
     secret = await create_api_key(db, person.email, "program")
     authentication = entrance(db)
     await authentication.identify(connection(), f"Bearer {secret}")
-    statements = list[str]()
-    for engine in db.engines:
-        event.listen(engine.sync_engine, "before_cursor_execute", lambda *heard: statements.append(heard[2]))
 
-    for _ in range(3):
-        await authentication.identify(connection(cookie=cookie))
-        await authentication.identify(connection(), f"Bearer {secret}")
+    with statements_of(db) as statements:
+        for _ in range(3):
+            await authentication.identify(connection(cookie=cookie))
+            await authentication.identify(connection(), f"Bearer {secret}")
 
     assert len(statements) == 6
     assert all(statement.startswith("SELECT") for statement in statements)
@@ -124,14 +123,12 @@ async def test_uses_of_many_keys_are_written_together(db: Database, person: User
         await session.execute(update(ApiKeyRow).values(last_used_at=long_ago))
     uses = KeyUses(db)
     authentication = Authentication(db, LIFETIME, uses)
-    statements = list[str]()
-    for engine in db.engines:
-        event.listen(engine.sync_engine, "before_cursor_execute", lambda *heard: statements.append(heard[2]))
 
-    for secret in secrets * 2:
-        await authentication.identify(connection(), f"Bearer {secret}")
-    await uses.write()
-    await uses.write()
+    with statements_of(db) as statements:
+        for secret in secrets * 2:
+            await authentication.identify(connection(), f"Bearer {secret}")
+        await uses.write()
+        await uses.write()
 
     assert [statement.split()[0] for statement in statements] == ["SELECT"] * 6 + ["UPDATE"]
     async with db.read() as session:

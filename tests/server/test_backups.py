@@ -12,7 +12,7 @@ import pytest
 from persistence.database import Database, connect, conninfo, sqlalchemy_url
 from persistence.migrating import UnknownSchema, migrate
 from server.backups import BackupError, back_up, restore
-from server.serving import database
+from server.database import database
 from server.settings import Settings
 from tests.conftest import Running, running
 from tests.people import PASSWORD, SIGN_IN, Person, text_of

@@ -17,6 +17,7 @@ from orchestration.inference.secrets import seal
 from persistence import accounts, providers, second_factors
 from persistence.database import Database, sqlalchemy_url
 from server.settings import ROOT
+from tests.foreign import told
 from tests.redis_servers import redis_server
 
 PASSWORD = "correct horse battery\n"
@@ -52,6 +53,12 @@ def parley(database_url: str, db: Database, tmp_path: Path) -> Parley:
         DATABASE_URL=database_url, PARLEY_DATA=str(tmp_path), PARLEY_LOCAL_MODELS="false", PARLEY_PORT="0",
         OPENAI_API_KEY="", OPENAI_BASE_URL="",
     )  # fmt: skip
+
+
+async def test_a_command_does_not_load_what_only_the_server_needs() -> None:
+    unwanted = "agents", "fastapi", "mcp", "strawberry"
+    look = f"import sys, server.commands; print([name for name in {unwanted} if name in sys.modules])"
+    assert await told(sys.executable, "-c", look, cwd=ROOT) == "[]\n"
 
 
 async def test_the_first_account_is_an_administrator_and_its_key_works(parley: Parley) -> None:

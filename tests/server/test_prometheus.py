@@ -72,6 +72,7 @@ def test_a_short_token_is_refused() -> None:
 async def test_calls_tokens_times_runs_and_connections_are_told(
     watched: Running, carol: Person, db: Database, upstream: Upstream
 ) -> None:
+    await carol.sign_in()
     upstream.reply("one two three")
     sent, _ = await carol.ask("hi")
     await roll_up_once(db)
