@@ -195,7 +195,7 @@ class Call:
 
     def counted(self, *, given_up: bool = False) -> Counted:
         """`given_up`: it was we who left, and a provider that was at work may want money for what it has read."""
-        if self._usage is not None and (self._meter.told is not None or not self._meter.begun):
+        if self._usage is not None and self._meter.told is not None:
             return Counted(counted(self._usage, self.price), estimated=False)
         at_work = given_up and self._sent is not None
         asked = "" if self._sent is None else self._sent.input

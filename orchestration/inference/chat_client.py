@@ -22,7 +22,7 @@ from orchestration.inference.coalescing import Tap
 from orchestration.inference.metering import Meter
 from orchestration.inference.provider_errors import Exchange
 from orchestration.inference.streaming import ChatStream
-from orchestration.inference.wire import reported
+from orchestration.inference.wire import objects, reported, straighten
 
 MOST_CONNECTIONS = 512
 LARGEST_BODY = 16_777_216
@@ -129,7 +129,7 @@ async def _whole(response: aiohttp.ClientResponse, exchange: Exchange) -> bytes:
 
 class ChatClient:
     """`tap`, if there is one, hears every word as it comes, and the SDK then gets fewer, longer chunks. `meter` sees
-    every chunk of a stream, `ids` puts the ids of tool calls right.
+    every answer, `ids` puts the ids of tool calls right.
     """
 
     def __init__(
@@ -170,6 +170,7 @@ class ChatClient:
             if not streamed:
                 completion = await _completion(response, exchange)
                 self._ids.see_whole(completion)
+                self._meter.see_whole(completion)
                 return completion
             await _expect_stream(response, exchange)
             return ChatStream(
@@ -179,6 +180,8 @@ class ChatClient:
 
 async def _completion(response: aiohttp.ClientResponse, exchange: Exchange) -> ChatCompletion:
     answer = await read_object(response, exchange)
+    for choice in objects(answer.get("choices")):
+        straighten(choice.get("message"))
     completion = ChatCompletion.construct(**answer)
     completion._request_id = response.headers.get("x-request-id")  # noqa: SLF001 - the SDK looks there
     return completion

@@ -112,7 +112,7 @@ def _of_report(error: openai.APIError, model: str) -> RunFailure | None:
     if TOO_LONG.search(words) or status == 413:
         message = f"The conversation is too long for {model}. Start a new chat or choose a larger model."
         return RunFailure(RunErrorCode.CONTEXT_TOO_LONG, message)
-    if error.code in OVER_QUOTA:
+    if over_quota(error):
         message = f"The account at the provider of {model} has no quota left. Choose another model."
         return RunFailure(RunErrorCode.MODEL_RATE_LIMITED, message)
     if status == 429 or "rate_limit" in words:
@@ -122,6 +122,11 @@ def _of_report(error: openai.APIError, model: str) -> RunFailure | None:
         message = f"The content filter of the provider of {model} stopped the answer. Rephrase the message."
         return RunFailure(RunErrorCode.CONTENT_FILTERED, message)
     return None
+
+
+def over_quota(error: openai.APIError) -> bool:
+    """Whether the account at the provider has nothing left to spend."""
+    return error.code in OVER_QUOTA or getattr(error, "status_code", None) == 402
 
 
 def _timed_out(what: str) -> RunFailure:

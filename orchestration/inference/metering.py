@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from agents import TResponseInputItem
+from openai.types.chat import ChatCompletion
 
 from domain.calls import Price
 from domain.models import TokenUsage
@@ -14,9 +15,13 @@ LONGEST_TOKEN = 24.0
 """Characters a chunk on average, up to which each chunk is taken for one token: most servers send them one by one."""
 CHARACTERS_PER_TOKEN = 4.0
 
+INPUT, OUTPUT = ("prompt_tokens", "input_tokens"), ("completion_tokens", "output_tokens")
+"""What reports of the chat-completions and of the responses form call them."""
+
 
 class Meter:
-    """Sees each chunk of one answer. `begun` tells that the provider has answered at all, `finish` why it ended."""
+    """Sees one answer, each chunk of it or the whole. `begun` tells that the provider has answered at all, `finish` why
+    a streamed one ended."""
 
     def __init__(self) -> None:
         self.begun = False
@@ -27,7 +32,7 @@ class Meter:
 
     def see(self, chunk: AnyChunk) -> None:
         self.begun = True
-        if chunk.usage is not None:
+        if _counts(chunk.usage):
             self.told = chunk.usage
         if chunk.choices and chunk.choices[0].finish_reason:
             self.finish = chunk.choices[0].finish_reason
@@ -36,6 +41,17 @@ class Meter:
             if words or delta.tool_calls:
                 self.pieces += 1
                 self.characters += len(words) if isinstance(words, str) else 0
+
+    def see_whole(self, completion: ChatCompletion) -> None:
+        """An answer that came at once."""
+        self.begun = True
+        self.told = completion.usage if _counts(completion.usage) else None
+        message = completion.choices[0].message if completion.choices else None
+        if message is not None:
+            calls = [call.function.arguments for call in message.tool_calls or () if call.type == "function"]
+            thought = getattr(message, "reasoning_content", None) or getattr(message, "reasoning", None)
+            self.characters = sum(len(words) for words in (message.content, thought, *calls) if isinstance(words, str))
+            self.pieces = round(self.characters / CHARACTERS_PER_TOKEN)
 
     def usage(
         self, price: Price | None, asked: str | list[TResponseInputItem], *, at_work: bool = False
@@ -52,9 +68,14 @@ class Meter:
         return priced(price, input_tokens=estimated_input(asked), output_tokens=said), True
 
 
+def _counts(told: Any) -> bool:
+    """Whether a usage report says anything: some are empty, or have nothing but zeros."""
+    return told is not None and any(_get(told, name) for name in (*INPUT, *OUTPUT))
+
+
 def counted(told: Any, price: Price | None) -> TokenUsage:
     """A provider's usage report, of the chat-completions or of the responses form, as an object or as a mapping."""
-    fresh, said = _one(told, "prompt_tokens", "input_tokens"), _one(told, "completion_tokens", "output_tokens")
+    fresh, said = _one(told, *INPUT), _one(told, *OUTPUT)
     input_details = _get(told, "prompt_tokens_details") or _get(told, "input_tokens_details")
     output_details = _get(told, "completion_tokens_details") or _get(told, "output_tokens_details")
     return priced(

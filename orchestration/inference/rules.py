@@ -12,7 +12,7 @@ from agents.exceptions import ModelBehaviorError, UserError
 
 from domain.calls import Blame, Verdict
 from domain.runs import RunErrorCode, RunFailure
-from orchestration.inference.failures import OVER_QUOTA, failure_of
+from orchestration.inference.failures import failure_of, over_quota
 from orchestration.inference.provider_errors import NotAModelEndpoint
 
 LONGEST_WAIT = 10.0
@@ -78,7 +78,7 @@ def rule(error: BaseException, model_name: str) -> Ruling:
 
 def _limited(error: BaseException, failure: RunFailure) -> Ruling:
     """The deployment rests for as long as it asks, for everybody; a short wait is worth another try here."""
-    if isinstance(error, openai.APIError) and error.code in OVER_QUOTA:
+    if isinstance(error, openai.APIError) and over_quota(error):
         return Ruling(failure, Step.ELSEWHERE, Verdict(Blame.COOL, failure.message, LONG_REST))
     asked = retry_after(error.response.headers) if isinstance(error, openai.APIStatusError) else None
     rest = None if asked is None else timedelta(seconds=asked)

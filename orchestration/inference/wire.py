@@ -84,7 +84,43 @@ def _lenient(payload: bytes, exchange: Exchange) -> ChatCompletionChunk:
         raise exchange.malformed(payload)
     if found.get("error"):
         raise reported(found["error"], exchange)
+    for choice in objects(found.get("choices")):
+        choice["index"] = choice.get("index") or 0
+        straighten(choice.get("delta"))
     return ChatCompletionChunk.construct(**found)
+
+
+def straighten(said: Any) -> None:
+    """Put the words of a delta or a message where the SDK looks for them, as texts: some providers send lists of parts,
+    Mistral with what the model thinks among them, and some send the arguments of a call as an object.
+    """
+    if not isinstance(said, dict):
+        return
+    content = said.get("content")
+    thoughts = _words([part.get("thinking") for part in objects(content)])
+    if thoughts:
+        said["reasoning_content"] = thoughts
+    for name in ("content", "reasoning_content", "refusal"):
+        if not isinstance(said.get(name), str | None):
+            said[name] = _words(said[name]) or None
+    for call in objects(said.get("tool_calls")):
+        function = call.get("function")
+        if isinstance(function, dict) and isinstance(function.get("arguments"), dict):
+            function["arguments"] = orjson.dumps(function["arguments"]).decode()
+
+
+def objects(found: Any) -> list[dict[str, Any]]:
+    """The objects in a list; none in anything else."""
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _words(said: Any) -> str:
+    """The words of a text, of a part that holds one, or of a list of these."""
+    if isinstance(said, list):
+        return "".join(map(_words, said))
+    if isinstance(said, dict):
+        return _words(said.get("text"))
+    return said if isinstance(said, str) else ""
 
 
 def reported(error: object, exchange: Exchange) -> APIError:
@@ -106,5 +142,5 @@ def typed(chunk: AnyChunk) -> AnyChunk:
 
 
 def finished(chunk: AnyChunk) -> bool:
-    """Whether a choice ends with this chunk."""
-    return any(choice.finish_reason is not None for choice in chunk.choices or ())
+    """Whether a choice ends with this chunk; an empty reason is none."""
+    return any(choice.finish_reason for choice in chunk.choices or ())

@@ -22,6 +22,7 @@ FAULTS: list[tuple[str, Callable[[Upstream], object], str]] = [
     ("429 for long", lambda u: u.fail(429, retry_after="3600"), "MODEL_RATE_LIMITED"),
     ("401", lambda u: u.fail(401), "MODEL_AUTH_FAILED"),
     ("403", lambda u: u.fail(403), "MODEL_AUTH_FAILED"),
+    ("402", lambda u: u.fail(402, "Insufficient Balance"), "MODEL_RATE_LIMITED"),
     ("404", lambda u: u.fail(404), "MODEL_UNAVAILABLE"),
     ("a web page", lambda u: u.html(), "MODEL_UNAVAILABLE"),
     ("an empty answer", lambda u: u.reply(""), "MODEL_UNAVAILABLE"),

@@ -24,10 +24,12 @@ async def ada(settings: Settings, database_url: str, db: Database) -> AsyncItera
         yield person
 
 
-def calls(upstream: Upstream, name: str, *named: tuple[str | None, str]) -> None:
-    """The next answer calls a tool, under these ids, with these texts; arguments come in a second piece."""
+def calls(upstream: Upstream, name: str, *named: tuple[str | None, str], index: int | None = None) -> None:
+    """The next answer calls a tool, under these ids, with these texts; arguments come in a second piece. All calls have
+    the `index`, if there is one."""
     chunks = [chunk(role="assistant")]
-    for n, (call_id, words) in enumerate(named):
+    for number, (call_id, words) in enumerate(named):
+        n = number if index is None else index
         begun = {"index": n, "type": "function", "function": {"name": name, "arguments": ""}}
         rest = {"index": n, "function": {"arguments": json.dumps({"text": words})}}
         known = {} if call_id is None else {"id": call_id}
@@ -63,6 +65,25 @@ async def test_ids_that_come_again_or_are_missing_are_told_apart(
     assert sorted(asked) == sorted(told)
     assert ("call_0" in asked) is (call_id == "call_0")  # an id that is free stays as it is
     assert len((tmp_path / "note").read_text().splitlines()) == 3
+
+
+async def test_calls_that_share_an_index_are_told_apart(
+    ada: Person, db: Database, upstream: Upstream, database_url: str, tmp_path: Path
+) -> None:
+    agent = await agent_with(db, "note")
+    calls(upstream, "note", ("a", "milk"), ("b", "eggs"), ("c", "salt"), index=0)
+    upstream.reply("All noted.")
+
+    async with worker(database_url, tmp_path, upstream):
+        events = await watch(ada, (await ada.send("note things", agentId=agent))["run"]["id"])
+
+    assert events[-1]["run"]["status"] == "COMPLETED", events[-1]
+    assert sorted(line.split(" ")[1] for line in (tmp_path / "note").read_text().splitlines()) == [
+        "eggs",
+        "milk",
+        "salt",
+    ]
+    assert pairs(upstream.requests[-1])[0] == ["a", "b", "c"]
 
 
 async def test_a_decision_holds_for_one_call_and_not_for_the_next_of_that_id(
