@@ -25,19 +25,27 @@ export function Entrance({ title, text, waiting, problem, onRetry, children, foo
       <div className="flex w-full max-w-sm flex-col gap-6">
         <div className="flex flex-col items-center gap-3 text-center">
           <Logo className="size-11" />
-          <h1 className="mt-1 text-2xl font-semibold tracking-tight">{title}</h1>
-          <p className="text-sm text-balance text-muted-foreground">{text}</p>
+          <h1 className="entrance mt-1 text-2xl font-semibold tracking-tight">{title}</h1>
+          <p className="entrance text-sm text-balance text-muted-foreground">{text}</p>
         </div>
-        <div className="rounded-2xl border bg-card p-5 shadow-xs sm:p-6">
+        <div className="relative rounded-2xl border bg-card p-5 shadow-xs sm:p-6">
           {problem ? (
             <Unreachable problem={problem} onRetry={onRetry} />
           ) : waiting ? (
             <FormSkeleton />
           ) : (
-            children
+            <>
+              <div className="entrance">{children}</div>
+              {/* In the place of the form, which keeps its size, so that nothing moves when it comes. */}
+              <div className="entrance-wait absolute inset-5 hidden sm:inset-6 entering:block">
+                <FormSkeleton />
+              </div>
+            </>
           )}
         </div>
-        <div className="min-h-5 text-center text-sm text-muted-foreground">{waiting ? null : footer}</div>
+        <div className="entrance min-h-5 text-center text-sm text-muted-foreground">
+          {waiting ? null : footer}
+        </div>
       </div>
     </main>
   );
