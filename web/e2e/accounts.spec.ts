@@ -88,6 +88,7 @@ test("who is in already sees no form on the way in; who is not any more gets it 
     expect(await seen()).not.toMatch(/Password|E-mail|Sign in|Create account/);
   }
 
+  await page.goto("about:blank"); // a page of the application would hear that the session is over, and leave by itself
   await page.context().clearCookies();
   await page.goto("/sign-in");
   await expect(password(page)).toBeVisible();

@@ -85,7 +85,8 @@ const merge = createTailwindMerge(() => ({
 
 /**
  * Joins class names; of two Tailwind classes that contradict each other the later one wins. The table says what
- * tailwind-merge's own says of the classes that there are here; that one takes a phone 50 ms to build.
+ * tailwind-merge's own says of the classes that there are here; that one takes 20 ms of CPU to build, and
+ * four times that on a phone.
  */
 export function cn(...classes: ClassValue[]): string {
   return merge(clsx(classes));

@@ -21,7 +21,8 @@ type Props = {
 /** The calm page around the forms that let somebody in. */
 export function Entrance({ title, text, waiting, problem, onRetry, children, footer }: Props) {
   return (
-    <main className="flex min-h-dvh flex-col items-center justify-center bg-sidebar px-4 py-10">
+    // In the middle as far as can be said before all of it is there: from its top on, so that what comes moves nothing.
+    <main className="flex min-h-dvh flex-col items-center bg-sidebar px-4 pt-[max(2.5rem,calc(50dvh-15rem))] pb-10">
       <div className="flex w-full max-w-sm flex-col gap-6">
         <div className="flex flex-col items-center gap-3 text-center">
           <Logo className="size-11" />
