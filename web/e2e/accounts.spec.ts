@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 
 import { expect, test } from "./hands";
-import { ACCOUNT, expectAccessible, type Person, SLOW, signedIn } from "./shared";
+import { ACCOUNT, expectAccessible, type Person, SLOW, signedIn, watchFrames } from "./shared";
 
 const password = (page: Page) => page.getByLabel("Password", { exact: true });
 
@@ -70,6 +70,36 @@ test("a wrong password says so and lets nobody in", async ({ page, baseURL }) =>
   await expect(page.getByRole("alert").filter({ hasText: "no account with this e-mail" })).toBeVisible();
   await expect(page).toHaveURL(/\/sign-in/);
   await expect(password(page)).toHaveValue("not the password");
+});
+
+test("who is in already sees no form on the way in; who is not any more gets it without a jump", async ({
+  page,
+  baseURL,
+}) => {
+  await signedIn(page, baseURL);
+  await page.goto("/chat");
+  await openSidebar(page);
+  const seen = await watchFrames(page);
+
+  for (const door of ["/sign-in", "/sign-up"]) {
+    await page.goto(door);
+    await expect(page).toHaveURL(/\/chat$/, SLOW);
+    await expect(page.getByText("What would you like to know?")).toBeVisible();
+    expect(await seen()).not.toMatch(/Password|E-mail|Sign in|Create account/);
+  }
+
+  await page.goto("about:blank"); // a page of the application would hear that the session is over, and leave by itself
+  await page.context().clearCookies();
+  await page.goto("/sign-in");
+  await expect(password(page)).toBeVisible();
+  const jumps = await page.evaluate(() => {
+    const observer = new PerformanceObserver(() => {});
+    observer.observe({ type: "layout-shift", buffered: true });
+    return observer.takeRecords().map((shift) => Reflect.get(shift, "value"));
+  });
+  expect(jumps).toEqual([]);
+  await fillSignIn(page, ACCOUNT);
+  await expect(page).toHaveURL(/\/chat$/);
 });
 
 test("a page that needs a viewer leads to the door, and back after signing in", async ({ page, baseURL }) => {

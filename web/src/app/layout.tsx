@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 
 import { SIDEBAR_SCRIPT } from "@/components/sidebar-state";
 import { OPENING_SCRIPT } from "@/features/chat/opening";
+import { INSIDE_SCRIPT } from "@/lib/inside-script";
 import { LANGUAGE_SCRIPT } from "@/lib/language-script";
 
 import { inter } from "./fonts";
@@ -26,12 +27,14 @@ export const viewport: Viewport = {
   ],
 };
 
+const BEFORE_PAINT = [SIDEBAR_SCRIPT, LANGUAGE_SCRIPT, INSIDE_SCRIPT, OPENING_SCRIPT].join(";");
+
 export default function RootLayout({ children }: { children: ReactNode }) {
   return (
     <html lang="en" className={inter.variable} suppressHydrationWarning>
       <body>
         {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a constant; it must run before the first paint */}
-        <script dangerouslySetInnerHTML={{ __html: SIDEBAR_SCRIPT + LANGUAGE_SCRIPT + OPENING_SCRIPT }} />
+        <script dangerouslySetInnerHTML={{ __html: BEFORE_PAINT }} />
         <Providers>
           <Frame>{children}</Frame>
         </Providers>

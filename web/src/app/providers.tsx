@@ -23,13 +23,7 @@ function InTheLanguage({ children }: { children: ReactNode }) {
 export function Providers({ children }: { children: ReactNode }) {
   const [client] = useState(createUrqlClient);
   return (
-    <ThemeProvider
-      attribute="class"
-      themes={THEMES}
-      defaultTheme="system"
-      enableSystem
-      disableTransitionOnChange
-    >
+    <ThemeProvider attribute="class" themes={THEMES} defaultTheme="system" enableSystem>
       <UrqlProvider value={client}>
         <SocketProvider>
           <InTheLanguage>{children}</InTheLanguage>

@@ -2,8 +2,6 @@
 
 import { ChevronsUpDown, Contrast, LogOut, Monitor, Moon, Settings, Sun } from "lucide-react";
 import Link from "next/link";
-import { useTheme } from "next-themes";
-
 import { Avatar } from "@/components/ui/avatar";
 import {
   DropdownMenu,
@@ -15,6 +13,7 @@ import {
   DropdownMenuSeparator,
   DropdownMenuTrigger,
 } from "@/components/ui/dropdown-menu";
+import { useTheme } from "@/lib/use-theme";
 import { t } from "@/messages/common";
 
 const THEMES = [

@@ -1,3 +1,5 @@
+import { rememberInside } from "./inside";
+
 /** Pages of the application proper; all others are seen without signing in. */
 export function isAppPath(pathname: string): boolean {
   return /^\/(chat(\/.*)?|agents|workflows|approvals|library|models|tools|dashboard|settings|playground)\/?$/.test(
@@ -22,5 +24,7 @@ export function signInPath({ pathname, search }: Pick<Location, "pathname" | "se
 
 /** Leaves for the sign-in page by a full load, so that nothing of the last viewer stays in memory. */
 export function leaveForSignIn(): void {
-  if (isAppPath(window.location.pathname)) window.location.replace(signInPath(window.location));
+  if (!isAppPath(window.location.pathname)) return;
+  rememberInside(false);
+  window.location.replace(signInPath(window.location));
 }

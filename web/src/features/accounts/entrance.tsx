@@ -21,23 +21,32 @@ type Props = {
 /** The calm page around the forms that let somebody in. */
 export function Entrance({ title, text, waiting, problem, onRetry, children, footer }: Props) {
   return (
-    <main className="flex min-h-dvh flex-col items-center justify-center bg-sidebar px-4 py-10">
+    // In the middle as far as can be said before all of it is there: from its top on, so that what comes moves nothing.
+    <main className="flex min-h-dvh flex-col items-center bg-sidebar px-4 pt-[max(2.5rem,calc(50dvh-15rem))] pb-10">
       <div className="flex w-full max-w-sm flex-col gap-6">
         <div className="flex flex-col items-center gap-3 text-center">
           <Logo className="size-11" />
-          <h1 className="mt-1 text-2xl font-semibold tracking-tight">{title}</h1>
-          <p className="text-sm text-balance text-muted-foreground">{text}</p>
+          <h1 className="entrance mt-1 text-2xl font-semibold tracking-tight">{title}</h1>
+          <p className="entrance text-sm text-balance text-muted-foreground">{text}</p>
         </div>
-        <div className="rounded-2xl border bg-card p-5 shadow-xs sm:p-6">
+        <div className="relative rounded-2xl border bg-card p-5 shadow-xs sm:p-6">
           {problem ? (
             <Unreachable problem={problem} onRetry={onRetry} />
           ) : waiting ? (
             <FormSkeleton />
           ) : (
-            children
+            <>
+              <div className="entrance">{children}</div>
+              {/* In the place of the form, which keeps its size, so that nothing moves when it comes. */}
+              <div className="entrance-wait absolute inset-5 hidden sm:inset-6 entering:block">
+                <FormSkeleton />
+              </div>
+            </>
           )}
         </div>
-        <div className="min-h-5 text-center text-sm text-muted-foreground">{waiting ? null : footer}</div>
+        <div className="entrance min-h-5 text-center text-sm text-muted-foreground">
+          {waiting ? null : footer}
+        </div>
       </div>
     </main>
   );

@@ -16,14 +16,14 @@ const LINK = "rounded-sm font-medium text-primary underline underline-offset-4";
 
 /** The form is in the page that the server sends; what the server offers beside it comes when it is known. */
 export function SignInPage() {
-  const { server, leaving, problem, retry } = useEntrance("sign-in");
+  const { server, problem, retry } = useEntrance("sign-in");
   const [trouble, setTrouble] = useState<string | null>(null);
   useEffect(() => setTrouble(troubleOf(window.location.search)), []);
   return (
     <Entrance
       title={t("signIn.title")}
       text={t("signIn.text")}
-      waiting={leaving}
+      waiting={false}
       problem={problem}
       onRetry={retry}
       footer={

@@ -1,9 +1,8 @@
 "use client";
 
-import { useTheme } from "next-themes";
-
 import { Button } from "@/components/ui/button";
 import { useHydrated } from "@/lib/use-hydrated";
+import { useTheme } from "@/lib/use-theme";
 
 import { CONTROLS } from "./controls";
 import { FLOATING } from "./floating";

@@ -15,10 +15,8 @@ import {
   Tag,
 } from "lucide-react";
 import { useRouter } from "next/navigation";
-import { useTheme } from "next-themes";
 import { useCallback, useMemo } from "react";
 import { useClient, useQuery } from "urql";
-
 import { PAGES } from "@/components/sidebar";
 import { useSidebar } from "@/components/use-sidebar";
 import { PaletteThingsDocument, StartChatDocument } from "@/gql/later/graphql";
@@ -28,6 +26,7 @@ import { chooseTag } from "@/lib/chosen-tag";
 import { messageOf } from "@/lib/errors";
 import { showShortcutSheet } from "@/lib/shortcuts";
 import { toast } from "@/lib/toast";
+import { useTheme } from "@/lib/use-theme";
 import { t as common } from "@/messages/common";
 import { t } from "@/messages/palette";
 
