@@ -63,9 +63,13 @@ class Kept:
         return cls(*said, stored.get("agent"))
 
 
+TOOL = "tool:"
+"""Keys of the journal that begin with this are those of tool calls."""
+
+
 def tool_key(call_id: str) -> str:
     """Where the journal has a tool call of the work of the moment."""
-    return f"tool:{nesting.path_of(call_id)}"
+    return TOOL + nesting.path_of(call_id)
 
 
 def _sequence(kept: Kept) -> int:

@@ -23,7 +23,7 @@ from domain.runs import EventKind, ToolCallStatus
 from domain.tools import ToolApproval, ToolErrorCode
 from orchestration.inference.chain import Chain
 from orchestration.runs import nesting
-from orchestration.runs.attempts import Attempt, tool_key
+from orchestration.runs.attempts import TOOL, Attempt, tool_key
 from orchestration.runs.outages import through_outages
 from orchestration.runs.questions import Questions
 from orchestration.runs.tool_steps import ToolStep
@@ -127,6 +127,11 @@ class Journal:
         """A call was begun by an attempt that did not live to tell its result."""
         entry = self.get(tool_key(call_id))
         return entry is not None and "output" not in entry
+
+    @property
+    def outcomes_unknown(self) -> bool:
+        """Whether there may be such calls in the run."""
+        return any(key.startswith(TOOL) and "output" not in entry for key, entry in self._attempt.journal.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +237,7 @@ class _JournaledTool:
         self._tool, self._owner, self._entries = tool, owner, owner.journal
         self._approval = owner.attempt.standing.approval(tool.key, tool.path, asks=tool.asks)
         self.denied = self._approval is ToolApproval.DENY
+        self.may_ask = self._approval is ToolApproval.ASK or (not tool.idempotent and self._entries.outcomes_unknown)
 
     async def invoke(self, context: ToolContext[Any], raw: str) -> str:
         call_id, tool, run = context.tool_call_id, self._tool, self._owner.attempt.run
@@ -267,8 +273,9 @@ def journaled(tool: Tool, name: str, owner: Owner) -> FunctionTool:
         params_json_schema=tool.schema,
         on_invoke_tool=inner.invoke,
         strict_json_schema=False,
-        # Arguments that are no JSON object ask by themselves, unless there is nothing to be asked.
-        needs_approval=False if inner.denied else inner.asks,
+        # With a function here, arguments that are no JSON object ask by themselves: a person can put them right. Where
+        # nobody would be asked otherwise, the model is told, and tries again.
+        needs_approval=inner.asks if inner.may_ask else False,
     )
 
 

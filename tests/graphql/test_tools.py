@@ -110,9 +110,27 @@ async def test_a_denied_tool_is_not_offered_and_a_model_that_calls_it_is_told(ad
     assert by_hand["extensions"]["code"] == "FORBIDDEN"
 
 
-async def test_arguments_that_are_no_object_always_ask(ada: Person, upstream: Upstream) -> None:
+@pytest.mark.parametrize("arguments", ["{broken", '{"time_zone": "UTC"}{"time_zone": "UTC"}', "[1]", '"UTC"'])
+async def test_a_model_is_told_of_arguments_that_are_no_object(ada: Person, upstream: Upstream, arguments: str) -> None:
     await with_tools(ada)
     agent = await make(ada, "Clerk", toolIds=[await clock_of(ada)])
+    calls(upstream, ("current_time", arguments))
+    calls(upstream, ("current_time", {"time_zone": "UTC"}))
+    upstream.reply("Noon.")
+
+    sent = await ada.send("What time is it?", agentId=agent)
+    events = await watch(ada, sent["run"]["id"])
+
+    assert of_kind(events, "ApprovalRequested", "approval") == []
+    assert told(upstream.requests[1]) == ["Error: The arguments do not fit: arguments: Input should be an object."]
+    assert [call["status"] for call in of_kind(events, "ToolCallFinished")] == ["FAILED", "COMPLETED"]
+    assert events[-1]["message"]["content"] == "Noon."
+
+
+async def test_arguments_that_are_no_object_can_be_put_right_where_a_tool_asks(ada: Person, upstream: Upstream) -> None:
+    await with_tools(ada)
+    agent = await make(ada, "Clerk", toolIds=[await clock_of(ada)])
+    await put(ada, pattern="builtin/current_time", approval="ASK")
     calls(upstream, ("current_time", "{broken"))
     upstream.reply("Noon.")
 
