@@ -110,8 +110,18 @@ async def test_a_denied_tool_is_not_offered_and_a_model_that_calls_it_is_told(ad
     assert by_hand["extensions"]["code"] == "FORBIDDEN"
 
 
-@pytest.mark.parametrize("arguments", ["{broken", '{"time_zone": "UTC"}{"time_zone": "UTC"}', "[1]", '"UTC"'])
-async def test_a_model_is_told_of_arguments_that_are_no_object(ada: Person, upstream: Upstream, arguments: str) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("{broken", "Invalid JSON: key must be a string at line 1 column 2."),
+        ('{"time_zone": "UTC"}{}', "Invalid JSON: trailing characters at line 1 column 21."),
+        ("[1]", "Input should be an object."),
+        ('"UTC"', "Input should be an object."),
+    ],
+)
+async def test_a_model_is_told_of_arguments_that_are_no_object(
+    ada: Person, upstream: Upstream, arguments: str, words: str
+) -> None:
     await with_tools(ada)
     agent = await make(ada, "Clerk", toolIds=[await clock_of(ada)])
     calls(upstream, ("current_time", arguments))
@@ -122,7 +132,7 @@ async def test_a_model_is_told_of_arguments_that_are_no_object(ada: Person, upst
     events = await watch(ada, sent["run"]["id"])
 
     assert of_kind(events, "ApprovalRequested", "approval") == []
-    assert told(upstream.requests[1]) == ["Error: The arguments do not fit: arguments: Input should be an object."]
+    assert told(upstream.requests[1]) == [f"Error: The arguments do not fit: arguments: {words}"]
     assert [call["status"] for call in of_kind(events, "ToolCallFinished")] == ["FAILED", "COMPLETED"]
     assert events[-1]["message"]["content"] == "Noon."
 
