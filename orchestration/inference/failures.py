@@ -17,6 +17,9 @@ TOO_LONG = re.compile(
 )
 FILTERED = re.compile(r"content[_ ](filter|policy)|content management policy|moderation", re.IGNORECASE)
 OVER_QUOTA = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
+STATUS = re.compile(r"[45]\d\d")
+NO_MODEL = frozenset({404, 410})
+"""Statuses with which a provider says that it does not have the model, or not any more."""
 SECRET = re.compile(r"\b(sk|pk|key|token|bearer)[-_ ][A-Za-z0-9*_\-]{6,}", re.IGNORECASE)
 
 LONGEST_QUOTE = 200
@@ -96,7 +99,7 @@ def _of_status(error: openai.APIStatusError, model: str) -> RunFailure:
         return RunFailure(RunErrorCode.MODEL_AUTH_FAILED, message)
     if status == 408:
         return _timed_out(f"{model} did not answer in time.")
-    if status == 404:
+    if status in NO_MODEL:
         return _unavailable(f"The provider has no {model}: {said} Choose another model.", retryable=False)
     if status < 400:
         message = f"The address of {model} only redirects (status {status}). Set the final one as base URL."
@@ -107,7 +110,7 @@ def _of_status(error: openai.APIStatusError, model: str) -> RunFailure:
 
 def _of_report(error: openai.APIError, model: str) -> RunFailure | None:
     """What the provider's own words say, with whatever status they came."""
-    status = getattr(error, "status_code", None)
+    status = _status(error)
     words = f"{error.code or ''} {error.type or ''} {error.message}"
     if TOO_LONG.search(words) or status == 413:
         message = f"The conversation is too long for {model}. Start a new chat or choose a larger model."
@@ -126,7 +129,15 @@ def _of_report(error: openai.APIError, model: str) -> RunFailure | None:
 
 def over_quota(error: openai.APIError) -> bool:
     """Whether the account at the provider has nothing left to spend."""
-    return error.code in OVER_QUOTA or getattr(error, "status_code", None) == 402
+    return error.code in OVER_QUOTA or _status(error) == 402
+
+
+def _status(error: openai.APIError) -> int | None:
+    """The status of an answer; of an error within one, the status that it would have been, where its code is one."""
+    if isinstance(error, openai.APIStatusError):
+        return error.status_code
+    code = str(error.code or "")
+    return int(code) if STATUS.fullmatch(code) else None
 
 
 def _timed_out(what: str) -> RunFailure:

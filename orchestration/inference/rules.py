@@ -12,7 +12,7 @@ from agents.exceptions import ModelBehaviorError, UserError
 
 from domain.calls import Blame, Verdict
 from domain.runs import RunErrorCode, RunFailure
-from orchestration.inference.failures import failure_of, over_quota
+from orchestration.inference.failures import NO_MODEL, failure_of, over_quota
 from orchestration.inference.provider_errors import NotAModelEndpoint
 
 LONGEST_WAIT = 10.0
@@ -89,7 +89,7 @@ def _limited(error: BaseException, failure: RunFailure) -> Ruling:
 def _unavailable(error: BaseException, failure: RunFailure) -> Ruling:
     faulty = Verdict(Blame.MODEL, failure.message)
     match error:
-        case openai.NotFoundError():
+        case openai.APIStatusError() if error.status_code in NO_MODEL:
             return Ruling(failure, Step.ELSEWHERE, Verdict(Blame.COOL, failure.message, LONG_REST))
         case openai.APIStatusError() if 400 <= error.status_code < 500 and error.status_code not in {408, 409}:
             return Ruling(failure, Step.STOP, Verdict())
