@@ -42,9 +42,7 @@ async def stage(folder: Path, people: dict[str, str], **settings: str) -> AsyncI
     try:
         await server.start()
         await server.until_ready()
-        children = psutil.Process().children(recursive=True)
-        [process] = [child for child in children if child.cmdline()[-1:] == ["serve"]]
-        yield Stage(f"http://127.0.0.1:{port}", db, process)
+        yield Stage(f"http://127.0.0.1:{port}", db, psutil.Process(server.pid))
     finally:
         await server.close()
         await db.close()

@@ -49,6 +49,12 @@ class Program:
         self._ended, self._was_ready = asyncio.Event(), False
         self._hearing: asyncio.Task[None] | None = None
 
+    @property
+    def pid(self) -> int:
+        """Of the process that was started last."""
+        assert self._process is not None
+        return self._process.pid
+
     async def start(self) -> None:
         """Start the process; it ends with this one, whatever way that ends."""
         self.state, self._began = State.STARTING, time.time()
