@@ -31,12 +31,12 @@ class KeyUses:
 
     async def write(self) -> None:
         """Write down what has been noted; what cannot be written stays noted."""
-        used, self._used = self._used, set()
-        if not used:
+        if not (used := set(self._used)):
             return
         try:
             async with self._db.write() as session:
                 await api_keys.note_used(session, used)
         except Unavailable as error:
-            self._used |= used
             log.warning("the use of API keys cannot be written down (%s)", error)
+        else:
+            self._used -= used

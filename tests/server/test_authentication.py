@@ -13,50 +13,19 @@ from domain.accounts import Scope, UserRole
 from domain.errors import Forbidden, RateLimited, Unauthenticated
 from persistence import api_keys, notifications, sessions
 from persistence.accounts import ApiKeyRow, SessionRow, UserRow
-from persistence.database import Database, connect
-from resolvers.credentials import HASHER, NOBODYS_HASH, PasswordPool, new_token
+from persistence.database import Database
+from resolvers.credentials import HASHER, NOBODYS_HASH, PasswordPool
 from resolvers.registration import create_api_key, create_user
 from schema.context import Identity
-from server.authentication import Authentication
-from server.key_uses import KeyUses
 from server.origins import OriginRules
 from server.revocations import Revocations
 from tests.conftest import statements_of
-from tests.ports import free_port
-
-LIFETIME = timedelta(days=30)
-OWN = "https://chat.example.org"
-
-
-def connection(kind: str = "http", scheme: str = "http", **headers: str) -> HTTPConnection:
-    """A request, or with `websocket` a handshake; `sec_fetch_site="none"` is the header Sec-Fetch-Site."""
-    named = {"host": "chat.example.org"} | {name.replace("_", "-"): value for name, value in headers.items()}
-    raw = [(name.encode(), value.encode("latin-1")) for name, value in named.items()]
-    return HTTPConnection({"type": kind, "scheme": scheme, "path": "/graphql", "query_string": b"", "headers": raw})
+from tests.server.visitors import LIFETIME, OWN, by_key, connection, entrance, signed_in
 
 
 @pytest.fixture
 async def person(db: Database) -> UserRow:
     return await create_user(db, "ann@example.org", "Ann", "correct horse battery")
-
-
-def entrance(db: Database, lifetime: timedelta = LIFETIME) -> Authentication:
-    return Authentication(db, lifetime, KeyUses(db))
-
-
-async def signed_in(db: Database, person: UserRow, lifetime: timedelta = LIFETIME) -> tuple[UUID, str]:
-    """A new session's id, and the cookie that opens it."""
-    token = new_token()
-    async with db.write() as session:
-        session_id = await sessions.begin(
-            session,
-            user_id=person.id,
-            token_hash=token.digest,
-            lifetime=lifetime,
-            user_agent=None,
-            ip_address=None,
-        )
-    return session_id, f"parley_session={token.text}"
 
 
 async def test_a_session_is_the_whole_person(db: Database, person: UserRow) -> None:
@@ -114,62 +83,6 @@ async def test_use_is_noted_at_most_once_a_minute(db: Database, person: UserRow)
 
     assert len(statements) == 6
     assert all(statement.startswith("SELECT") for statement in statements)
-
-
-async def test_uses_of_many_keys_are_written_together(db: Database, person: UserRow) -> None:
-    secrets = [await create_api_key(db, person.email, name) for name in ("one", "two", "three")]
-    long_ago = datetime.now(UTC) - timedelta(hours=1)
-    async with db.write() as session:
-        await session.execute(update(ApiKeyRow).values(last_used_at=long_ago))
-    uses = KeyUses(db)
-    authentication = Authentication(db, LIFETIME, uses)
-
-    with statements_of(db) as statements:
-        for secret in secrets * 2:
-            await authentication.identify(connection(), f"Bearer {secret}")
-        await uses.write()
-        await uses.write()
-
-    assert [statement.split()[0] for statement in statements] == ["SELECT"] * 6 + ["UPDATE"]
-    async with db.read() as session:
-        used = await session.scalars(select(ApiKeyRow.last_used_at))
-    assert all(moment is not None and moment > long_ago for moment in used)
-
-
-async def test_a_key_that_another_process_is_noting_is_left_to_it(db: Database, person: UserRow) -> None:
-    first, second = await by_key(db, person), await by_key(db, person)
-    assert first.api_key_id is not None
-    assert second.api_key_id is not None
-    long_ago = datetime.now(UTC) - timedelta(hours=1)
-    async with db.write() as session:
-        await session.execute(update(ApiKeyRow).values(last_used_at=long_ago))
-    uses = KeyUses(db)
-    other = await db.connect()
-    async with other, other.transaction():
-        await other.execute("SELECT FROM api_keys WHERE id = %s FOR UPDATE", [first.api_key_id])
-        uses.note(first.api_key_id)
-        uses.note(second.api_key_id)
-        await uses.write()
-
-    async with db.read() as session:
-        used = {row.id: row.last_used_at for row in await session.scalars(select(ApiKeyRow))}
-    assert used[first.api_key_id] == long_ago
-    assert used[second.api_key_id] != long_ago
-
-
-async def test_uses_wait_for_a_database_that_is_away(
-    db: Database, person: UserRow, caplog: pytest.LogCaptureFixture
-) -> None:
-    identity = await by_key(db, person)
-    assert identity.api_key_id is not None
-    away = connect(f"postgresql://127.0.0.1:{free_port()}/nobody")
-    uses = KeyUses(away)
-    uses.note(identity.api_key_id)
-
-    await uses.write()
-    await uses.write()
-
-    assert caplog.text.count("the use of API keys cannot be written down") == 2
 
 
 async def test_a_word_that_is_no_scope_any_more_grants_nothing(db: Database, person: UserRow) -> None:
@@ -260,13 +173,6 @@ class Sockets:
 async def by_session(db: Database, person: UserRow, lifetime: timedelta = LIFETIME) -> Identity:
     _, cookie = await signed_in(db, person, lifetime)
     identity = await entrance(db, lifetime).identify(connection(cookie=cookie))
-    assert identity is not None
-    return identity
-
-
-async def by_key(db: Database, person: UserRow) -> Identity:
-    secret = await create_api_key(db, person.email, "a key")
-    identity = await entrance(db).identify(connection(), f"Bearer {secret}")
     assert identity is not None
     return identity
 
